@@ -1,0 +1,49 @@
+namespace SobolevNet;
+
+/// <summary>
+/// Where training jets come from: arrays in memory, a renderer, a formula. A source fills memory that the caller owns, on
+/// whatever thread the caller trains on.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A sample is named by a number. A source must give the same bits for the same number each time, from any thread and in
+/// any grouping; that is what makes training reproducible and resumable. A finite source is asked for the numbers
+/// 0 to <see cref="Count"/> − 1, in a shuffled order. An endless one (<see cref="IsEndless"/>) is asked for
+/// e·<see cref="Count"/> + i in epoch e, so that no sample is seen twice.
+/// </para>
+/// <para>Implementations must be thread-safe and should not allocate in <see cref="Fill"/>.</para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public interface IJetSource<T>
+    where T : unmanaged
+{
+    /// <summary>The components that the source can give.</summary>
+    JetLayout Layout { get; }
+
+    /// <summary>Features of an input row, n.</summary>
+    int InputFeatures { get; }
+
+    /// <summary>Features of a target row, m.</summary>
+    int OutputFeatures { get; }
+
+    /// <summary>Samples of an epoch; for a finite source, all there are. At least 1.</summary>
+    int Count { get; }
+
+    /// <summary>Whether every epoch has fresh samples.</summary>
+    bool IsEndless => false;
+
+    /// <summary>
+    /// The highest order whose input components may differ from zero. A path x(r) that is linear in r has zero second
+    /// derivatives; a source that says 1 here spares the first layer those rows. 2 is always right.
+    /// </summary>
+    int InputOrder => 2;
+
+    /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
+    /// <param name="samples">The numbers of the samples wanted.</param>
+    /// <param name="input">
+    /// Shape (components, samples.Length, <see cref="InputFeatures"/>). Its layout is <see cref="Layout"/> or that
+    /// truncated to a lower order, and the same for both views.
+    /// </param>
+    /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>).</param>
+    void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
+}
