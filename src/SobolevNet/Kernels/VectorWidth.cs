@@ -17,14 +17,14 @@ internal static class VectorWidths
     /// <summary>The environment variable that forces a width: 512, 256, 128 or 0 (scalar). For tests and measurements.</summary>
     public const string Variable = "SOBOLEVNET_VECTOR_WIDTH";
 
-    /// <summary>The width in use: the widest that the machine has, unless the environment asks for a narrower one.</summary>
-    public static VectorWidth Current { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
-
     /// <summary>The widths that this machine can run, widest first.</summary>
     public static IReadOnlyList<VectorWidth> Supported { get; } =
     [
         .. new[] { VectorWidth.Bits512, VectorWidth.Bits256, VectorWidth.Bits128, VectorWidth.Scalar }.Where(IsSupported),
     ];
+
+    /// <summary>The width in use: the widest that the machine has, unless the environment asks for a narrower one.</summary>
+    public static VectorWidth Current { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
 
     private static VectorWidth Choose(string? forced)
     {
