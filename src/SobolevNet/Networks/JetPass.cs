@@ -1,0 +1,159 @@
+using System.Numerics;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>
+/// A forward pass of jets through a network and its reverse pass: for losses of your own, attacks, sensitivities.
+/// </summary>
+/// <remarks>
+/// Holds memory for the largest batch and a packed copy of the weights; call <see cref="Refresh"/> after changing the
+/// network's parameters. Not thread-safe; passes of their own on the same network are. Equations: method, section 2.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class JetPass<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly PackedNetwork<T> _packed;
+    private readonly JetTape<T> _tape;
+    private readonly Workspace<T> _workspace = new();
+    private readonly T[] _scratch;
+    private T[] _inputAdjoint = [];
+    private bool _hasForward;
+
+    /// <summary>Prepares passes of a layout.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layout">The components to propagate.</param>
+    /// <param name="capacity">Most samples of a pass, at least 1.</param>
+    /// <exception cref="NotSupportedException">The activation is not smooth enough for the layout's order.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or needs more memory than arrays hold.</exception>
+    public JetPass(Mlp<T> network, JetLayout layout, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        network.Architecture.CheckOrder(layout.Order);
+        Network = network;
+        _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity);
+        _packed = new PackedNetwork<T>(network);
+        _scratch = new T[_tape.ReverseScratch];
+        Refresh();
+    }
+
+    /// <summary>The network.</summary>
+    public Mlp<T> Network { get; }
+
+    /// <summary>The components propagated.</summary>
+    public JetLayout Layout => _tape.Layout;
+
+    /// <summary>Most samples of a pass.</summary>
+    public int Capacity => _tape.Capacity;
+
+    /// <summary>Reads the network's parameters anew.</summary>
+    public void Refresh()
+    {
+        _packed.Pack(reverse: true, reverseFirst: true);
+        _hasForward = false;
+    }
+
+    /// <summary>Propagates jets: z = W a (plus b on the value), a = σ(z) with its derivatives, layer by layer.</summary>
+    /// <param name="input">Shape (components, samples, inputs), at most <see cref="Capacity"/> samples.</param>
+    /// <param name="output">Receives shape (components, samples, outputs).</param>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public void Forward(JetSpan<T> input, JetSpan<T> output)
+    {
+        Check(input, Network.Architecture.Inputs, input.Samples, nameof(input));
+        Check(output, Network.Architecture.Outputs, input.Samples, nameof(output));
+        _tape.Begin(input.Samples);
+        for (int group = 0; group < _tape.Groups; group++)
+        {
+            var (start, count) = _tape.Group(group);
+            input.Slice(start, count).CopyTo(_tape.Input(group));
+            _tape.Forward(group, _packed, _workspace);
+            _tape.Output(group).CopyTo(output.Slice(start, count));
+        }
+
+        _hasForward = true;
+    }
+
+    /// <summary>
+    /// Takes the adjoint of the output of the last <see cref="Forward"/> back to the parameters and, if asked, to the input
+    /// jets. May be called once for each forward pass.
+    /// </summary>
+    /// <param name="outputAdjoint">∂E/∂output, shape (components, samples, outputs).</param>
+    /// <param name="parameterGradient">
+    /// Receives ∂E/∂parameters in the order of <see cref="Mlp{T}.Parameters"/>; empty if not wanted.
+    /// </param>
+    /// <exception cref="InvalidOperationException">No forward pass came before.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public void Reverse(JetSpan<T> outputAdjoint, Span<T> parameterGradient) =>
+        Reverse(outputAdjoint, parameterGradient, default, wantInput: false);
+
+    /// <inheritdoc cref="Reverse(JetSpan{T}, Span{T})"/>
+    /// <param name="outputAdjoint">∂E/∂output, shape (components, samples, outputs).</param>
+    /// <param name="parameterGradient">
+    /// Receives ∂E/∂parameters in the order of <see cref="Mlp{T}.Parameters"/>; empty if not wanted.
+    /// </param>
+    /// <param name="inputAdjoint">Receives ∂E/∂input, shape (components, samples, inputs).</param>
+    public void Reverse(JetSpan<T> outputAdjoint, Span<T> parameterGradient, JetSpan<T> inputAdjoint) =>
+        Reverse(outputAdjoint, parameterGradient, inputAdjoint, wantInput: true);
+
+    private void Reverse(JetSpan<T> outputAdjoint, Span<T> parameterGradient, JetSpan<T> inputAdjoint, bool wantInput)
+    {
+        if (!_hasForward)
+        {
+            throw new InvalidOperationException("Reverse needs a Forward before it; each forward pass can be reversed once.");
+        }
+
+        var architecture = Network.Architecture;
+        Check(outputAdjoint, architecture.Outputs, _tape.Samples, nameof(outputAdjoint));
+        if (wantInput)
+        {
+            Check(inputAdjoint, architecture.Inputs, _tape.Samples, nameof(inputAdjoint));
+        }
+
+        if (!parameterGradient.IsEmpty && parameterGradient.Length != architecture.ParameterCount)
+        {
+            throw new ArgumentException(
+                $"The gradient has {parameterGradient.Length} elements; the network has {architecture.ParameterCount} parameters.",
+                nameof(parameterGradient));
+        }
+
+        _hasForward = false;
+        for (int group = 0; group < _tape.Groups; group++)
+        {
+            var (start, count) = _tape.Group(group);
+            outputAdjoint.Slice(start, count).CopyTo(_tape.Output(group));
+            int length = wantInput ? count * Layout.Count * architecture.Inputs : 0;
+            if (_inputAdjoint.Length < length)
+            {
+                _inputAdjoint = new T[length];
+            }
+
+            var adjoint = _inputAdjoint.AsSpan(0, length);
+            _tape.Reverse(group, _packed, _workspace, _scratch, adjoint);
+            if (wantInput)
+            {
+                new JetSpan<T>(adjoint, Layout, count, architecture.Inputs).CopyTo(inputAdjoint.Slice(start, count));
+            }
+        }
+
+        for (int layer = 0; layer < architecture.LayerCount && !parameterGradient.IsEmpty; layer++)
+        {
+            var gradient = Network.LayerOf(parameterGradient, layer);
+            _tape.Gradient(layer, 0, gradient.Outputs, gradient, accumulate: false, _workspace);
+            Network.UnfoldGradient(layer, gradient);
+        }
+    }
+
+    private void Check(JetSpan<T> jets, int features, int samples, string name)
+    {
+        if (jets.Layout is null || !jets.Layout.Equals(Layout) || jets.Features != features || jets.Samples != samples || samples > Capacity)
+        {
+            throw new ArgumentException(
+                $"{name} has {jets.Layout?.ToString() ?? "no layout"}, {jets.Samples} samples and {jets.Features} features; expected {Layout}, " +
+                $"{(samples > Capacity ? $"at most {Capacity}" : samples)} samples and {features} features.",
+                name);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>
+/// What a forward pass leaves for the reverse pass: the jets of some samples before and after every activation.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Samples are cut into groups. A worker takes a group through the whole network, forward and in reverse, while its rows
+/// stay in cache; then weight gradients are products over the rows of all groups. The rows of a group (component-major)
+/// are contiguous, and groups follow each other, so that the rows of all groups form one matrix.
+/// </para>
+/// <para>
+/// The bits of a sample's results do not depend on the group it is in, and a weight's gradient is one sum over all rows in
+/// order; so results are the same for any number of threads.
+/// </para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class JetTape<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int RowsOfGroup = 224;
+    private const int RowsOfTile = 14;
+    private const int RowsOfChunk = 4096;
+
+    private readonly MlpArchitecture _architecture;
+    private readonly int _inputComponents;
+    private readonly T[] _inputs;
+    private readonly T[][] _before;
+    private readonly T[][] _after;
+
+    /// <summary>Reserves the memory for a pass.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    /// <param name="layout">The components propagated.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
+    /// <param name="samples">Most samples of a pass.</param>
+    public JetTape(MlpArchitecture architecture, JetLayout layout, int inputOrder, int samples)
+    {
+        architecture.CheckOrder(layout.Order);
+        _architecture = architecture;
+        Layout = layout;
+        _inputComponents = layout.Truncate(inputOrder).Count;
+        Capacity = samples;
+        GroupSamples = ChooseGroup(layout.Count, samples);
+        int layers = architecture.LayerCount;
+        _inputs = Allocate(architecture.Inputs);
+        _before = new T[layers][];
+        _after = new T[layers - 1][];
+        for (int layer = 0; layer < layers; layer++)
+        {
+            _before[layer] = Allocate(StrideAfter(layer));
+            if (layer < layers - 1)
+            {
+                _after[layer] = Allocate(StrideAfter(layer));
+            }
+        }
+
+        T[] Allocate(int stride)
+        {
+            long length = (long)layout.Count * samples * stride;
+            return length <= Array.MaxLength
+                ? GC.AllocateArray<T>((int)length, pinned: true)
+                : throw new ArgumentOutOfRangeException(
+                    nameof(samples), samples, $"{layout.Count} components of {samples} samples with {stride} features are more than one array holds.");
+        }
+    }
+
+    /// <summary>The components propagated.</summary>
+    public JetLayout Layout { get; }
+
+    /// <summary>Most samples of a pass.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Samples of a group; the last group may have fewer.</summary>
+    public int GroupSamples { get; }
+
+    /// <summary>Samples of the current pass.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Groups of the current pass.</summary>
+    public int Groups => (Samples + GroupSamples - 1) / GroupSamples;
+
+    /// <summary>Elements of scratch memory that a reverse pass of one group needs.</summary>
+    public int ReverseScratch
+    {
+        get
+        {
+            int widest = 0;
+            for (int layer = 0; layer < _architecture.LayerCount - 1; layer++)
+            {
+                widest = Math.Max(widest, StrideAfter(layer));
+            }
+
+            return Layout.Count * GroupSamples * widest;
+        }
+    }
+
+    /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
+    public static int ChooseChunk(int components, int batch) =>
+        Math.Min(batch, Math.Max(RowsOfChunk / components, ChooseGroup(components, batch)));
+
+    /// <summary>
+    /// The distance between rows of hidden features: whole vectors, and off powers of two, which would put the same feature
+    /// of all components into the same few lines of the cache.
+    /// </summary>
+    public static int Stride(int features)
+    {
+        int padded = (features + 15) & ~15;
+        return features >= 64 && (padded & 63) == 0 ? padded + 16 : padded;
+    }
+
+    /// <summary>Starts a pass of some samples.</summary>
+    public void Begin(int samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Capacity);
+        Samples = samples;
+    }
+
+    /// <summary>The first sample and the number of samples of a group.</summary>
+    public (int Start, int Count) Group(int group)
+    {
+        int start = group * GroupSamples;
+        return (start, Math.Min(GroupSamples, Samples - start));
+    }
+
+    /// <summary>The input jets of a group, for the caller to fill.</summary>
+    public JetSpan<T> Input(int group) => View(_inputs, group, _architecture.Inputs);
+
+    /// <summary>The output jets of a group after <see cref="Forward"/>; the caller replaces them by their adjoint before <see cref="Reverse"/>.</summary>
+    public JetSpan<T> Output(int group) => View(_before[^1], group, _architecture.Outputs);
+
+    /// <summary>Takes a group from its input to its output.</summary>
+    public void Forward(int group, PackedNetwork<T> network, Workspace<T> workspace)
+    {
+        var (start, samples) = Group(group);
+        int firstRow = start * Layout.Count;
+        int rows = samples * Layout.Count;
+        int layers = _architecture.LayerCount;
+        for (int layer = 0; layer < layers; layer++)
+        {
+            int inStride = StrideBefore(layer);
+            int outStride = StrideAfter(layer);
+            var source = (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(firstRow * inStride);
+            var before = _before[layer].AsSpan(firstRow * outStride, rows * outStride);
+            int live = layer == 0 ? samples * _inputComponents : rows;
+            Gemm.Multiply<T>(source, inStride, live, network.Forward[layer], before, outStride, workspace);
+            before[(live * outStride)..].Clear();
+            if (layer < layers - 1)
+            {
+                network.Activation.Forward(
+                    Layout, samples, outStride, outStride, before, network.Bias[layer], _after[layer].AsSpan(firstRow * outStride));
+                continue;
+            }
+
+            for (int s = 0; s < samples; s++)
+            {
+                var row = before.Slice(s * outStride, outStride);
+                TensorPrimitives.Add(row, network.Bias[layer].AsSpan(0, outStride), row);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes the adjoint of a group's output back: afterwards the tape holds the adjoint of every layer's product, and
+    /// <paramref name="inputAdjoint"/> that of the input, if it is not empty (rows × inputs).
+    /// </summary>
+    public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch, Span<T> inputAdjoint)
+    {
+        var (start, samples) = Group(group);
+        int firstRow = start * Layout.Count;
+        int rows = samples * Layout.Count;
+        for (int layer = _architecture.LayerCount - 1; layer >= 0; layer--)
+        {
+            int outStride = StrideAfter(layer);
+            int inStride = StrideBefore(layer);
+            var adjoint = _before[layer].AsSpan(firstRow * outStride, rows * outStride);
+            if (layer == 0)
+            {
+                if (!inputAdjoint.IsEmpty)
+                {
+                    Gemm.Multiply<T>(adjoint, outStride, rows, network.Reverse[0]!, inputAdjoint, inStride, workspace);
+                }
+
+                break;
+            }
+
+            Gemm.Multiply<T>(adjoint, outStride, rows, network.Reverse[layer]!, scratch, inStride, workspace);
+            network.Activation.Reverse(
+                Layout, samples, _architecture.Sizes[layer], inStride, _before[layer - 1].AsSpan(firstRow * inStride),
+                network.Bias[layer - 1], _after[layer - 1].AsSpan(firstRow * inStride), scratch);
+        }
+    }
+
+    /// <summary>
+    /// The gradient of some output features of a layer, summed over all rows of the pass: weights and bias of the features
+    /// first to first + count − 1.
+    /// </summary>
+    public void Gradient(int layer, int first, int count, DenseLayer<T> gradient, bool accumulate, Workspace<T> workspace)
+    {
+        int outStride = StrideAfter(layer);
+        int inStride = StrideBefore(layer);
+        int columns = _architecture.Sizes[layer];
+        T[] source = layer == 0 ? _inputs : _after[layer - 1];
+        bool all = layer > 0 || _inputComponents == Layout.Count;
+        if (all)
+        {
+            Gemm.MultiplyTransposed<T>(
+                _before[layer], outStride, source, inStride, Samples * Layout.Count, columns, first, count, gradient.Weights, columns,
+                accumulate, workspace);
+        }
+
+        var bias = gradient.Bias.Slice(first, count);
+        if (!accumulate)
+        {
+            bias.Clear();
+        }
+
+        for (int group = 0; group < Groups; group++)
+        {
+            var (start, samples) = Group(group);
+            int firstRow = start * Layout.Count;
+            if (!all)
+            {
+                Gemm.MultiplyTransposed<T>(
+                    _before[layer].AsSpan(firstRow * outStride), outStride, source.AsSpan(firstRow * inStride), inStride,
+                    samples * _inputComponents, columns, first, count, gradient.Weights, columns, accumulate || group > 0, workspace);
+            }
+
+            for (int s = 0; s < samples; s++)
+            {
+                TensorPrimitives.Add(bias, _before[layer].AsSpan(((firstRow + s) * outStride) + first, count), bias);
+            }
+        }
+    }
+
+    private static int ChooseGroup(int components, int samples)
+    {
+        int group = Math.Max(1, Math.Min(RowsOfGroup / components, (samples + 7) / 8));
+        while (group * components % RowsOfTile != 0 && group * components < RowsOfGroup && group < samples)
+        {
+            group++;
+        }
+
+        return Math.Min(group, Math.Max(1, samples));
+    }
+
+    private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);
+
+    private int StrideAfter(int layer) =>
+        layer == _architecture.LayerCount - 1 ? _architecture.Outputs : Stride(_architecture.Sizes[layer + 1]);
+
+    private JetSpan<T> View(T[] data, int group, int features)
+    {
+        var (start, samples) = Group(group);
+        int length = samples * Layout.Count * features;
+        return new JetSpan<T>(data.AsSpan(start * Layout.Count * features, length), Layout, samples, features);
+    }
+}

@@ -1,0 +1,228 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>
+/// A multilayer perceptron: dense layers with a smooth activation between them, through which jets (values with first and
+/// second derivatives) are propagated forward and in reverse.
+/// </summary>
+/// <remarks>
+/// Reading methods are thread-safe as long as nobody writes the parameters. Training: <see cref="SobolevTrainer{T}"/>;
+/// passes with gradients of your own losses: <see cref="JetPass{T}"/>.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed partial class Mlp<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T[] _parameters;
+    private readonly int[] _layerOffsets;
+    private FeatureScaling<T>? _inputScaling;
+    private FeatureScaling<T>? _outputScaling;
+
+    /// <summary>Makes a network whose parameters are all zero.</summary>
+    /// <param name="architecture">The shape.</param>
+    public Mlp(MlpArchitecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            throw new NotSupportedException($"Networks are of float or double, not {typeof(T).Name}.");
+        }
+
+        Architecture = architecture;
+        _parameters = new T[architecture.ParameterCount];
+        _layerOffsets = new int[architecture.LayerCount + 1];
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            _layerOffsets[layer + 1] = _layerOffsets[layer] + ((architecture.Sizes[layer] + 1) * architecture.Sizes[layer + 1]);
+        }
+    }
+
+    /// <summary>The shape of the network.</summary>
+    public MlpArchitecture Architecture { get; }
+
+    /// <summary>
+    /// All parameters, in the order W₁ (out × in, row-major), b₁, W₂, b₂, …; writable. They act in standardized units where
+    /// the network has scalings.
+    /// </summary>
+    public Span<T> Parameters => _parameters;
+
+    /// <summary>How raw inputs are standardized; none if null.</summary>
+    /// <exception cref="ArgumentException">The scaling has another number of features than the input.</exception>
+    public FeatureScaling<T>? InputScaling
+    {
+        get => _inputScaling;
+        set => _inputScaling = CheckScaling(value, Architecture.Inputs);
+    }
+
+    /// <summary>How raw outputs are standardized; none if null.</summary>
+    /// <exception cref="ArgumentException">The scaling has another number of features than the output.</exception>
+    public FeatureScaling<T>? OutputScaling
+    {
+        get => _outputScaling;
+        set => _outputScaling = CheckScaling(value, Architecture.Outputs);
+    }
+
+    /// <summary>Makes a network with random weights and zero biases.</summary>
+    /// <param name="inputs">Input features n.</param>
+    /// <param name="hidden">Width of each hidden layer.</param>
+    /// <param name="outputs">Output features m.</param>
+    /// <param name="activation">The activation after each hidden layer.</param>
+    /// <param name="seed">Names the draw; the same seed gives the same network.</param>
+    /// <param name="initializer">How weights are drawn.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException">A size or option is out of range.</exception>
+    public static Mlp<T> Create(
+        int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation = Activation.Tanh, ulong seed = 0,
+        Initializer initializer = Initializer.Auto)
+    {
+        var network = new Mlp<T>(new MlpArchitecture(inputs, hidden, outputs, activation));
+        network.Initialize(seed, initializer);
+        return network;
+    }
+
+    /// <summary>Draws all weights anew and sets the biases to zero.</summary>
+    /// <param name="seed">Names the draw.</param>
+    /// <param name="initializer">How weights are drawn.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The initializer is unknown.</exception>
+    public void Initialize(ulong seed, Initializer initializer = Initializer.Auto)
+    {
+        for (int layer = 0; layer < Architecture.LayerCount; layer++)
+        {
+            WeightInitialization.Fill(
+                Layer(layer), initializer, Architecture.Activation, layer == Architecture.LayerCount - 1, seed, layer);
+        }
+    }
+
+    /// <summary>The parameters of one layer.</summary>
+    /// <param name="layer">0 for the first layer, <see cref="MlpArchitecture.LayerCount"/> − 1 for the last.</param>
+    /// <returns>A writable view.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public DenseLayer<T> Layer(int layer) => LayerOf(_parameters, layer);
+
+    /// <summary>A copy with the same architecture, parameters and scalings.</summary>
+    /// <returns>The copy.</returns>
+    public Mlp<T> Clone()
+    {
+        var copy = new Mlp<T>(Architecture) { InputScaling = InputScaling, OutputScaling = OutputScaling };
+        _parameters.CopyTo(copy._parameters, 0);
+        return copy;
+    }
+
+    /// <summary>The same network in another precision.</summary>
+    /// <typeparam name="TOther">float or double.</typeparam>
+    /// <returns>A copy with every number rounded to the new type.</returns>
+    public Mlp<TOther> Convert<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        var copy = new Mlp<TOther>(Architecture);
+        for (int k = 0; k < _parameters.Length; k++)
+        {
+            copy.Parameters[k] = TOther.CreateTruncating(_parameters[k]);
+        }
+
+        copy.InputScaling = ConvertScaling(InputScaling);
+        copy.OutputScaling = ConvertScaling(OutputScaling);
+        return copy;
+
+        static FeatureScaling<TOther>? ConvertScaling(FeatureScaling<T>? scaling) => scaling is null
+            ? null
+            : new FeatureScaling<TOther>(
+                Array.ConvertAll(scaling.Shift.ToArray(), TOther.CreateTruncating),
+                Array.ConvertAll(scaling.Scale.ToArray(), TOther.CreateTruncating));
+    }
+
+    /// <summary>
+    /// The same function as a plain network without scalings: with shift s and scale d of the input and t, e of the output,
+    /// W₁ becomes W₁ diag(1/d), b₁ becomes b₁ − W₁(s/d), then the last W and b become diag(e) W and diag(e) b + t.
+    /// </summary>
+    /// <returns>A network that needs no scaling, as other programs expect it.</returns>
+    public Mlp<T> Fold()
+    {
+        var folded = Clone();
+        folded.InputScaling = null;
+        folded.OutputScaling = null;
+        for (int layer = 0; layer < Architecture.LayerCount; layer++)
+        {
+            FoldLayer(layer, folded.Layer(layer));
+        }
+
+        return folded;
+    }
+
+    /// <summary>Views a vector with the layout of <see cref="Parameters"/> (a gradient, say) as one layer's.</summary>
+    internal DenseLayer<T> LayerOf(Span<T> parameters, int layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Architecture.LayerCount);
+        int inputs = Architecture.Sizes[layer];
+        int outputs = Architecture.Sizes[layer + 1];
+        var all = parameters.Slice(_layerOffsets[layer], (inputs + 1) * outputs);
+        return new DenseLayer<T>(all[..(inputs * outputs)], all[(inputs * outputs)..], inputs);
+    }
+
+    /// <summary>Whether a layer's weights act differently than they are stored, because of a scaling.</summary>
+    internal bool IsScaled(int layer) =>
+        (layer == 0 && InputScaling is not null) || (layer == Architecture.LayerCount - 1 && OutputScaling is not null);
+
+    /// <summary>Writes the weights and bias of a layer as they act on raw inputs and outputs.</summary>
+    internal void FoldLayer(int layer, DenseLayer<T> destination)
+    {
+        var source = Layer(layer);
+        source.Weights.CopyTo(destination.Weights);
+        source.Bias.CopyTo(destination.Bias);
+        var input = layer == 0 ? InputScaling : null;
+        var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
+        for (int o = 0; o < source.Outputs && (input is not null || output is not null); o++)
+        {
+            var row = destination.Weights.Slice(o * source.Inputs, source.Inputs);
+            if (input is not null)
+            {
+                T moved = T.Zero;
+                for (int i = 0; i < row.Length; i++)
+                {
+                    row[i] /= input.Scale[i];
+                    moved += row[i] * input.Shift[i];
+                }
+
+                destination.Bias[o] -= moved;
+            }
+
+            if (output is not null)
+            {
+                for (int i = 0; i < row.Length; i++)
+                {
+                    row[i] *= output.Scale[o];
+                }
+
+                destination.Bias[o] = (destination.Bias[o] * output.Scale[o]) + output.Shift[o];
+            }
+        }
+    }
+
+    /// <summary>Turns the gradient with respect to a folded layer into that with respect to the stored parameters, in place.</summary>
+    internal void UnfoldGradient(int layer, DenseLayer<T> gradient)
+    {
+        var input = layer == 0 ? InputScaling : null;
+        var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
+        for (int o = 0; o < gradient.Outputs && (input is not null || output is not null); o++)
+        {
+            var row = gradient.Weights.Slice(o * gradient.Inputs, gradient.Inputs);
+            T outputScale = output is null ? T.One : output.Scale[o];
+            gradient.Bias[o] *= outputScale;
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] *= outputScale;
+                if (input is not null)
+                {
+                    row[i] = (row[i] - (gradient.Bias[o] * input.Shift[i])) / input.Scale[i];
+                }
+            }
+        }
+    }
+
+    private static FeatureScaling<T>? CheckScaling(FeatureScaling<T>? scaling, int features) =>
+        scaling is null || scaling.Features == features
+            ? scaling
+            : throw new ArgumentException($"The scaling has {scaling.Features} features; the network has {features}.", nameof(scaling));
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace SobolevNet;
+
+/// <summary>The shape of a multilayer perceptron: dense layers with one activation between them, none after the last.</summary>
+public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
+{
+    /// <summary>The most features that a layer may have; a guard against absurd options and damaged files.</summary>
+    public const int MaxFeatures = 1 << 20;
+
+    private readonly int[] _sizes;
+
+    /// <summary>Describes a network.</summary>
+    /// <param name="inputs">Input features n, 1 to <see cref="MaxFeatures"/>.</param>
+    /// <param name="hidden">Width of each hidden layer, 1 to <see cref="MaxFeatures"/>; none gives a linear map.</param>
+    /// <param name="outputs">Output features m, 1 to <see cref="MaxFeatures"/>.</param>
+    /// <param name="activation">The activation after each hidden layer.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or the parameters are more than an array holds.</exception>
+    public MlpArchitecture(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        CheckSize(inputs, nameof(inputs));
+        CheckSize(outputs, nameof(outputs));
+        foreach (int width in hidden)
+        {
+            CheckSize(width, nameof(hidden));
+        }
+
+        if (!Enum.IsDefined(activation))
+        {
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
+        }
+
+        _sizes = [inputs, .. hidden, outputs];
+        Activation = activation;
+        long parameters = 0;
+        for (int layer = 0; layer < LayerCount; layer++)
+        {
+            parameters += ((long)_sizes[layer] + 1) * _sizes[layer + 1];
+        }
+
+        if (parameters > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"Layers of sizes [{string.Join(", ", _sizes)}] have {parameters} parameters; at most {Array.MaxLength} are possible.",
+                nameof(hidden));
+        }
+
+        ParameterCount = (int)parameters;
+    }
+
+    /// <summary>Input features n.</summary>
+    public int Inputs => _sizes[0];
+
+    /// <summary>Output features m.</summary>
+    public int Outputs => _sizes[^1];
+
+    /// <summary>Widths of the hidden layers.</summary>
+    public ReadOnlySpan<int> Hidden => _sizes.AsSpan(1, _sizes.Length - 2);
+
+    /// <summary>Input features, hidden widths, output features.</summary>
+    public ReadOnlySpan<int> Sizes => _sizes;
+
+    /// <summary>The activation after each hidden layer.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Number of dense layers: hidden layers + 1.</summary>
+    public int LayerCount => _sizes.Length - 1;
+
+    /// <summary>Number of weights and biases of all layers.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>The highest order of jets that the activation is smooth enough to train: 1 for ReLU, else 2.</summary>
+    public int MaxOrder => Activation == Activation.Relu && LayerCount > 1 ? 1 : 2;
+
+    /// <summary>Refuses jets of an order that the activation is not smooth enough for.</summary>
+    /// <param name="order">The order asked for.</param>
+    /// <exception cref="NotSupportedException">The order is above <see cref="MaxOrder"/>.</exception>
+    public void CheckOrder(int order)
+    {
+        if (order > MaxOrder)
+        {
+            throw new NotSupportedException(
+                $"A network with {Activation} activations cannot carry derivatives of order {order}: its second derivative is zero " +
+                "almost everywhere, so second derivatives of the network would be zero and could not be trained. " +
+                "Use a smooth activation (Tanh, Softplus, Gelu, Silu, Sigmoid or Sine), or order 1.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(MlpArchitecture? other) =>
+        other is not null && Activation == other.Activation && _sizes.AsSpan().SequenceEqual(other._sizes);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as MlpArchitecture);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Activation, _sizes.Length, Inputs, Outputs);
+
+    /// <summary>The sizes joined by dashes and the activation, as in "1681-512-512-512-9 tanh".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() =>
+        string.Join('-', _sizes.Select(size => size.ToString(CultureInfo.InvariantCulture))) + " " + Activation.ToString().ToLowerInvariant();
+
+    private static void CheckSize(int size, string name)
+    {
+        if (size is < 1 or > MaxFeatures)
+        {
+            throw new ArgumentOutOfRangeException(name, size, $"A layer has 1 to {MaxFeatures} features.");
+        }
+    }
+}

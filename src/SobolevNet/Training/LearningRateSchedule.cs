@@ -1,0 +1,147 @@
+namespace SobolevNet;
+
+/// <summary>What a learning-rate schedule may look at.</summary>
+/// <param name="Progress">The part of the training that is done, in [0, 1).</param>
+/// <param name="Epoch">The current epoch, from 0.</param>
+/// <param name="Losses">The losses of the epochs done: the validation error where there is one, else the training loss.</param>
+public readonly record struct SchedulePosition(double Progress, int Epoch, IReadOnlyList<double> Losses);
+
+/// <summary>How the learning rate changes while training goes on, as a factor of the optimizer's.</summary>
+/// <remarks>A schedule holds no state, so training resumes with the same factors.</remarks>
+public abstract record LearningRateSchedule
+{
+    /// <summary>Always 1.</summary>
+    public static LearningRateSchedule Constant { get; } = new ConstantRate();
+
+    /// <summary>Half a cosine wave from 1 to <paramref name="final"/>.</summary>
+    /// <param name="final">The last factor, in [0, 1].</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A factor is out of range.</exception>
+    public static LearningRateSchedule Cosine(double final = 0.001)
+    {
+        CheckFactor(final, nameof(final), allowZero: true);
+        return new CosineRate(final);
+    }
+
+    /// <summary>Multiplies by <paramref name="factor"/> every so many epochs.</summary>
+    /// <param name="epochs">Epochs from a step to the next, at least 1.</param>
+    /// <param name="factor">In (0, 1].</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static LearningRateSchedule Step(int epochs, double factor = 0.1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        CheckFactor(factor, nameof(factor), allowZero: false);
+        return new StepRate(epochs, factor);
+    }
+
+    /// <summary>Falls geometrically from 1 to <paramref name="final"/>.</summary>
+    /// <param name="final">The last factor, in (0, 1].</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A factor is out of range.</exception>
+    public static LearningRateSchedule Exponential(double final = 0.001)
+    {
+        CheckFactor(final, nameof(final), allowZero: false);
+        return new ExponentialRate(final);
+    }
+
+    /// <summary>Multiplies by <paramref name="factor"/> whenever the loss has not improved for some epochs.</summary>
+    /// <param name="patience">Epochs without improvement that are waited for, at least 1.</param>
+    /// <param name="factor">In (0, 1).</param>
+    /// <param name="improvement">The relative improvement that counts, at least 0.</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static LearningRateSchedule Plateau(int patience = 10, double factor = 0.5, double improvement = 1e-3)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
+        CheckFactor(factor, nameof(factor), allowZero: false);
+        ArgumentOutOfRangeException.ThrowIfNegative(improvement);
+        return new PlateauRate(patience, factor, improvement);
+    }
+
+    /// <summary>Rises linearly from near 0 over the first part of the training, and is this schedule from there on.</summary>
+    /// <param name="part">The part of the training that the rise takes, in [0, 1).</param>
+    /// <returns>The schedule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="part"/> is out of range.</exception>
+    public LearningRateSchedule WithWarmUp(double part = 0.02)
+    {
+        if (!(part >= 0 && part < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(part), part, "The part is in [0, 1).");
+        }
+
+        return new WarmUp(part, this);
+    }
+
+    /// <summary>The factor at a point of the training.</summary>
+    /// <param name="position">Where training is.</param>
+    /// <returns>A factor of the optimizer's learning rate.</returns>
+    public abstract double At(SchedulePosition position);
+
+    private static void CheckFactor(double factor, string name, bool allowZero)
+    {
+        if (!(factor <= 1 && (factor > 0 || (allowZero && factor == 0))))
+        {
+            throw new ArgumentOutOfRangeException(name, factor, $"A learning-rate factor is in {(allowZero ? "[0" : "(0")}, 1].");
+        }
+    }
+
+    private sealed record ConstantRate : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position) => 1;
+    }
+
+    private sealed record CosineRate(double Final) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position) =>
+            Final + ((1 - Final) * 0.5 * (1 + Math.Cos(Math.PI * position.Progress)));
+    }
+
+    private sealed record StepRate(int Epochs, double Factor) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position) => Math.Pow(Factor, position.Epoch / Epochs);
+    }
+
+    private sealed record ExponentialRate(double Final) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position) => Math.Pow(Final, position.Progress);
+    }
+
+    private sealed record PlateauRate(int Patience, double Factor, double Improvement) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position)
+        {
+            double best = double.PositiveInfinity;
+            double factor = 1;
+            int waited = 0;
+            foreach (double loss in position.Losses)
+            {
+                if (loss < best * (1 - Improvement))
+                {
+                    best = loss;
+                    waited = 0;
+                }
+                else if (++waited >= Patience)
+                {
+                    factor *= Factor;
+                    waited = 0;
+                }
+            }
+
+            return factor;
+        }
+    }
+
+    private sealed record WarmUp(double Part, LearningRateSchedule Then) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position)
+        {
+            if (position.Progress >= Part)
+            {
+                return Then.At(position with { Progress = (position.Progress - Part) / (1 - Part) });
+            }
+
+            return Then.At(position with { Progress = 0 }) * Math.Max(position.Progress / Part, 1e-3);
+        }
+    }
+}

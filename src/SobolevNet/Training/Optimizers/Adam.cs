@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Numerics;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>Adam: steps by the running mean of the gradient over the root of the running mean of its square.</summary>
+/// <remarks>D. P. Kingma and J. Ba, 2015; with <see cref="WeightDecay"/> above 0 it is AdamW (I. Loshchilov and F. Hutter, 2019).</remarks>
+public record Adam : Optimizer
+{
+    private readonly double _learningRate = 1e-3;
+    private readonly double _beta1 = 0.9;
+    private readonly double _beta2 = 0.999;
+    private readonly double _epsilon = 1e-8;
+    private readonly double _weightDecay;
+
+    /// <summary>The learning rate, above 0.</summary>
+    public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
+
+    /// <summary>Decay of the mean, in [0, 1).</summary>
+    public double Beta1 { get => _beta1; init => _beta1 = InRange(value, 0, 1, nameof(Beta1)); }
+
+    /// <summary>Decay of the mean square, in [0, 1).</summary>
+    public double Beta2 { get => _beta2; init => _beta2 = InRange(value, 0, 1, nameof(Beta2)); }
+
+    /// <summary>Added to the root of the mean square; above 0.</summary>
+    public double Epsilon { get => _epsilon; init => _epsilon = InRange(value, 0, double.PositiveInfinity, nameof(Epsilon), includeLow: false); }
+
+    /// <summary>Each step also shrinks the parameters by this times the learning rate (decoupled decay); at least 0.</summary>
+    public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
+
+    internal override string Fingerprint =>
+        string.Create(CultureInfo.InvariantCulture, $"adam {LearningRate:R} {Beta1:R} {Beta2:R} {Epsilon:R} {WeightDecay:R}");
+
+    internal override OptimizerState<T> CreateState<T>(int parameters) => new State<T>(this, parameters);
+
+    private sealed class State<T>(Adam options, int parameters) : OptimizerState<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly T[] _first = new T[parameters];
+        private readonly T[] _second = new T[parameters];
+
+        public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("first", _first), ("second", _second)];
+
+        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        {
+            double rate = options.LearningRate * factor;
+            double bias1 = 1 - Math.Pow(options.Beta1, step);
+            double bias2 = 1 - Math.Pow(options.Beta2, step);
+            OptimizerKernel<T>.Current.Adam(
+                parameters, gradient, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length),
+                T.CreateTruncating(options.Beta1), T.CreateTruncating(options.Beta2), T.CreateTruncating(rate / bias1),
+                T.CreateTruncating(1 / bias2), T.CreateTruncating(options.Epsilon),
+                T.CreateTruncating(1 - (rate * options.WeightDecay)));
+        }
+    }
+}
+
+/// <summary>Adam with decoupled weight decay, 0.01 unless set.</summary>
+public sealed record AdamW : Adam
+{
+    /// <summary>Makes the settings.</summary>
+    public AdamW() => WeightDecay = 0.01;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Resilient propagation, iRprop−: every parameter has its own step, which grows while the sign of its gradient stays and
+/// shrinks when it changes. For full batches (a batch size of the whole set).
+/// </summary>
+/// <remarks>C. Igel and M. Hüsken, 2003: after a change of sign the gradient counts as 0, so no step is taken back.</remarks>
+public sealed record RProp : Optimizer
+{
+    private readonly double _initialStep = 1e-3;
+    private readonly double _increase = 1.2;
+    private readonly double _decrease = 0.5;
+    private readonly double _minStep = 1e-9;
+    private readonly double _maxStep = 1;
+
+    /// <summary>First step of every parameter, above 0.</summary>
+    public double InitialStep { get => _initialStep; init => _initialStep = InRange(value, 0, double.PositiveInfinity, nameof(InitialStep), includeLow: false); }
+
+    /// <summary>Factor of a step while the sign stays, at least 1.</summary>
+    public double Increase { get => _increase; init => _increase = InRange(value, 1, double.PositiveInfinity, nameof(Increase)); }
+
+    /// <summary>Factor of a step when the sign changes, in (0, 1).</summary>
+    public double Decrease { get => _decrease; init => _decrease = InRange(value, 0, 1, nameof(Decrease), includeLow: false); }
+
+    /// <summary>Smallest step, above 0.</summary>
+    public double MinStep { get => _minStep; init => _minStep = InRange(value, 0, double.PositiveInfinity, nameof(MinStep), includeLow: false); }
+
+    /// <summary>Largest step, above 0.</summary>
+    public double MaxStep { get => _maxStep; init => _maxStep = InRange(value, 0, double.PositiveInfinity, nameof(MaxStep), includeLow: false); }
+
+    internal override string Fingerprint =>
+        string.Create(CultureInfo.InvariantCulture, $"rprop {InitialStep:R} {Increase:R} {Decrease:R} {MinStep:R} {MaxStep:R}");
+
+    internal override OptimizerState<T> CreateState<T>(int parameters) => new State<T>(this, parameters);
+
+    private sealed class State<T> : OptimizerState<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly RProp _options;
+        private readonly T[] _steps;
+        private readonly T[] _previous;
+
+        public State(RProp options, int parameters)
+        {
+            _options = options;
+            _steps = new T[parameters];
+            _previous = new T[parameters];
+            Array.Fill(_steps, T.CreateTruncating(options.InitialStep));
+        }
+
+        public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("steps", _steps), ("previous", _previous)];
+
+        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        {
+            var steps = _steps.AsSpan(start, parameters.Length);
+            var previous = _previous.AsSpan(start, parameters.Length);
+            T increase = T.CreateTruncating(_options.Increase);
+            T decrease = T.CreateTruncating(_options.Decrease);
+            T minimum = T.CreateTruncating(_options.MinStep);
+            T maximum = T.CreateTruncating(_options.MaxStep);
+            T scale = T.CreateTruncating(factor);
+            for (int k = 0; k < parameters.Length; k++)
+            {
+                T slope = gradient[k];
+                int agreement = T.Sign(slope) * T.Sign(previous[k]);
+                if (agreement > 0)
+                {
+                    steps[k] = T.Min(steps[k] * increase, maximum);
+                }
+                else if (agreement < 0)
+                {
+                    steps[k] = T.Max(steps[k] * decrease, minimum);
+                    slope = T.Zero;
+                }
+
+                previous[k] = slope;
+                if (slope != T.Zero)
+                {
+                    parameters[k] -= T.CopySign(scale * steps[k], slope);
+                }
+            }
+        }
+    }
+}
