@@ -1,0 +1,60 @@
+namespace SobolevNet;
+
+/// <summary>Shapes of arrays in files: sizes that cannot overflow, and how they are written in messages.</summary>
+internal static class ArrayShape
+{
+    /// <summary>More dimensions than any sensible array has; a limit for hostile headers.</summary>
+    public const int MaxRank = 32;
+
+    /// <summary>Number of elements of a shape, or −1 if a dimension is negative or the product exceeds 63 bits.</summary>
+    public static long ElementCount(ReadOnlySpan<int> shape)
+    {
+        // A zero anywhere makes the product zero, however large the rest; it is looked for first so that nothing overflows.
+        bool empty = false;
+        foreach (int dimension in shape)
+        {
+            if (dimension < 0)
+            {
+                return -1;
+            }
+
+            empty |= dimension == 0;
+        }
+
+        if (empty)
+        {
+            return 0;
+        }
+
+        long count = 1;
+        foreach (int dimension in shape)
+        {
+            if (count > long.MaxValue / dimension)
+            {
+                return -1;
+            }
+
+            count *= dimension;
+        }
+
+        return count;
+    }
+
+    /// <summary>A shape as "(3, 4)".</summary>
+    public static string Format(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray())})";
+
+    /// <summary>Checks a shape given by a caller against the elements given with it.</summary>
+    /// <exception cref="ArgumentException">A dimension is negative, there are too many, or the product is not the length.</exception>
+    public static void Check(ReadOnlySpan<int> shape, long length, string shapeName)
+    {
+        if (shape.Length > MaxRank)
+        {
+            throw new ArgumentException($"The shape has {shape.Length} dimensions; at most {MaxRank} can be written.", shapeName);
+        }
+
+        if (ElementCount(shape) != length)
+        {
+            throw new ArgumentException($"The shape {Format(shape)} does not fit {length} elements.", shapeName);
+        }
+    }
+}
