@@ -38,6 +38,14 @@ public interface IJetSource<T>
     /// </summary>
     int InputOrder => 2;
 
+    /// <summary>
+    /// The typical range ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
+    /// ∂ᵢ by ℓᵢ² and of ∂ᵢⱼ by ℓᵢ²ℓⱼ², so that it does not depend on the units of the coordinates.
+    /// </summary>
+    /// <param name="tangent">A tangent of <see cref="Layout"/>.</param>
+    /// <returns>A positive number; 1 unless the source knows better.</returns>
+    double TangentScale(int tangent) => 1;
+
     /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
     /// <param name="samples">The numbers of the samples wanted.</param>
     /// <param name="input">
