@@ -1,0 +1,131 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Trains a network on values and derivatives by mini-batches. Plain training, training along a manifold, directional and
+/// robust training differ only in the <see cref="IJetSource{T}"/>.
+/// </summary>
+/// <remarks>
+/// The same network, data and options give the same parameters to the bit, for any number of threads and however often
+/// training was interrupted and resumed. Source: method, sections 2 and 3.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class SobolevTrainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ILogger _logger;
+    private string? _resumeFrom;
+
+    /// <summary>Makes a trainer.</summary>
+    /// <param name="network">The network, which is trained in place.</param>
+    /// <param name="options">How to train; the defaults if null.</param>
+    /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
+    /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
+    public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Network = network;
+        Options = options ?? new SobolevTrainingOptions();
+        network.Architecture.CheckOrder(Options.Order ?? 0);
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>The network that is trained.</summary>
+    public Mlp<T> Network { get; }
+
+    /// <summary>How it is trained.</summary>
+    public SobolevTrainingOptions Options { get; }
+
+    /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
+    /// <param name="path">A checkpoint written by a training with the same network shape, data and options.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public void ResumeFrom(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        _resumeFrom = File.Exists(path) ? path : throw new FileNotFoundException($"There is no checkpoint {path}.", path);
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="source">The training data.</param>
+    /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
+    /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
+    /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one.</param>
+    /// <returns>The outcome. With early stopping the network has the parameters of the best epoch.</returns>
+    /// <exception cref="ArgumentException">The data do not fit the network or the options, or are not finite.</exception>
+    /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
+    /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled; the network has the parameters reached.</exception>
+    public TrainingResult Fit(
+        IJetSource<T> source, IJetSource<T>? validation = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        int order = CheckArguments(source, validation);
+        var balance = new OrderBalance(Options.OrderWeights, order);
+        var statistics = SourceStatistics.Measure(source);
+        var loss = SobolevLoss.Measure(statistics, source, Options.BalanceOutputs);
+        if (_resumeFrom is null && Options.Standardize && IsFresh())
+        {
+            Standardization.Apply(Network, statistics);
+        }
+
+        string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
+        var state = new TrainingState<T>(
+            Network, loss, Options.Optimizer.CreateState<T>(Network.Parameters.Length), balance, order, fingerprint);
+        if (_resumeFrom is not null)
+        {
+            state.Load(_resumeFrom);
+            _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", _resumeFrom, state.Epoch + 1);
+            _resumeFrom = null;
+        }
+
+        using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
+        var run = new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger);
+        return run.Train(cancellationToken);
+    }
+
+    private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
+    {
+        SourceCheck.Fits(Network, source);
+        if (validation is not null)
+        {
+            SourceCheck.Fits(Network, validation, nameof(validation));
+        }
+        else if (Options.EarlyStopping is not null)
+        {
+            throw new ArgumentException("Early stopping needs validation data.", nameof(validation));
+        }
+
+        int order = Options.Order ?? source.Layout.Order;
+        if (order > source.Layout.Order)
+        {
+            throw new ArgumentException(
+                $"The options ask for order {order}; the source has derivatives up to order {source.Layout.Order} only ({source.Layout}).", nameof(source));
+        }
+
+        Network.Architecture.CheckOrder(order);
+        return order;
+    }
+
+    private bool IsFresh()
+    {
+        if (Network.InputScaling is not null || Network.OutputScaling is not null)
+        {
+            return false;
+        }
+
+        for (int layer = 0; layer < Network.Architecture.LayerCount; layer++)
+        {
+            if (Network.Layer(layer).Bias.ContainsAnyExcept(T.Zero))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

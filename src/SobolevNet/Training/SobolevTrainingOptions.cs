@@ -1,0 +1,132 @@
+namespace SobolevNet;
+
+/// <summary>How a network is trained.</summary>
+public sealed record SobolevTrainingOptions
+{
+    private readonly int _epochs = 100;
+    private readonly int _batchSize = 128;
+    private readonly int? _order;
+    private readonly IReadOnlyList<OrderWeight>? _orderWeights;
+    private readonly double? _gradientClipNorm;
+    private readonly int _threads;
+    private readonly Optimizer _optimizer = new Adam();
+    private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
+
+    /// <summary>Passes over the training set, at least 1.</summary>
+    public int Epochs { get => _epochs; init => _epochs = AtLeast(value, 1, nameof(Epochs)); }
+
+    /// <summary>Samples of a mini-batch, at least 1; a set with fewer samples is one batch.</summary>
+    public int BatchSize { get => _batchSize; init => _batchSize = AtLeast(value, 1, nameof(BatchSize)); }
+
+    /// <summary>Names the shuffling of the samples.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether samples come in a new order every epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>The highest order trained: 0, 1 or 2; the source's if null.</summary>
+    public int? Order
+    {
+        get => _order;
+        init => _order = value is null or (>= 0 and <= 2)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Order), value, "The order is 0, 1 or 2, or null for that of the source.");
+    }
+
+    /// <summary>
+    /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically: every λₖ is the
+    /// inverse of the running mean of Eₖ, so that all orders improve at the same relative pace whatever their scale.
+    /// </summary>
+    public IReadOnlyList<OrderWeight>? OrderWeights
+    {
+        get => _orderWeights;
+        init => _orderWeights = value is null || (value.Count is >= 1 and <= 3 && value.All(weight => weight is not null))
+            ? value
+            : throw new ArgumentException($"There are {value.Count} order weights; expected 1 to 3, none null.", nameof(OrderWeights));
+    }
+
+    /// <summary>Whether each output is weighed by the inverse of its variance, for outputs of different units.</summary>
+    public bool BalanceOutputs { get; init; } = true;
+
+    /// <summary>
+    /// Whether a fresh network (one without scalings, whose biases are all zero) is given the means and deviations of the
+    /// training set as its scalings.
+    /// </summary>
+    public bool Standardize { get; init; } = true;
+
+    /// <summary>How gradients become steps.</summary>
+    public Optimizer Optimizer
+    {
+        get => _optimizer;
+        init => _optimizer = value ?? throw new ArgumentNullException(nameof(Optimizer));
+    }
+
+    /// <summary>How the learning rate changes; by default a short warm-up and half a cosine wave down to a thousandth.</summary>
+    public LearningRateSchedule Schedule
+    {
+        get => _schedule;
+        init => _schedule = value ?? throw new ArgumentNullException(nameof(Schedule));
+    }
+
+    /// <summary>The gradient is scaled down to this Euclidean norm if it is longer; no limit if null.</summary>
+    public double? GradientClipNorm
+    {
+        get => _gradientClipNorm;
+        init => _gradientClipNorm = value is null || (double.IsFinite(value.Value) && value > 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(GradientClipNorm), value, "A clipping norm is finite and above 0.");
+    }
+
+    /// <summary>When to give up because the validation error does not fall; never if null.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Where and how often to write checkpoints; none if null.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
+    /// <summary>Threads that train; all cores if 0. The result does not depend on it.</summary>
+    public int Threads { get => _threads; init => _threads = AtLeast(value, 0, nameof(Threads)); }
+
+    private static int AtLeast(int value, int minimum, string name) =>
+        value >= minimum ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {minimum}.");
+}
+
+/// <summary>Ends training when the validation error has stopped falling; the best parameters are kept.</summary>
+public sealed record EarlyStopping
+{
+    private readonly int _patience = 20;
+    private readonly double _improvement = 1e-3;
+
+    /// <summary>Epochs without improvement that are waited for, at least 1.</summary>
+    public int Patience
+    {
+        get => _patience;
+        init => _patience = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "The patience is at least 1.");
+    }
+
+    /// <summary>The relative improvement of the best error that counts, in [0, 1).</summary>
+    public double Improvement
+    {
+        get => _improvement;
+        init => _improvement = value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Improvement), value, "The improvement is in [0, 1).");
+    }
+}
+
+/// <summary>Where and how often training writes what it needs to go on later.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>Names the file.</summary>
+    /// <param name="path">The checkpoint file; replaced each time, in one step.</param>
+    public CheckpointOptions(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Path = path;
+    }
+
+    /// <summary>The checkpoint file.</summary>
+    public string Path { get; }
+
+    /// <summary>Least time between two checkpoints. One is also written at the end and when training is canceled.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,182 @@
+using System.Numerics;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>
+/// The gradient of the Sobolev loss over a mini-batch: fill, forward, loss and reverse by groups of samples, then weight
+/// gradients by tiles. All memory is reserved beforehand.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class TrainingPass<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int TileOutputs = 112;
+
+    private readonly Mlp<T> _network;
+    private readonly IJetSource<T> _source;
+    private readonly JetLayout _layout;
+    private readonly SobolevLoss _loss;
+    private readonly WorkerTeam _team;
+    private readonly PackedNetwork<T> _packed;
+    private readonly T[] _gradient;
+    private readonly JetTape<T> _tape;
+    private readonly Workspace<T>[] _workspaces;
+    private readonly T[][] _scratches;
+    private readonly T[] _targets;
+    private readonly double[] _losses;
+    private readonly (int Layer, int First, int Count)[] _tiles;
+    private readonly Action<int, int> _packLayer;
+    private readonly Action<int, int> _runGroup;
+    private readonly Action<int, int> _runTile;
+    private readonly double[] _weights = new double[3];
+    private long[] _samples = [];
+    private int _first;
+    private int _chunkStart;
+    private double _sampleWeight;
+
+    public TrainingPass(
+        Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, SobolevLoss loss, int batch, WorkerTeam team)
+    {
+        (_network, _packed, _gradient, _source, _loss, _team) = (network, packed, gradient, source, loss, team);
+        _layout = source.Layout.Truncate(order);
+        int chunk = JetTape<T>.ChooseChunk(_layout.Count, batch);
+        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk);
+        _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
+        _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => new T[_tape.ReverseScratch])];
+        _targets = new T[chunk * _layout.Count * source.OutputFeatures];
+        _losses = new double[batch * Orders];
+        _tiles = [.. Tiles(network.Architecture)];
+        _packLayer = (layer, _) => _packed.Pack(layer, reverse: layer > 0);
+        _runGroup = RunGroup;
+        _runTile = RunTile;
+    }
+
+    /// <summary>Orders trained: the highest + 1.</summary>
+    public int Orders => _layout.Order + 1;
+
+    /// <summary>Computes the gradient of some samples and their mean losses Eₖ.</summary>
+    /// <param name="samples">Sample numbers.</param>
+    /// <param name="first">The first one used.</param>
+    /// <param name="count">How many are used.</param>
+    /// <param name="weights">λₖ of each order.</param>
+    /// <param name="losses">Receives Eₖ.</param>
+    /// <returns>Whether all losses are finite; if not, the gradient is not complete.</returns>
+    public bool Run(long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses)
+    {
+        (_samples, _first, _sampleWeight) = (samples, first, 1.0 / count);
+        weights[..Orders].CopyTo(_weights);
+        losses.Clear();
+        _team.Run(_network.Architecture.LayerCount, _packLayer);
+        for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
+        {
+            _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart));
+            _team.Run(_tape.Groups, _runGroup);
+            for (int s = _chunkStart; s < _chunkStart + _tape.Samples; s++)
+            {
+                for (int order = 0; order < Orders; order++)
+                {
+                    losses[order] += _losses[(s * Orders) + order] / count;
+                }
+            }
+
+            for (int order = 0; order < Orders; order++)
+            {
+                if (!double.IsFinite(losses[order]))
+                {
+                    return false;
+                }
+            }
+
+            _team.Run(_tiles.Length, _runTile);
+        }
+
+        for (int layer = 0; layer < _network.Architecture.LayerCount; layer++)
+        {
+            _network.UnfoldGradient(layer, _network.LayerOf(_gradient, layer));
+        }
+
+        return true;
+    }
+
+    /// <summary>After a run that was not finite: the order that broke first, and its component with the largest error.</summary>
+    public (int Order, string Component, double Magnitude) Diagnose()
+    {
+        int order = 0;
+        int sample = _chunkStart;
+        for (int s = _chunkStart + _tape.Samples - 1; s >= _chunkStart; s--)
+        {
+            for (int k = Orders - 1; k >= 0; k--)
+            {
+                if (!double.IsFinite(_losses[(s * Orders) + k]))
+                {
+                    (order, sample) = (k, s);
+                }
+            }
+        }
+
+        int group = (sample - _chunkStart) / _tape.GroupSamples;
+        var target = Target(group);
+        _source.Fill(Numbers(group), _tape.Input(group), target);
+        _tape.Forward(group, _packed, _workspaces[0]);
+        var output = _tape.Output(group);
+        int worst = -1;
+        double largest = 0;
+        for (int c = 0; c < _layout.Count; c++)
+        {
+            for (int f = 0; f < output.Features && _layout.OrderOf(c) == order; f++)
+            {
+                int row = (sample - _chunkStart) % _tape.GroupSamples;
+                double error = Math.Abs(double.CreateTruncating(output[c, row, f]) - double.CreateTruncating(target[c, row, f]));
+                if (worst < 0 || error > largest || (double.IsNaN(error) && !double.IsNaN(largest)))
+                {
+                    (worst, largest) = (c, error);
+                }
+            }
+        }
+
+        return (order, _layout.NameOf(worst), largest);
+    }
+
+    private static IEnumerable<(int Layer, int First, int Count)> Tiles(MlpArchitecture architecture)
+    {
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            int outputs = architecture.Sizes[layer + 1];
+            for (int first = 0; first < outputs; first += TileOutputs)
+            {
+                yield return (layer, first, Math.Min(TileOutputs, outputs - first));
+            }
+        }
+    }
+
+    private void RunGroup(int group, int worker)
+    {
+        var (start, count) = _tape.Group(group);
+        var target = Target(group);
+        _source.Fill(Numbers(group), _tape.Input(group), target);
+        _tape.Forward(group, _packed, _workspaces[worker]);
+        _loss.Evaluate(
+            _tape.Output(group), target, _weights, _sampleWeight, _losses.AsSpan((_chunkStart + start) * Orders, count * Orders));
+        _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker], default);
+    }
+
+    private void RunTile(int tile, int worker)
+    {
+        var (layer, first, count) = _tiles[tile];
+        _tape.Gradient(layer, first, count, _network.LayerOf(_gradient, layer), accumulate: _chunkStart > 0, _workspaces[worker]);
+    }
+
+    private ReadOnlySpan<long> Numbers(int group)
+    {
+        var (start, count) = _tape.Group(group);
+        return _samples.AsSpan(_first + _chunkStart + start, count);
+    }
+
+    private JetSpan<T> Target(int group)
+    {
+        var (start, count) = _tape.Group(group);
+        int size = _layout.Count * _source.OutputFeatures;
+        return new JetSpan<T>(_targets.AsSpan(start * size, count * size), _layout, count, _source.OutputFeatures);
+    }
+}
