@@ -1,27 +1,59 @@
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
 
-/// <summary>The three matrix products of a training step. Every element of a result is one chain of sums in the order of
-/// the depth, so its bits depend neither on its place in a tile nor on how rows are shared between threads.</summary>
-internal static class Gemm
+/// <summary>The three matrix products of a training step.</summary>
+/// <remarks>
+/// <para>
+/// With one row for each component of each sample: forward Z = A·Wᵀ and input gradient Ā = Z̄·W are <c>Multiply</c>,
+/// W packed once a step in either order; the weight gradient Ḡ = Z̄ᵀ·A is <c>MultiplyTransposed</c>.
+/// </para>
+/// <para>
+/// Every element of a result is one chain of fused multiply-adds in the order of the depth. So its bits do not depend on its
+/// place in a tile or block, on how rows are grouped or ranges split, on the number of threads, or even on the vector width.
+/// </para>
+/// <para>
+/// One call runs on the thread that makes it; callers share the work by groups of rows or ranges of output features. No
+/// operand may overlap the result. Nothing is allocated once the workspace has its size.
+/// </para>
+/// </remarks>
+internal static unsafe class Gemm
 {
     /// <summary>C = A·B. A is (rows × depth) and C (rows × columns), row-major with the strides given.</summary>
     public static void Multiply<T>(
         ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC, Workspace<T> workspace)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        _ = workspace;
-        for (int r = 0; r < rows; r++)
+        CheckMatrix(a.Length, rows, b.Depth, strideA, nameof(a));
+        CheckMatrix(c.Length, rows, b.Columns, strideC, nameof(c));
+        if (rows == 0)
         {
-            var row = c.Slice(r * strideC, b.Columns);
-            row.Clear();
-            for (int k = 0; k < b.Depth; k++)
+            return;
+        }
+
+        fixed (T* pointerA = a, pointerC = c)
+        {
+            switch (b.Width)
             {
-                TensorPrimitives.FusedMultiplyAdd(b.Data.Slice(k * b.Columns, b.Columns), a[(r * strideA) + k], row, row);
+                case VectorWidth.Bits512:
+                    GemmProduct<Simd512<T>, Vector512<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
+                    break;
+                case VectorWidth.Bits256:
+                    GemmProduct<Simd256<T>, Vector256<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
+                    break;
+                case VectorWidth.Bits128:
+                    GemmProduct<Simd128<T>, Vector128<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
+                    break;
+                default:
+                    GemmProduct<SimdScalar<T>, T, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
+                    break;
             }
         }
+
+        GC.KeepAlive(b);
+        GC.KeepAlive(workspace);
     }
 
     /// <summary>
@@ -31,21 +63,73 @@ internal static class Gemm
     public static void MultiplyTransposed<T>(
         ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int rows, int columns, int first, int count,
         Span<T> g, int strideG, bool accumulate, Workspace<T> workspace)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        MultiplyTransposed(
+            z, strideZ, a, strideA, rows, columns, first, count, g, strideG, accumulate, workspace, VectorWidths.Current);
+
+    /// <summary>The same with kernels of a chosen vector width.</summary>
+    public static void MultiplyTransposed<T>(
+        ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int rows, int columns, int first, int count,
+        Span<T> g, int strideG, bool accumulate, Workspace<T> workspace, VectorWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        _ = workspace;
-        for (int o = first; o < first + count; o++)
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CheckMatrix(z.Length, rows, first + count, strideZ, nameof(z));
+        CheckMatrix(a.Length, rows, columns, strideA, nameof(a));
+        CheckMatrix(g.Length, first + count, columns, strideG, nameof(g));
+        if (count == 0 || columns == 0)
         {
-            var row = g.Slice(o * strideG, columns);
-            if (!accumulate)
+            return;
+        }
+
+        fixed (T* pointerZ = z, pointerA = a, pointerG = g)
+        {
+            T* partG = pointerG + ((nint)first * strideG);
+            if (rows == 0)
             {
-                row.Clear();
+                for (int o = 0; o < count && !accumulate; o++)
+                {
+                    new Span<T>(partG + ((nint)o * strideG), columns).Clear();
+                }
+
+                return;
             }
 
-            for (int r = 0; r < rows; r++)
+            var product = new GemmTransposed<T>(
+                pointerZ + first, strideZ, count, pointerA, strideA, columns, rows, partG, strideG, accumulate);
+            switch (width)
             {
-                TensorPrimitives.FusedMultiplyAdd(a.Slice(r * strideA, columns), z[(r * strideZ) + o], row, row);
+                case VectorWidth.Bits512:
+                    product.Run<Simd512<T>, Vector512<T>>(workspace);
+                    break;
+                case VectorWidth.Bits256:
+                    product.Run<Simd256<T>, Vector256<T>>(workspace);
+                    break;
+                case VectorWidth.Bits128:
+                    product.Run<Simd128<T>, Vector128<T>>(workspace);
+                    break;
+                default:
+                    product.Run<SimdScalar<T>, T>(workspace);
+                    break;
             }
         }
+
+        GC.KeepAlive(workspace);
     }
+
+    /// <summary>Refuses a matrix that does not fit its memory, since the kernels work with bare pointers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CheckMatrix(int length, int rows, int columns, int stride, string name)
+    {
+        if (rows < 0 || columns < 0 || (rows > 1 && stride < columns)
+            || (rows > 0 && ((long)(rows - 1) * stride) + columns > length))
+        {
+            Refuse(length, rows, columns, stride, name);
+        }
+    }
+
+    private static void Refuse(int length, int rows, int columns, int stride, string name) =>
+        throw new ArgumentException(
+            $"A matrix of {rows} × {columns} with stride {stride} does not fit into {length} elements.", name);
 }

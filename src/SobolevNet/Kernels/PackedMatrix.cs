@@ -1,19 +1,39 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet.Kernels;
 
 /// <summary>The right-hand matrix B (depth × columns) of a product, laid out for the micro-kernel.</summary>
+/// <remarks>
+/// Columns are cut into panels as wide as a tile (two vectors); a panel holds its columns of all rows of B one after the
+/// other, so that the micro-kernel reads it from front to back: element (k, n) lies at
+/// (n / PanelWidth · depth + k) · PanelWidth + n mod PanelWidth. The last panel is filled up with zeros.
+/// Panels are independent of each other: threads may share the packing of one matrix by ranges of panels.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class PackedMatrix<T>
+internal sealed unsafe class PackedMatrix<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _data;
+    private readonly T[] _memory;
+    private readonly int _offset;
 
     public PackedMatrix(int depth, int columns)
+        : this(depth, columns, VectorWidths.Current)
     {
+    }
+
+    /// <summary>A matrix for kernels of one vector width; products with it use that width.</summary>
+    public PackedMatrix(int depth, int columns, VectorWidth width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         Depth = depth;
         Columns = columns;
-        _data = new T[depth * columns];
+        Width = width;
+        PanelWidth = GemmShape.PanelWidth<T>(width);
+        Panels = (columns + PanelWidth - 1) / PanelWidth;
+        (_memory, _offset) = AlignedMemory.Allocate<T>(checked(Panels * depth * PanelWidth));
+        _memory.AsSpan().Clear();
     }
 
     /// <summary>Rows of B, the length of the sums.</summary>
@@ -22,21 +42,71 @@ internal sealed class PackedMatrix<T>
     /// <summary>Columns of B and of the result.</summary>
     public int Columns { get; }
 
-    /// <summary>The packed elements.</summary>
-    public ReadOnlySpan<T> Data => _data;
+    /// <summary>The vector width that the layout is for.</summary>
+    public VectorWidth Width { get; }
+
+    /// <summary>Columns of a panel.</summary>
+    public int PanelWidth { get; }
+
+    /// <summary>Number of panels.</summary>
+    public int Panels { get; }
+
+    /// <summary>The packed elements, <see cref="Panels"/> × <see cref="Depth"/> × <see cref="PanelWidth"/>.</summary>
+    public ReadOnlySpan<T> Data => _memory.AsSpan(_offset, Panels * Depth * PanelWidth);
+
+    /// <summary>The start of <see cref="Data"/>, at a cache line; valid while this object is referenced.</summary>
+    public T* Pointer => (T*)Unsafe.AsPointer(ref _memory[_offset]);
 
     /// <summary>B = source, which is (depth × columns), row-major.</summary>
-    public void Pack(ReadOnlySpan<T> source) => source.CopyTo(_data);
+    public void Pack(ReadOnlySpan<T> source) => Pack(source, 0, Panels);
+
+    /// <summary>The same for some panels only.</summary>
+    public void Pack(ReadOnlySpan<T> source, int firstPanel, int panels)
+    {
+        CheckSource(source, firstPanel, panels);
+        fixed (T* start = source)
+        {
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++)
+            {
+                int column = panel * PanelWidth;
+                GemmPacking.Copy(
+                    start + column, Columns, Depth, Math.Min(PanelWidth, Columns - column),
+                    Pointer + ((nint)panel * Depth * PanelWidth), PanelWidth);
+            }
+        }
+    }
 
     /// <summary>B = sourceᵀ, where source is (columns × depth), row-major: a weight matrix (out × in) for the forward pass.</summary>
-    public void PackTransposed(ReadOnlySpan<T> source)
+    public void PackTransposed(ReadOnlySpan<T> source) => PackTransposed(source, 0, Panels);
+
+    /// <summary>The same for some panels only.</summary>
+    public void PackTransposed(ReadOnlySpan<T> source, int firstPanel, int panels)
     {
-        for (int k = 0; k < Depth; k++)
+        CheckSource(source, firstPanel, panels);
+        fixed (T* start = source)
         {
-            for (int n = 0; n < Columns; n++)
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++)
             {
-                _data[(k * Columns) + n] = source[(n * Depth) + k];
+                int column = panel * PanelWidth;
+                GemmPacking.Transpose(
+                    start + ((nint)column * Depth), Depth, Math.Min(PanelWidth, Columns - column), Depth,
+                    Pointer + ((nint)panel * Depth * PanelWidth), PanelWidth);
             }
+        }
+    }
+
+    private void CheckSource(ReadOnlySpan<T> source, int firstPanel, int panels)
+    {
+        if (source.Length != Depth * Columns)
+        {
+            throw new ArgumentException(
+                $"The source has {source.Length} elements; a matrix of {Depth} × {Columns} has {Depth * Columns}.", nameof(source));
+        }
+
+        if (firstPanel < 0 || panels < 0 || firstPanel + panels > Panels)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(firstPanel), firstPanel, $"{panels} panels from {firstPanel} on do not lie in [0, {Panels}).");
         }
     }
 }

@@ -1,22 +1,46 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet.Kernels;
 
-/// <summary>The scratch memory of one thread, for packed panels; grows to what is asked and is then kept.</summary>
+/// <summary>
+/// The scratch memory of one thread, for packed panels: starts at a cache line, grows to what is asked and is then kept.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class Workspace<T>
+internal sealed unsafe class Workspace<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private T[] _panel = [];
+    private T[] _memory = [];
+    private int _offset;
 
-    /// <summary>At least this many elements, with unspecified content.</summary>
+    /// <summary>At least this many elements, with unspecified content; the next call may hand out the same memory.</summary>
     public Span<T> Panel(int length)
     {
-        if (_panel.Length < length)
+        if (_memory.Length - _offset < length)
         {
-            _panel = GC.AllocateUninitializedArray<T>(length, pinned: true);
+            (_memory, _offset) = AlignedMemory.Allocate<T>(length);
         }
 
-        return _panel.AsSpan(0, length);
+        return _memory.AsSpan(_offset, length);
+    }
+
+    /// <summary>The start of <see cref="Panel"/>. The memory is pinned and lives as long as this object, or until it grows.</summary>
+    public T* Pointer(int length) => (T*)Unsafe.AsPointer(ref Panel(length)[0]);
+}
+
+/// <summary>Arrays that the collector does not move, with a first element at the start of a cache line.</summary>
+internal static unsafe class AlignedMemory
+{
+    /// <summary>Bytes of a cache line, and of the widest vector.</summary>
+    public const int Alignment = 64;
+
+    /// <summary>An array with room for <paramref name="length"/> elements from <c>Offset</c> on, uninitialized.</summary>
+    public static (T[] Array, int Offset) Allocate<T>(int length)
+        where T : unmanaged
+    {
+        T[] array = GC.AllocateUninitializedArray<T>(length + (Alignment / sizeof(T)), pinned: true);
+        nuint address = (nuint)Unsafe.AsPointer(ref array[0]);
+        nuint gap = (Alignment - (address % Alignment)) % Alignment;
+        return (array, (int)(gap / (nuint)sizeof(T)));
     }
 }

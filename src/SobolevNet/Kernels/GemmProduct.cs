@@ -1,0 +1,166 @@
+using System.Numerics;
+
+namespace SobolevNet.Kernels;
+
+/// <summary>C = A·B with B packed: the forward pass and the gradient of the input.</summary>
+/// <remarks>
+/// <para>
+/// Loops, outermost first: blocks of rows, blocks of the depth, panels of B, tiles of rows. A block of A is packed tile by
+/// tile, [tile][k][row], and stays in the second-level cache; the part of a panel of B that belongs to the depth block
+/// (256 × 128 bytes at most) stays in the first-level cache while all tiles of rows use it. C is written after each block of
+/// the depth and read back before the next.
+/// </para>
+/// <para>
+/// Two shapes go other ways, with the same sums. One row (inference) is bound by reading B once: four panels are read at a
+/// time, so that eight chains are in flight, and nothing is packed. A result narrower than a panel (the output layer) would
+/// waste most lanes: there lanes hold rows, A is packed in panels of rows, the panel of B supplies the factors and Cᵀ comes
+/// out.
+/// </para>
+/// </remarks>
+internal static unsafe class GemmProduct<TSimd, TVector, T>
+    where TSimd : struct, ISimd<TVector, T>
+    where TVector : struct
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static void Multiply(T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    {
+        if (rows == 1)
+        {
+            MultiplyRow(a, b, c, workspace);
+        }
+        else if (IsNarrow(rows, b.Columns))
+        {
+            MultiplyNarrow(a, strideA, rows, b, c, strideC, workspace);
+        }
+        else
+        {
+            MultiplyBlocks(a, strideA, rows, b, c, strideC, workspace);
+        }
+    }
+
+    /// <summary>Whether fewer lanes are wasted with rows in the lanes than with columns.</summary>
+    private static bool IsNarrow(int rows, int columns)
+    {
+        int panel = GemmTile<TSimd, TVector, T>.Columns;
+        return columns < panel && columns * (long)((rows + panel - 1) / panel) < rows;
+    }
+
+    private static void MultiplyBlocks(
+        T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    {
+        int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
+        int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
+        int tiles = GemmShape.Blocks(rows, maxRows);
+        int tileBlocks = GemmShape.Blocks(tiles, GemmShape.TilesOfBlock<T>(maxRows));
+        int depthBlocks = GemmShape.Blocks(b.Depth, GemmShape.BlockDepth);
+        int packedLength = Math.Min(tiles, GemmShape.TilesOfBlock<T>(maxRows)) * maxRows * GemmShape.BlockDepth;
+        T* packed = workspace.Pointer(packedLength + (maxRows * panelWidth));
+        T* edge = packed + packedLength;
+
+        for (int tileBlock = 0; tileBlock < tileBlocks; tileBlock++)
+        {
+            int firstTile = GemmShape.Start(tileBlock, tileBlocks, tiles);
+            int endTile = GemmShape.Start(tileBlock + 1, tileBlocks, tiles);
+            int firstRow = GemmShape.Start(firstTile, tiles, rows);
+            for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
+            {
+                int k = GemmShape.Start(depthBlock, depthBlocks, b.Depth);
+                int depth = GemmShape.Start(depthBlock + 1, depthBlocks, b.Depth) - k;
+                for (int tile = firstTile; tile < endTile; tile++)
+                {
+                    int row = GemmShape.Start(tile, tiles, rows);
+                    int height = GemmShape.Start(tile + 1, tiles, rows) - row;
+                    GemmPacking.Transpose(
+                        a + (row * strideA) + k, strideA, height, depth, packed + ((nint)(row - firstRow) * depth), height);
+                }
+
+                for (int panel = 0; panel < b.Panels; panel++)
+                {
+                    T* panelB = b.Pointer + ((((nint)panel * b.Depth) + k) * panelWidth);
+                    int columns = Math.Min(panelWidth, b.Columns - (panel * panelWidth));
+                    for (int tile = firstTile; tile < endTile; tile++)
+                    {
+                        int row = GemmShape.Start(tile, tiles, rows);
+                        int height = GemmShape.Start(tile + 1, tiles, rows) - row;
+                        T* tileA = packed + ((nint)(row - firstRow) * depth);
+                        T* tileC = c + (row * strideC) + (panel * panelWidth);
+                        if (columns == panelWidth)
+                        {
+                            GemmTile<TSimd, TVector, T>.Run(
+                                height, depth, tileA, height, panelB, panelWidth, tileC, strideC, depthBlock > 0);
+                        }
+                        else
+                        {
+                            GemmTile<TSimd, TVector, T>.RunEdge(
+                                height, columns, depth, tileA, height, panelB, panelWidth, tileC, strideC, depthBlock > 0, edge);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>One row: reads B once, four panels at a time.</summary>
+    private static void MultiplyRow(T* a, PackedMatrix<T> b, T* c, Workspace<T> workspace)
+    {
+        int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
+        nint panelLength = (nint)b.Depth * panelWidth;
+        int whole = b.Columns / panelWidth;
+        int panel = 0;
+        for (; panel + 4 <= whole; panel += 4)
+        {
+            RowKernel.Run<TSimd, TVector, T>(
+                b.Depth, a, b.Pointer + (panel * panelLength), panelLength, c + (panel * panelWidth));
+        }
+
+        for (; panel < whole; panel++)
+        {
+            GemmTile<TSimd, TVector, T>.Run(
+                1, b.Depth, a, 1, b.Pointer + (panel * panelLength), panelWidth, c + (panel * panelWidth), panelWidth, false);
+        }
+
+        if (panel < b.Panels)
+        {
+            GemmTile<TSimd, TVector, T>.RunEdge(
+                1, b.Columns - (panel * panelWidth), b.Depth, a, 1, b.Pointer + (panel * panelLength), panelWidth,
+                c + (panel * panelWidth), panelWidth, false, workspace.Pointer(panelWidth));
+        }
+    }
+
+    /// <summary>Fewer columns than a panel has: Cᵀ = Bᵀ·Aᵀ, a panel of rows of A at a time.</summary>
+    private static void MultiplyNarrow(
+        T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    {
+        int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
+        int tiles = GemmShape.Blocks(b.Columns, GemmTile<TSimd, TVector, T>.MaxRows);
+        int depthBlocks = GemmShape.Blocks(b.Depth, GemmShape.BlockDepth);
+        T* packed = workspace.Pointer((GemmShape.BlockDepth * panelWidth) + (b.Columns * panelWidth));
+        T* result = packed + (GemmShape.BlockDepth * panelWidth);
+
+        for (int row = 0; row < rows; row += panelWidth)
+        {
+            int lanes = Math.Min(panelWidth, rows - row);
+            if (lanes < panelWidth)
+            {
+                new Span<T>(packed, GemmShape.BlockDepth * panelWidth).Clear();
+            }
+
+            for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
+            {
+                int k = GemmShape.Start(depthBlock, depthBlocks, b.Depth);
+                int depth = GemmShape.Start(depthBlock + 1, depthBlocks, b.Depth) - k;
+                GemmPacking.Transpose(a + (row * strideA) + k, strideA, lanes, depth, packed, panelWidth);
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    int column = GemmShape.Start(tile, tiles, b.Columns);
+                    int height = GemmShape.Start(tile + 1, tiles, b.Columns) - column;
+                    GemmTile<TSimd, TVector, T>.Run(
+                        height, depth, b.Pointer + ((nint)k * panelWidth) + column, panelWidth, packed, panelWidth,
+                        result + (column * panelWidth), panelWidth, depthBlock > 0);
+                }
+            }
+
+            GemmPacking.Transpose(result, panelWidth, b.Columns, lanes, c + (row * strideC), strideC);
+        }
+    }
+}

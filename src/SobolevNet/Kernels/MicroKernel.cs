@@ -1,0 +1,367 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace SobolevNet.Kernels;
+
+/// <summary>The inner loop of every matrix product: one tile of the result, kept in registers over the whole depth.</summary>
+/// <remarks>
+/// <para>
+/// C[r, j] (+)= Σₖ a[k·aStep + r] · b[k·bStep + j], r in [0, rows), j in [0, 2·width): at each depth k two vectors of b are
+/// loaded, each a[k, r] is spread over a vector and 2·rows fused multiply-adds follow. A lane holds one element of C, and its
+/// sum is one chain of fused multiply-adds in the order of k. So the bits of an element depend neither on its lane, nor on
+/// the height of the tile, nor on where the depth is cut, since a later piece starts from what the earlier one stored.
+/// </para>
+/// <para>
+/// Registers: 2·rows sums, two vectors of b and one of a. With 32 registers that allows 14 rows (31 in use), with 16 it
+/// allows 6 (15 in use). The chains hide the latency of an addition (4 cycles, two a cycle) from 4 rows on.
+/// </para>
+/// <para>
+/// There is no tail: a tile is as high as it need be (the height is a type, rows that are not there compile to nothing), and
+/// callers pad b to whole vectors. The method must stay a leaf: with one call in it, every sum would live on the stack.
+/// </para>
+/// </remarks>
+internal static unsafe class MicroKernel
+{
+    /// <summary>Vectors across a tile.</summary>
+    public const int Vectors = 2;
+
+    /// <summary>Computes a tile.</summary>
+    /// <param name="depth">Number of terms k.</param>
+    /// <param name="a">a[0, 0]; elements of one k are adjacent.</param>
+    /// <param name="aStep">Elements from a[k] to a[k + 1].</param>
+    /// <param name="b">b[0, 0]; elements of one k are adjacent.</param>
+    /// <param name="bStep">Elements from b[k] to b[k + 1].</param>
+    /// <param name="c">C[0, 0].</param>
+    /// <param name="strideC">Elements from one row of C to the next.</param>
+    /// <param name="accumulate">Whether the sums start from C rather than from zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<TSimd, TVector, T, TRows>(
+        nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRows : struct, ITileRows
+    {
+        TVector c0L = TSimd.Zero, c0R = TSimd.Zero;
+        TVector c1L = TSimd.Zero, c1R = TSimd.Zero;
+        TVector c2L = TSimd.Zero, c2R = TSimd.Zero;
+        TVector c3L = TSimd.Zero, c3R = TSimd.Zero;
+        TVector c4L = TSimd.Zero, c4R = TSimd.Zero;
+        TVector c5L = TSimd.Zero, c5R = TSimd.Zero;
+        TVector c6L = TSimd.Zero, c6R = TSimd.Zero;
+        TVector c7L = TSimd.Zero, c7R = TSimd.Zero;
+        TVector c8L = TSimd.Zero, c8R = TSimd.Zero;
+        TVector c9L = TSimd.Zero, c9R = TSimd.Zero;
+        TVector c10L = TSimd.Zero, c10R = TSimd.Zero;
+        TVector c11L = TSimd.Zero, c11R = TSimd.Zero;
+        TVector c12L = TSimd.Zero, c12R = TSimd.Zero;
+        TVector c13L = TSimd.Zero, c13R = TSimd.Zero;
+
+        if (accumulate)
+        {
+            T* row = c;
+            if (TRows.Count > 0)
+            {
+                c0L = TSimd.Load(row);
+                c0R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 1)
+            {
+                c1L = TSimd.Load(row);
+                c1R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 2)
+            {
+                c2L = TSimd.Load(row);
+                c2R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 3)
+            {
+                c3L = TSimd.Load(row);
+                c3R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 4)
+            {
+                c4L = TSimd.Load(row);
+                c4R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 5)
+            {
+                c5L = TSimd.Load(row);
+                c5R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 6)
+            {
+                c6L = TSimd.Load(row);
+                c6R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 7)
+            {
+                c7L = TSimd.Load(row);
+                c7R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 8)
+            {
+                c8L = TSimd.Load(row);
+                c8R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 9)
+            {
+                c9L = TSimd.Load(row);
+                c9R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 10)
+            {
+                c10L = TSimd.Load(row);
+                c10R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 11)
+            {
+                c11L = TSimd.Load(row);
+                c11R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 12)
+            {
+                c12L = TSimd.Load(row);
+                c12R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+
+            if (TRows.Count > 13)
+            {
+                c13L = TSimd.Load(row);
+                c13R = TSimd.Load(row + TSimd.Width);
+                row += strideC;
+            }
+        }
+
+        for (; depth > 0; depth--)
+        {
+            TVector left = TSimd.Load(b);
+            TVector right = TSimd.Load(b + TSimd.Width);
+            TVector factor;
+            if (TRows.Count > 0)
+            {
+                factor = TSimd.Broadcast(a[0]);
+                c0L = TSimd.MultiplyAdd(factor, left, c0L);
+                c0R = TSimd.MultiplyAdd(factor, right, c0R);
+            }
+
+            if (TRows.Count > 1)
+            {
+                factor = TSimd.Broadcast(a[1]);
+                c1L = TSimd.MultiplyAdd(factor, left, c1L);
+                c1R = TSimd.MultiplyAdd(factor, right, c1R);
+            }
+
+            if (TRows.Count > 2)
+            {
+                factor = TSimd.Broadcast(a[2]);
+                c2L = TSimd.MultiplyAdd(factor, left, c2L);
+                c2R = TSimd.MultiplyAdd(factor, right, c2R);
+            }
+
+            if (TRows.Count > 3)
+            {
+                factor = TSimd.Broadcast(a[3]);
+                c3L = TSimd.MultiplyAdd(factor, left, c3L);
+                c3R = TSimd.MultiplyAdd(factor, right, c3R);
+            }
+
+            if (TRows.Count > 4)
+            {
+                factor = TSimd.Broadcast(a[4]);
+                c4L = TSimd.MultiplyAdd(factor, left, c4L);
+                c4R = TSimd.MultiplyAdd(factor, right, c4R);
+            }
+
+            if (TRows.Count > 5)
+            {
+                factor = TSimd.Broadcast(a[5]);
+                c5L = TSimd.MultiplyAdd(factor, left, c5L);
+                c5R = TSimd.MultiplyAdd(factor, right, c5R);
+            }
+
+            if (TRows.Count > 6)
+            {
+                factor = TSimd.Broadcast(a[6]);
+                c6L = TSimd.MultiplyAdd(factor, left, c6L);
+                c6R = TSimd.MultiplyAdd(factor, right, c6R);
+            }
+
+            if (TRows.Count > 7)
+            {
+                factor = TSimd.Broadcast(a[7]);
+                c7L = TSimd.MultiplyAdd(factor, left, c7L);
+                c7R = TSimd.MultiplyAdd(factor, right, c7R);
+            }
+
+            if (TRows.Count > 8)
+            {
+                factor = TSimd.Broadcast(a[8]);
+                c8L = TSimd.MultiplyAdd(factor, left, c8L);
+                c8R = TSimd.MultiplyAdd(factor, right, c8R);
+            }
+
+            if (TRows.Count > 9)
+            {
+                factor = TSimd.Broadcast(a[9]);
+                c9L = TSimd.MultiplyAdd(factor, left, c9L);
+                c9R = TSimd.MultiplyAdd(factor, right, c9R);
+            }
+
+            if (TRows.Count > 10)
+            {
+                factor = TSimd.Broadcast(a[10]);
+                c10L = TSimd.MultiplyAdd(factor, left, c10L);
+                c10R = TSimd.MultiplyAdd(factor, right, c10R);
+            }
+
+            if (TRows.Count > 11)
+            {
+                factor = TSimd.Broadcast(a[11]);
+                c11L = TSimd.MultiplyAdd(factor, left, c11L);
+                c11R = TSimd.MultiplyAdd(factor, right, c11R);
+            }
+
+            if (TRows.Count > 12)
+            {
+                factor = TSimd.Broadcast(a[12]);
+                c12L = TSimd.MultiplyAdd(factor, left, c12L);
+                c12R = TSimd.MultiplyAdd(factor, right, c12R);
+            }
+
+            if (TRows.Count > 13)
+            {
+                factor = TSimd.Broadcast(a[13]);
+                c13L = TSimd.MultiplyAdd(factor, left, c13L);
+                c13R = TSimd.MultiplyAdd(factor, right, c13R);
+            }
+
+            a += aStep;
+            b += bStep;
+        }
+
+        if (TRows.Count > 0)
+        {
+            TSimd.Store(c0L, c);
+            TSimd.Store(c0R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 1)
+        {
+            TSimd.Store(c1L, c);
+            TSimd.Store(c1R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 2)
+        {
+            TSimd.Store(c2L, c);
+            TSimd.Store(c2R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 3)
+        {
+            TSimd.Store(c3L, c);
+            TSimd.Store(c3R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 4)
+        {
+            TSimd.Store(c4L, c);
+            TSimd.Store(c4R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 5)
+        {
+            TSimd.Store(c5L, c);
+            TSimd.Store(c5R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 6)
+        {
+            TSimd.Store(c6L, c);
+            TSimd.Store(c6R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 7)
+        {
+            TSimd.Store(c7L, c);
+            TSimd.Store(c7R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 8)
+        {
+            TSimd.Store(c8L, c);
+            TSimd.Store(c8R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 9)
+        {
+            TSimd.Store(c9L, c);
+            TSimd.Store(c9R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 10)
+        {
+            TSimd.Store(c10L, c);
+            TSimd.Store(c10R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 11)
+        {
+            TSimd.Store(c11L, c);
+            TSimd.Store(c11R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 12)
+        {
+            TSimd.Store(c12L, c);
+            TSimd.Store(c12R, c + TSimd.Width);
+            c += strideC;
+        }
+
+        if (TRows.Count > 13)
+        {
+            TSimd.Store(c13L, c);
+            TSimd.Store(c13R, c + TSimd.Width);
+            c += strideC;
+        }
+    }
+}
