@@ -62,6 +62,7 @@ internal abstract class JetActivation<T>
             Activation.Tanh => new JetActivation<Tanh<TSimd, TVector, T>, Tanh<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
             Activation.Sigmoid => new JetActivation<Sigmoid<TSimd, TVector, T>, Sigmoid<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
             Activation.Softplus => new JetActivation<Softplus<TSimd, TVector, T>, Softplus<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+            Activation.Gelu => new JetActivation<Gelu<TSimd, TVector, T>, Gelu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
             Activation.Silu => new JetActivation<Silu<TSimd, TVector, T>, Silu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
             Activation.Sine => new JetActivation<Sine<TSimd, TVector, T>, Sine<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
             Activation.Relu => new JetActivation<Relu<TSimd, TVector, T>, Relu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
