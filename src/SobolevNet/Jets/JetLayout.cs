@@ -241,7 +241,12 @@ public sealed class JetLayout : IEquatable<JetLayout>
     public bool StartsWith(JetLayout other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other.Order <= Order && Truncate(other.Order).Equals(other);
+        int order = other.Order;
+        return order == Order
+            ? Equals(other)
+            : order < Order
+              && Tangents == other.Tangents
+              && (order == 0 || _firsts.AsSpan().SequenceEqual(other._firsts));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,44 @@
+namespace SobolevNet;
+
+/// <summary>The checks that every source makes on what it is asked to fill.</summary>
+internal static class FillArguments
+{
+    /// <summary>Checks features, number of samples, layouts and, for a finite source, the sample numbers.</summary>
+    /// <remarks>
+    /// Either view may be truncated on its own. An input view truncated below the target's order is filled as far as it goes.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A view does not fit the source or the samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A sample does not exist.</exception>
+    public static void Check<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+        where T : unmanaged
+    {
+        CheckView(source.Layout, source.InputFeatures, samples.Length, input, nameof(input));
+        CheckView(source.Layout, source.OutputFeatures, samples.Length, target, nameof(target));
+        long end = source.IsEndless ? long.MaxValue : source.Count;
+        foreach (long sample in samples)
+        {
+            if ((ulong)sample >= (ulong)end)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(samples), sample, source.IsEndless ? "A sample number is not negative." : $"The source has the samples 0 to {end - 1}.");
+            }
+        }
+    }
+
+    private static void CheckView<T>(JetLayout layout, int features, int samples, JetSpan<T> view, string name)
+        where T : unmanaged
+    {
+        if (view.Features != features || view.Samples != samples)
+        {
+            throw new ArgumentException(
+                $"The view has {view.Samples} samples of {view.Features} features; {samples} samples of {features} features are to be filled.",
+                name);
+        }
+
+        if (!ReferenceEquals(layout, view.Layout) && !layout.StartsWith(view.Layout))
+        {
+            throw new ArgumentException(
+                $"The view's layout ({view.Layout}) is not the source's ({layout}) or that truncated to a lower order.", name);
+        }
+    }
+}

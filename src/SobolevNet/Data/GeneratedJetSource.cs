@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>A source that calls a delegate for each sample; see <see cref="JetSource.Generate"/>.</summary>
+internal sealed class GeneratedJetSource<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly JetGenerator<T> _generator;
+    private readonly ulong _seed;
+    private readonly bool _generatesLowerOrders;
+    private readonly double[]? _tangentScales;
+
+    public GeneratedJetSource(
+        JetLayout layout,
+        int inputFeatures,
+        int outputFeatures,
+        int count,
+        JetGenerator<T> generator,
+        ulong seed,
+        bool isEndless,
+        int inputOrder,
+        bool generatesLowerOrders,
+        double[]? tangentScales)
+    {
+        Layout = layout;
+        InputFeatures = inputFeatures;
+        OutputFeatures = outputFeatures;
+        Count = count;
+        IsEndless = isEndless;
+        InputOrder = Math.Min(inputOrder, layout.Order);
+        _generator = generator;
+        _seed = seed;
+        _generatesLowerOrders = generatesLowerOrders;
+        _tangentScales = tangentScales;
+    }
+
+    public JetLayout Layout { get; }
+
+    public int InputFeatures { get; }
+
+    public int OutputFeatures { get; }
+
+    public int Count { get; }
+
+    public bool IsEndless { get; }
+
+    public int InputOrder { get; }
+
+    public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
+
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        var layout = input.Layout.Order > target.Layout.Order ? input.Layout : target.Layout;
+        if (input.Layout.Count == target.Layout.Count && (_generatesLowerOrders || layout.Count == Layout.Count))
+        {
+            for (int s = 0; s < samples.Length; s++)
+            {
+                Generate(samples[s], input.Slice(s, 1), target.Slice(s, 1));
+            }
+
+            return;
+        }
+
+        // A delegate that knows only the full order writes to scratch memory, of which the wanted components are kept.
+        layout = _generatesLowerOrders ? layout : Layout;
+        int inputLength = layout.Count * InputFeatures;
+        int outputLength = layout.Count * OutputFeatures;
+        T[] scratch = ArrayPool<T>.Shared.Rent(inputLength + outputLength);
+        try
+        {
+            var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), layout, 1, InputFeatures);
+            var fullTarget = new JetSpan<T>(scratch.AsSpan(inputLength, outputLength), layout, 1, OutputFeatures);
+            for (int s = 0; s < samples.Length; s++)
+            {
+                Generate(samples[s], fullInput, fullTarget);
+                CopyComponents(fullInput, input.Slice(s, 1));
+                CopyComponents(fullTarget, target.Slice(s, 1));
+            }
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(scratch);
+        }
+    }
+
+    private void Generate(long sample, JetSpan<T> input, JetSpan<T> target)
+    {
+        input.Clear();
+        target.Clear();
+        var random = new RandomStream(_seed, (ulong)sample);
+        _generator(sample, ref random, input, target);
+        CheckFinite(sample, input, "input");
+        CheckFinite(sample, target, "target");
+    }
+
+    private static void CheckFinite(long sample, JetSpan<T> jet, string name)
+    {
+        for (int c = 0; c < jet.Layout.Count; c++)
+        {
+            var row = jet.Row(c, 0);
+            if (TensorPrimitives.IsFiniteAll<T>(row))
+            {
+                continue;
+            }
+
+            int at = 0;
+            while (T.IsFinite(row[at]))
+            {
+                at++;
+            }
+
+            throw new InvalidOperationException(
+                $"The generator wrote {row[at]} to the {name} of sample {sample}, component {c} ({jet.Layout.NameOf(c)}), feature {at}; " +
+                "only finite numbers can be trained on.");
+        }
+    }
+
+    private static void CopyComponents(JetSpan<T> from, JetSpan<T> to)
+    {
+        for (int c = 0; c < to.Layout.Count; c++)
+        {
+            from.Row(c, 0).CopyTo(to.Row(c, 0));
+        }
+    }
+}

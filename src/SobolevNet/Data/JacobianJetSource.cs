@@ -1,0 +1,85 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Labels y, ∂y/∂x in memory, the tangents being input coordinates. The input's first derivatives are rows of the unit
+/// matrix, the same for every sample, and are written on the way out instead of being stored S·k·n times.
+/// </summary>
+internal sealed class JacobianJetSource<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly double[] _tangentScales;
+    private readonly int[] _directions;
+
+    /// <summary>Takes over checked arrays.</summary>
+    /// <param name="x">Shape (1, S, n).</param>
+    /// <param name="target">Shape (1 + k [+ k(k+1)/2], S, m).</param>
+    /// <param name="directions">The input coordinate of each of the k tangents.</param>
+    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] directions)
+    {
+        X = x;
+        Target = target;
+        _directions = directions;
+        _tangentScales = [.. directions.Select(direction => StandardDeviation(x, direction))];
+    }
+
+    public JetBatch<T> X { get; }
+
+    public JetBatch<T> Target { get; }
+
+    /// <summary>The input coordinate of each tangent.</summary>
+    public ReadOnlySpan<int> Directions => _directions;
+
+    public JetLayout Layout => Target.Layout;
+
+    public int InputFeatures => X.Features;
+
+    public int OutputFeatures => Target.Features;
+
+    public int Count => Target.Samples;
+
+    public int InputOrder => 1;
+
+    public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
+
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        MemoryJetSource<T>.CopyRows(X, samples, input);
+        if (input.Layout.Order > 0)
+        {
+            for (int i = 0; i < _directions.Length; i++)
+            {
+                var rows = input.Component(1 + i);
+                for (int at = _directions[i]; at < rows.Length; at += input.Features)
+                {
+                    rows[at] = T.One;
+                }
+            }
+        }
+
+        MemoryJetSource<T>.CopyRows(Target, samples, target);
+    }
+
+    /// <summary>The spread of an input coordinate over the samples; 1 if it does not vary.</summary>
+    private static double StandardDeviation(JetBatch<T> x, int feature)
+    {
+        double mean = 0;
+        for (int s = 0; s < x.Samples; s++)
+        {
+            mean += double.CreateChecked(x[0, s, feature]) / x.Samples;
+        }
+
+        double variance = 0;
+        for (int s = 0; s < x.Samples; s++)
+        {
+            double difference = double.CreateChecked(x[0, s, feature]) - mean;
+            variance += difference * difference / x.Samples;
+        }
+
+        // Rounding in the mean alone leaves a constant column with a spread of some ε times its size.
+        double spread = Math.Sqrt(variance);
+        return double.IsFinite(spread) && spread > 1e-12 * Math.Abs(mean) ? spread : 1;
+    }
+}

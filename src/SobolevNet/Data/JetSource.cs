@@ -1,0 +1,243 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Makes sources of jets from a delegate, and sources from other sources.</summary>
+public static class JetSource
+{
+    /// <summary>Samples filled at a time while a source is copied into memory.</summary>
+    private const int Chunk = 32;
+
+    /// <summary>A source that makes each sample when it is asked for.</summary>
+    /// <remarks>
+    /// Nothing is stored. Sample k gets the random stream (<paramref name="seed"/>, k), so that it is the same whenever and
+    /// wherever it is made. A number that is not finite stops with an <see cref="InvalidOperationException"/> that names it.
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// // y = sin(x₀)·x₁ with its gradient, at fresh points of the unit square in every epoch
+    /// var source = JetSource.Generate&lt;double&gt;(JetLayout.Full(2, order: 1), 2, 1, count: 4096, isEndless: true, inputOrder: 1,
+    ///     generator: (long sample, ref RandomStream random, JetSpan&lt;double&gt; x, JetSpan&lt;double&gt; y) =&gt;
+    ///     {
+    ///         double a = x[0, 0, 0] = random.NextUniform();
+    ///         double b = x[0, 0, 1] = random.NextUniform();
+    ///         x[1, 0, 0] = x[2, 0, 1] = 1;
+    ///         y[0, 0, 0] = Math.Sin(a) * b;
+    ///         y[1, 0, 0] = Math.Cos(a) * b;
+    ///         y[2, 0, 0] = Math.Sin(a);
+    ///     });
+    /// </code>
+    /// </example>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="layout">The components that the generator writes.</param>
+    /// <param name="inputFeatures">n, at least 1.</param>
+    /// <param name="outputFeatures">m, at least 1.</param>
+    /// <param name="count">Samples of an epoch, at least 1.</param>
+    /// <param name="generator">Writes the jet of one sample.</param>
+    /// <param name="seed">Names the family of random streams.</param>
+    /// <param name="isEndless">Whether every epoch has fresh samples.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero: 1 for straight paths.</param>
+    /// <param name="generatesLowerOrders">
+    /// False: the generator is always given views of the full <paramref name="layout"/>, and what is not wanted is dropped.
+    /// True: it looks at the views' own layout and writes no more than they hold, which saves its work when training
+    /// drops an order.
+    /// </param>
+    /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <returns>The source.</returns>
+    /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
+    public static IJetSource<T> Generate<T>(
+        JetLayout layout,
+        int inputFeatures,
+        int outputFeatures,
+        int count,
+        JetGenerator<T> generator,
+        ulong seed = 0,
+        bool isEndless = false,
+        int inputOrder = 2,
+        bool generatesLowerOrders = false,
+        ReadOnlySpan<double> tangentScales = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputOrder, Math.Min(1, layout.Order));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(inputOrder, 2);
+        return new GeneratedJetSource<T>(
+            layout,
+            inputFeatures,
+            outputFeatures,
+            count,
+            generator,
+            seed,
+            isEndless,
+            inputOrder,
+            generatesLowerOrders,
+            TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)));
+    }
+
+    /// <summary>Some samples of a source, renumbered from 0; nothing is copied.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The source; an endless one becomes finite.</param>
+    /// <param name="samples">The numbers of the samples, in any order; at least one.</param>
+    /// <returns>A finite source of those samples.</returns>
+    /// <exception cref="ArgumentException">No sample is named.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A sample does not exist.</exception>
+    public static IJetSource<T> Subset<T>(this IJetSource<T> source, ReadOnlySpan<long> samples)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (samples.IsEmpty)
+        {
+            throw new ArgumentException("A subset needs at least one sample.", nameof(samples));
+        }
+
+        foreach (long sample in samples)
+        {
+            if (sample < 0 || (!source.IsEndless && sample >= source.Count))
+            {
+                throw new ArgumentOutOfRangeException(nameof(samples), sample, $"The source has the samples 0 to {source.Count - 1}.");
+            }
+        }
+
+        return new SubsetJetSource<T>(source, samples.ToArray());
+    }
+
+    /// <summary>Splits a finite source at random into two; nothing is copied.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The source, of at least 2 samples.</param>
+    /// <param name="validationFraction">The share of the validation set, in (0, 1); each set gets at least one sample.</param>
+    /// <param name="seed">The same seed gives the same split.</param>
+    /// <returns>The training set and the validation set; together every sample once.</returns>
+    /// <exception cref="ArgumentException">The source is endless or has fewer than 2 samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not in (0, 1).</exception>
+    public static (IJetSource<T> Training, IJetSource<T> Validation) Split<T>(
+        this IJetSource<T> source, double validationFraction, ulong seed = 0)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (!(validationFraction > 0 && validationFraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(validationFraction), validationFraction, "The fraction must be above 0 and below 1.");
+        }
+
+        if (source.IsEndless)
+        {
+            throw new ArgumentException("An endless source has no parts; make a second one with another seed instead.", nameof(source));
+        }
+
+        if (source.Count < 2)
+        {
+            throw new ArgumentException($"A source of {source.Count} samples cannot be split in two.", nameof(source));
+        }
+
+        long[] order = new long[source.Count];
+        for (int k = 0; k < order.Length; k++)
+        {
+            order[k] = k;
+        }
+
+        new RandomStream(seed).Shuffle<long>(order);
+        int validation = Math.Clamp((int)Math.Round(validationFraction * source.Count), 1, source.Count - 1);
+
+        // In rising order the samples of each part lie together in memory, whatever the trainer shuffles later.
+        Array.Sort(order, 0, validation);
+        Array.Sort(order, validation, order.Length - validation);
+        return (new SubsetJetSource<T>(source, order[validation..]), new SubsetJetSource<T>(source, order[..validation]));
+    }
+
+    /// <summary>A source without its components above an order.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The source.</param>
+    /// <param name="order">0, 1 or 2; the source itself comes back if it has no higher order.</param>
+    /// <returns>The source of lower order; nothing is copied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2.</exception>
+    public static IJetSource<T> Truncate<T>(this IJetSource<T> source, int order)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(order);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
+        return order >= source.Layout.Order ? source : new TruncatedJetSource<T>(source, order);
+    }
+
+    /// <summary>Copies samples of a source into memory: pays for rendering once instead of in every epoch.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The source, finite or endless.</param>
+    /// <param name="count">How many samples; if left out, <see cref="IJetSource{T}.Count"/>.</param>
+    /// <param name="first">The number of the first sample.</param>
+    /// <param name="maxThreads">Threads that fill at the same time; all processors if left out. The result is the same for any number.</param>
+    /// <param name="cancellationToken">Stops the copying.</param>
+    /// <returns>The samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, as 0 to count − 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A sample does not exist, or one array cannot hold so many.</exception>
+    /// <exception cref="ArgumentException">The source gave NaN or infinity.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static MemoryJetSource<T> Materialize<T>(
+        this IJetSource<T> source,
+        int? count = null,
+        long first = 0,
+        int? maxThreads = null,
+        CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        int samples = count ?? source.Count;
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads ?? 1, 1, nameof(maxThreads));
+        if (!source.IsEndless && first + samples > source.Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), samples, $"From sample {first} on, the source has {Math.Max(0, source.Count - first)} samples.");
+        }
+
+        var layout = source.Layout;
+        var input = new JetBatch<T>(layout.Truncate(Math.Min(source.InputOrder, layout.Order)), samples, source.InputFeatures);
+        var target = new JetBatch<T>(layout, samples, source.OutputFeatures);
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = maxThreads ?? Environment.ProcessorCount,
+            CancellationToken = cancellationToken,
+        };
+        try
+        {
+            Parallel.For(
+                0,
+                (samples + Chunk - 1) / Chunk,
+                options,
+                () => new JetBatch<T>(layout, Chunk, source.InputFeatures),
+                (chunk, _, scratch) =>
+                {
+                    int start = chunk * Chunk;
+                    FillChunk(source, first, start, Math.Min(Chunk, samples - start), scratch, input, target);
+                    return scratch;
+                },
+                _ => { });
+        }
+        catch (AggregateException fault) when (fault.InnerExceptions.Count > 0)
+        {
+            // One error is enough to know, and the caller should see it as if there were no threads.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
+        }
+
+        return new MemoryJetSource<T>(input, target, TangentScales.Of(source));
+    }
+
+    /// <summary>Fills full jets in scratch memory and keeps the input components that may differ from zero.</summary>
+    private static void FillChunk<T>(
+        IJetSource<T> source, long first, int start, int count, JetBatch<T> scratch, JetBatch<T> input, JetBatch<T> target)
+        where T : unmanaged
+    {
+        Span<long> numbers = stackalloc long[count];
+        for (int k = 0; k < count; k++)
+        {
+            numbers[k] = first + start + k;
+        }
+
+        var full = scratch.AsSpan().Slice(0, count);
+        source.Fill(numbers, full, target.AsSpan().Slice(start, count));
+        full.Truncate(input.Layout.Order).CopyTo(input.AsSpan().Slice(start, count));
+    }
+}

@@ -1,0 +1,186 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace SobolevNet;
+
+/// <summary>An axis of an array of labels: what it counts and how many there must be.</summary>
+internal readonly record struct LabelAxis(string Name, int Length);
+
+/// <summary>An array of labels as a user gave it: its name in messages, its shape and its elements, row-major.</summary>
+/// <remarks>The default value stands for an array that may be left out and was.</remarks>
+internal readonly ref struct LabelArray<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int[]? _shape;
+
+    private LabelArray(string name, ReadOnlySpan<T> data, int[] shape)
+    {
+        Name = name;
+        Data = data;
+        _shape = shape;
+    }
+
+    public string Name { get; }
+
+    public ReadOnlySpan<T> Data { get; }
+
+    public bool IsGiven => _shape is not null;
+
+    public ReadOnlySpan<int> Shape => _shape;
+
+    /// <summary>Wraps elements of a shape known to fit.</summary>
+    public static LabelArray<T> Of(string name, ReadOnlySpan<T> data, scoped ReadOnlySpan<int> shape) => new(name, data, shape.ToArray());
+
+    /// <summary>Wraps an array of 1 to 4 dimensions; nothing is copied.</summary>
+    /// <exception cref="ArgumentNullException">The array is missing and may not be.</exception>
+    public static LabelArray<T> OfArray(string name, Array? array, bool optional = false)
+    {
+        if (array is null)
+        {
+            return optional ? default : throw new ArgumentNullException(name);
+        }
+
+        int[] shape = new int[array.Rank];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            shape[axis] = array.GetLength(axis);
+        }
+
+        // A multi-dimensional array is one block of memory in row-major order.
+        ReadOnlySpan<T> data = array switch
+        {
+            T[] a => a,
+            T[,] { Length: > 0 } a => MemoryMarshal.CreateReadOnlySpan(ref a[0, 0], a.Length),
+            T[,,] { Length: > 0 } a => MemoryMarshal.CreateReadOnlySpan(ref a[0, 0, 0], a.Length),
+            T[,,,] { Length: > 0 } a => MemoryMarshal.CreateReadOnlySpan(ref a[0, 0, 0, 0], a.Length),
+            _ => [],
+        };
+        return new LabelArray<T>(name, data, shape);
+    }
+
+    /// <summary>Copies a tensor, which may be strided; an empty one counts as not given if it may be left out.</summary>
+    public static LabelArray<T> OfTensor(string name, in ReadOnlyTensorSpan<T> tensor, bool optional = false)
+    {
+        if (optional && tensor.IsEmpty)
+        {
+            return default;
+        }
+
+        int[] shape = new int[tensor.Rank];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            shape[axis] = checked((int)tensor.Lengths[axis]);
+        }
+
+        var data = new T[tensor.FlattenedLength];
+        tensor.FlattenTo(data);
+        return new LabelArray<T>(name, data, shape);
+    }
+
+    /// <summary>Wraps a flat array whose last axis is found by division; an empty one counts as not given if it may be left out.</summary>
+    /// <exception cref="ArgumentException">The length is not a multiple of the leading axes' product.</exception>
+    public static LabelArray<T> Flat(string name, ReadOnlySpan<T> data, bool optional, params scoped ReadOnlySpan<LabelAxis> leading)
+    {
+        if (optional && data.IsEmpty)
+        {
+            return default;
+        }
+
+        long product = 1;
+        int[] shape = new int[leading.Length + 1];
+        for (int axis = 0; axis < leading.Length; axis++)
+        {
+            shape[axis] = leading[axis].Length;
+            product *= leading[axis].Length;
+        }
+
+        if (product == 0 || data.Length % product != 0)
+        {
+            throw new ArgumentException($"{name} has {data.Length} elements, which is not a multiple of {Describe(leading)}.", name);
+        }
+
+        shape[^1] = (int)(data.Length / product);
+        return new LabelArray<T>(name, data, shape);
+    }
+
+    /// <summary>Checks the shape.</summary>
+    /// <exception cref="ArgumentException">It is another; the message says which axis should have which length.</exception>
+    public void Expect(params scoped ReadOnlySpan<LabelAxis> axes)
+    {
+        bool fits = Shape.Length == axes.Length;
+        for (int axis = 0; fits && axis < axes.Length; axis++)
+        {
+            fits = Shape[axis] == axes[axis].Length;
+        }
+
+        if (fits)
+        {
+            return;
+        }
+
+        int[] expected = new int[axes.Length];
+        for (int axis = 0; axis < axes.Length; axis++)
+        {
+            expected[axis] = axes[axis].Length;
+        }
+
+        bool permuted = Shape.Length == axes.Length && expected.Order().SequenceEqual(Shape.ToArray().Order());
+        throw new ArgumentException(
+            $"{Name} has the shape {ArrayShape.Format(Shape)}; {ArrayShape.Format(expected)} is expected: {Describe(axes)}." +
+            (permuted ? " Are its axes in another order?" : string.Empty),
+            Name);
+    }
+
+    /// <summary>Checks the number of dimensions where lengths are yet to be learned from the array itself.</summary>
+    /// <exception cref="ArgumentException">It has another number of dimensions, or one of length 0.</exception>
+    public void ExpectRank(int rank, string meaning)
+    {
+        if (Shape.Length != rank)
+        {
+            throw new ArgumentException($"{Name} has the shape {ArrayShape.Format(Shape)}; {rank} dimensions are expected: {meaning}.", Name);
+        }
+
+        if (Shape.Contains(0))
+        {
+            throw new ArgumentException($"{Name} has the shape {ArrayShape.Format(Shape)} and so is empty; the dimensions are {meaning}.", Name);
+        }
+    }
+
+    /// <summary>Checks that every element is finite.</summary>
+    /// <exception cref="ArgumentException">One is not; the message says where it stands.</exception>
+    public void ExpectFinite()
+    {
+        if (TensorPrimitives.IsFiniteAll(Data))
+        {
+            return;
+        }
+
+        int at = 0;
+        while (T.IsFinite(Data[at]))
+        {
+            at++;
+        }
+
+        int[] index = new int[Shape.Length];
+        int rest = at;
+        for (int axis = index.Length - 1; axis >= 0; axis--)
+        {
+            (rest, index[axis]) = Math.DivRem(rest, Shape[axis]);
+        }
+
+        throw new ArgumentException(
+            $"{Name}[{string.Join(", ", index)}] is {Data[at]} (sample {index[0]}); only finite numbers can be trained on.", Name);
+    }
+
+    private static string Describe(ReadOnlySpan<LabelAxis> axes)
+    {
+        var parts = new List<string>();
+        foreach (var axis in axes)
+        {
+            parts.Add($"{axis.Length} {axis.Name}");
+        }
+
+        return string.Join(" · ", parts);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>A finite source of jets that lie in memory.</summary>
+/// <remarks>
+/// Usually made by <see cref="JetData"/> from labels or by <see cref="JetSource.Materialize"/> from another source.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class MemoryJetSource<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly double[]? _tangentScales;
+
+    /// <summary>Wraps two batches; nothing is copied, and neither may be changed while the source is in use.</summary>
+    /// <param name="input">
+    /// Shape (components, samples, n). Its layout is the target's, or that truncated to order 1 when all second derivatives
+    /// of the input are zero (a straight path); leaving them out saves their memory.
+    /// </param>
+    /// <param name="target">Shape (components, samples, m).</param>
+    /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <exception cref="ArgumentException">
+    /// The batches are empty, do not fit each other, or hold NaN or infinity; or the scales do not fit.
+    /// </exception>
+    public MemoryJetSource(JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.Samples == 0)
+        {
+            throw new ArgumentException("The batch has no samples.", nameof(target));
+        }
+
+        if (input.Samples != target.Samples)
+        {
+            throw new ArgumentException(
+                $"The input has {input.Samples} samples and the target {target.Samples}; they must be as many.", nameof(input));
+        }
+
+        if (!target.Layout.StartsWith(input.Layout) || input.Layout.Order < Math.Min(1, target.Layout.Order))
+        {
+            throw new ArgumentException(
+                $"The input's layout ({input.Layout}) is not the target's ({target.Layout}) or that truncated to order 1.", nameof(input));
+        }
+
+        CheckFinite(input, nameof(input));
+        CheckFinite(target, nameof(target));
+        _tangentScales = TangentScales.Check(tangentScales, target.Layout.Tangents, nameof(tangentScales));
+        Input = input;
+        Target = target;
+        InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
+    }
+
+    /// <summary>The inputs, shape (components, samples, n); second derivatives may be left out when all are zero.</summary>
+    public JetBatch<T> Input { get; }
+
+    /// <summary>The targets, shape (components, samples, m).</summary>
+    public JetBatch<T> Target { get; }
+
+    /// <inheritdoc/>
+    public JetLayout Layout => Target.Layout;
+
+    /// <inheritdoc/>
+    public int InputFeatures => Input.Features;
+
+    /// <inheritdoc/>
+    public int OutputFeatures => Target.Features;
+
+    /// <inheritdoc/>
+    public int Count => Target.Samples;
+
+    /// <inheritdoc/>
+    public int InputOrder { get; }
+
+    /// <inheritdoc/>
+    public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
+
+    /// <inheritdoc/>
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        CopyRows(Input, samples, input);
+        CopyRows(Target, samples, target);
+    }
+
+    /// <summary>Copies some samples' rows; components that the batch does not store are zero.</summary>
+    internal static void CopyRows(JetBatch<T> batch, ReadOnlySpan<long> samples, JetSpan<T> destination)
+    {
+        int features = batch.Features;
+        for (int c = 0; c < destination.Layout.Count; c++)
+        {
+            var to = destination.Component(c);
+            if (c >= batch.Layout.Count)
+            {
+                to.Clear();
+                continue;
+            }
+
+            ReadOnlySpan<T> from = batch.Component(c);
+            for (int s = 0; s < samples.Length; s++)
+            {
+                from.Slice((int)samples[s] * features, features).CopyTo(to[(s * features)..]);
+            }
+        }
+    }
+
+    private static void CheckFinite(JetBatch<T> batch, string name)
+    {
+        for (int c = 0; c < batch.Layout.Count; c++)
+        {
+            ReadOnlySpan<T> component = batch.Component(c);
+            if (TensorPrimitives.IsFiniteAll(component))
+            {
+                continue;
+            }
+
+            int at = 0;
+            while (T.IsFinite(component[at]))
+            {
+                at++;
+            }
+
+            throw new ArgumentException(
+                $"The {name} holds {component[at]} in component {c} ({batch.Layout.NameOf(c)}), sample {at / batch.Features}, " +
+                $"feature {at % batch.Features}; only finite numbers can be trained on.",
+                name);
+        }
+    }
+
+    private static bool AllZero(JetBatch<T> batch, int firstComponent)
+    {
+        for (int c = firstComponent; c < batch.Layout.Count; c++)
+        {
+            if (batch.Component(c).ContainsAnyExcept(T.Zero))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

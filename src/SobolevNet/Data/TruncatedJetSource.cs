@@ -1,0 +1,26 @@
+namespace SobolevNet;
+
+/// <summary>Another source without its components above an order.</summary>
+internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : IJetSource<T>
+    where T : unmanaged
+{
+    public JetLayout Layout { get; } = source.Layout.Truncate(order);
+
+    public int InputFeatures => source.InputFeatures;
+
+    public int OutputFeatures => source.OutputFeatures;
+
+    public int Count => source.Count;
+
+    public bool IsEndless => source.IsEndless;
+
+    public int InputOrder { get; } = Math.Min(source.InputOrder, order);
+
+    public double TangentScale(int tangent) => source.TangentScale(tangent);
+
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        source.Fill(samples, input, target);
+    }
+}
