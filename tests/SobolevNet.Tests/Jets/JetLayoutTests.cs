@@ -1,0 +1,96 @@
+namespace SobolevNet.Tests.Jets;
+
+public class JetLayoutTests
+{
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(6, 0, 1)]
+    [InlineData(6, 1, 7)]
+    [InlineData(6, 2, 28)]
+    [InlineData(1, 2, 3)]
+    public void Full_HasEveryComponentOnce(int tangents, int order, int count)
+    {
+        var layout = JetLayout.Full(tangents, order);
+        layout.Count.Should().Be(count);
+        layout.Order.Should().Be(order);
+        var seen = new HashSet<int> { 0 };
+        for (int i = 0; i < tangents && order >= 1; i++)
+        {
+            layout.OrderOf(layout.First(i)).Should().Be(1);
+            seen.Add(layout.First(i)).Should().BeTrue();
+            for (int j = i; j < tangents && order >= 2; j++)
+            {
+                layout.Second(i, j).Should().Be(layout.Second(j, i));
+                layout.OrderOf(layout.Second(i, j)).Should().Be(2);
+                seen.Add(layout.Second(i, j)).Should().BeTrue();
+            }
+        }
+
+        seen.Should().HaveCount(count);
+    }
+
+    [Fact]
+    public void Full_SecondDerivatives_AreRowByRow()
+    {
+        var layout = JetLayout.Full(3, 2);
+        layout.Seconds.ToArray().Select(pair => (pair.I, pair.J)).Should().Equal((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2));
+        layout.Seconds[4].FirstI.Should().Be(layout.First(1));
+        layout.Seconds[4].FirstJ.Should().Be(layout.First(2));
+        layout.NameOf(0).Should().Be("value");
+        layout.NameOf(layout.Second(1, 2)).Should().Be("∂1∂2");
+    }
+
+    [Fact]
+    public void Create_AnyOrderOfArguments_GivesTheSameLayout()
+    {
+        var layout = JetLayout.Create(5, [4, 1, 3], [(4, 1), (3, 3)]);
+        layout.Should().Be(JetLayout.Create(5, [1, 3, 4], [(3, 3), (1, 4)]));
+        layout.Firsts.ToArray().Should().Equal(1, 3, 4);
+        layout.First(0).Should().Be(-1);
+        layout.Second(1, 3).Should().Be(-1);
+        layout.Second(4, 1).Should().Be(4);
+        layout.Second(3, 3).Should().Be(5);
+    }
+
+    [Fact]
+    public void Truncate_IsAPrefix()
+    {
+        var layout = JetLayout.Full(4, 2);
+        layout.Truncate(1).Should().Be(JetLayout.Full(4, 1));
+        layout.Truncate(2).Should().BeSameAs(layout);
+        layout.StartsWith(layout.Truncate(1)).Should().BeTrue();
+        layout.StartsWith(JetLayout.Full(3, 1)).Should().BeFalse();
+        layout.Truncate(1).StartsWith(layout).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Construction_OfImpossibleLayouts_IsRefused()
+    {
+        Refused(() => JetLayout.Full(0, 1), "tangents");
+        Refused(() => JetLayout.Full(2, 3), "order");
+        Refused(() => JetLayout.Create(2, [0, 2]), "firsts");
+        Refused(() => JetLayout.Create(2, [0, 0]), "firsts");
+        Refused(() => JetLayout.Create(3, [0, 1], [(0, 2)]), "seconds");
+        Refused(() => JetLayout.Create(3, [0, 1], [(0, 1), (1, 0)]), "seconds");
+        Refused(() => JetLayout.Full(2, 1).First(2), "tangent");
+        Refused(() => JetLayout.Full(2, 1).OrderOf(3), "component");
+
+        static void Refused(Action action, string parameter) => action.Should().Throw<ArgumentException>().WithParameterName(parameter);
+    }
+
+    [Fact]
+    public void Batch_Views_ShareMemoryAndCheckShapes()
+    {
+        var batch = new JetBatch<double>(JetLayout.Full(2, 2), 3, 4);
+        batch[5, 2, 3] = 7;
+        batch.Data[^1].Should().Be(7);
+        batch.AsSpan().Slice(2, 1)[5, 0, 3].Should().Be(7);
+        batch.AsSpan().Truncate(1).Layout.Count.Should().Be(3);
+        batch.AsSpan().Slice(1, 2).CopyTo(new JetBatch<double>(batch.Layout, 2, 4));
+        ((Action)(() => batch.AsSpan().Slice(1, 3))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => batch.AsSpan().Row(6, 0))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => batch.AsSpan().CopyTo(new JetBatch<double>(batch.Layout, 2, 4)))).Should().Throw<ArgumentException>();
+        ((Action)(() => new JetBatch<double>(batch.Layout, 3, 4, new double[71]))).Should().Throw<ArgumentException>().WithMessage("*72*");
+        ((Action)(() => new JetSpan<double>(new double[71], batch.Layout, 3, 4))).Should().Throw<ArgumentException>().WithMessage("*72*");
+    }
+}
