@@ -34,7 +34,7 @@ public sealed class JetPass<T>
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         network.Architecture.CheckOrder(layout.Order);
         Network = network;
-        _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity);
+        _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity, JetTape<T>.LoneGroup(layout.Count, capacity));
         _packed = new PackedNetwork<T>(network);
         _scratch = new T[_tape.ReverseScratch];
         Refresh();

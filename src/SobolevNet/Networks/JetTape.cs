@@ -37,14 +37,15 @@ internal sealed class JetTape<T>
     /// <param name="layout">The components propagated.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="samples">Most samples of a pass.</param>
-    public JetTape(MlpArchitecture architecture, JetLayout layout, int inputOrder, int samples)
+    /// <param name="groupSamples">Samples of a group.</param>
+    public JetTape(MlpArchitecture architecture, JetLayout layout, int inputOrder, int samples, int groupSamples)
     {
         architecture.CheckOrder(layout.Order);
         _architecture = architecture;
         Layout = layout;
         _inputComponents = layout.Truncate(inputOrder).Count;
         Capacity = samples;
-        GroupSamples = ChooseGroup(layout.Count, samples);
+        GroupSamples = groupSamples;
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
         _before = new T[layers][];
@@ -100,7 +101,22 @@ internal sealed class JetTape<T>
 
     /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
     public static int ChooseChunk(int components, int batch) =>
-        Math.Min(batch, Math.Max(RowsOfChunk / components, ChooseGroup(components, batch)));
+        Math.Min(batch, Math.Max(RowsOfChunk / components, SharedGroup(components, batch)));
+
+    /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
+    public static int LoneGroup(int components, int samples) => Math.Clamp(RowsOfGroup / components, 1, Math.Max(1, samples));
+
+    /// <summary>Samples of a group where threads share the groups: some groups for each, in whole tiles of rows.</summary>
+    public static int SharedGroup(int components, int samples)
+    {
+        int group = Math.Max(1, Math.Min(RowsOfGroup / components, (samples + 7) / 8));
+        while (group * components % RowsOfTile != 0 && group * components < RowsOfGroup && group < samples)
+        {
+            group++;
+        }
+
+        return Math.Min(group, Math.Max(1, samples));
+    }
 
     /// <summary>
     /// The distance between rows of hidden features: whole vectors, and off powers of two, which would put the same feature
@@ -234,17 +250,6 @@ internal sealed class JetTape<T>
                 TensorPrimitives.Add(bias, _before[layer].AsSpan(((firstRow + s) * outStride) + first, count), bias);
             }
         }
-    }
-
-    private static int ChooseGroup(int components, int samples)
-    {
-        int group = Math.Max(1, Math.Min(RowsOfGroup / components, (samples + 7) / 8));
-        while (group * components % RowsOfTile != 0 && group * components < RowsOfGroup && group < samples)
-        {
-            group++;
-        }
-
-        return Math.Min(group, Math.Max(1, samples));
     }
 
     private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);

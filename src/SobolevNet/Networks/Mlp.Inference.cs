@@ -1,6 +1,8 @@
 namespace SobolevNet;
 
-/// <content>Evaluation: values, Jacobians and Hessians.</content>
+/// <content>
+/// Evaluation: values, Jacobians and Hessians. Each call packs the weights anew; a <see cref="Predictor{T}"/> keeps them.
+/// </content>
 public sealed partial class Mlp<T>
 {
     /// <summary>The output for one input or several.</summary>
@@ -30,14 +32,7 @@ public sealed partial class Mlp<T>
         }
 
         var output = new JetBatch<T>(input.Layout, input.Samples, Architecture.Outputs);
-        int chunk = JetTape<T>.ChooseChunk(input.Layout.Count, input.Samples);
-        var pass = new JetPass<T>(this, input.Layout, chunk);
-        for (int start = 0; start < input.Samples; start += chunk)
-        {
-            int count = Math.Min(chunk, input.Samples - start);
-            pass.Forward(input.AsSpan().Slice(start, count), output.AsSpan().Slice(start, count));
-        }
-
+        new Predictor<T>(this).Propagate(input, output);
         return output;
     }
 

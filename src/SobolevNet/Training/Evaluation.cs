@@ -67,7 +67,7 @@ internal sealed class Evaluator<T>
         Samples = Math.Min(source.Count, maxSamples);
         _packed = new PackedNetwork<T>(network);
         int chunk = JetTape<T>.ChooseChunk(_layout.Count, Samples);
-        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk);
+        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(_layout.Count, chunk));
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _targets = new T[chunk * _layout.Count * source.OutputFeatures];
         _samples = [.. Enumerable.Range(0, Samples).Select(k => (long)k)];

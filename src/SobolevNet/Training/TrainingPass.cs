@@ -41,7 +41,7 @@ internal sealed class TrainingPass<T>
         (_network, _packed, _gradient, _source, _loss, _team) = (network, packed, gradient, source, loss, team);
         _layout = source.Layout.Truncate(order);
         int chunk = JetTape<T>.ChooseChunk(_layout.Count, batch);
-        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk);
+        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(_layout.Count, chunk));
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => new T[_tape.ReverseScratch])];
         _targets = new T[chunk * _layout.Count * source.OutputFeatures];
