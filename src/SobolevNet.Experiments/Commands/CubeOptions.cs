@@ -67,8 +67,8 @@ internal sealed class CubeOptions
         var preset = CubePresets.Named(parsed.GetValue(_preset) ?? CubePresets.Quick);
         return preset with
         {
-            Orders = parsed.GetValue(_orders)?.Distinct().Order().ToArray() ?? preset.Orders,
-            Hidden = parsed.GetValue(_hidden) ?? preset.Hidden,
+            Orders = Given(parsed, _orders)?.Distinct().Order().ToArray() ?? preset.Orders,
+            Hidden = Given(parsed, _hidden) ?? preset.Hidden,
             Activation = parsed.GetValue(_activation) ?? preset.Activation,
             TrainingImages = parsed.GetValue(_train) ?? preset.TrainingImages,
             ValidationImages = parsed.GetValue(_validation) ?? preset.ValidationImages,
@@ -93,4 +93,6 @@ internal sealed class CubeOptions
             MaximalTranslation = parsed.GetValue(_maxTranslation) ?? preset.MaximalTranslation,
         };
     }
+    /// <summary>A list that was given; the parser makes an empty one where none was.</summary>
+    private static int[]? Given(ParseResult parsed, Option<int[]?> option) => parsed.GetValue(option) is { Length: > 0 } list ? list : null;
 }

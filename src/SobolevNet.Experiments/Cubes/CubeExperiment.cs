@@ -1,7 +1,6 @@
 using System.Numerics;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
-using SobolevNet.Rendering;
 
 namespace SobolevNet.Experiments.Cubes;
 

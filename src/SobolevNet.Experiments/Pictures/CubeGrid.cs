@@ -24,7 +24,7 @@ internal static class CubeGrid
         var source = CubeData<T>.TestSource(settings, 2, Math.Min(Columns, settings.TestImages));
         var renderer = source.Renderer;
         using var sheet = new PictureSheet(Cell, Columns);
-        sheet.AddHeading("An image and some of its derivatives by translation t and rotation r (blue negative, red positive)");
+        sheet.AddHeading("An image and some of its derivatives by translations t and rotations r: blue negative, white zero, red positive");
         sheet.AddRow(JetPictures(renderer, source.PoseOf(0), [0, 1, 2, 3, 4, 5]));
         sheet.AddRow(JetPictures(renderer, source.PoseOf(0), [6, 7, 8, 13, 10, 22]));
         foreach (var run in report.Runs)
@@ -58,7 +58,7 @@ internal static class CubeGrid
             ? new Picture(ImagePixels.Gray(values, rows, columns), "image")
             : new Picture(
                 ImagePixels.Signed(values, rows, columns),
-                string.Create(CultureInfo.InvariantCulture, $"d / {CubeComponents.NameOf(jet.Layout, component)}, up to {ImagePixels.LargestMagnitude(values):0.#}"));
+                string.Create(CultureInfo.InvariantCulture, $"∂{CubeComponents.NameOf(jet.Layout, component).Replace(" ", " ∂")}, up to {ImagePixels.LargestMagnitude(values):0.#}"));
     }
 
     private static Picture Predicted<T>(CubeSource<T> source, int sample, Mlp<T> network)

@@ -15,7 +15,7 @@ internal static class LearningCurves
     public static void Save(CubeReport report, string path)
     {
         EmbeddedFont.UseInPlots();
-        using var pages = new Multiplot();
+        var pages = new Multiplot();
         pages.AddPlots(2);
         pages.Layout = new ScottPlot.MultiplotLayouts.Columns();
         Draw(pages.GetPlot(0), report, "epoch", run => [.. Enumerable.Range(1, run.History.Seconds.Count).Select(epoch => (double)epoch)]);
@@ -30,8 +30,8 @@ internal static class LearningCurves
         {
             double[] x = abscissa(run);
             var color = Colors[run.Order];
-            Add(x, [.. run.History.ValidationErrorPercent.Select(error => error ?? double.NaN)], color, LinePattern.Solid, $"order {run.Order}, fresh images");
-            Add(x, [.. run.History.TrainErrorPercent], color, LinePattern.Dotted, $"order {run.Order}, training images");
+            Add(x, [.. run.History.ValidationErrorPercent.Select(error => error ?? double.NaN)], color, solid: true, $"order {run.Order}, fresh images");
+            Add(x, [.. run.History.TrainErrorPercent], color, solid: false, $"order {run.Order}, training images");
         }
 
         plot.XLabel(axis);
@@ -45,7 +45,7 @@ internal static class LearningCurves
             plot.Axes.SetLimitsY(range.Low - 0.05, range.High + 0.05);
         }
 
-        void Add(double[] x, double[] percent, Color color, LinePattern pattern, string label)
+        void Add(double[] x, double[] percent, Color color, bool solid, string label)
         {
             var known = Enumerable.Range(0, x.Length).Where(k => percent[k] > 0 && double.IsFinite(percent[k])).ToArray();
             if (known.Length == 0)
@@ -57,8 +57,8 @@ internal static class LearningCurves
             range = (Math.Min(range.Low, logarithms.Min()), Math.Max(range.High, logarithms.Max()));
             var line = plot.Add.ScatterLine(known.Select(k => x[k]).ToArray(), logarithms);
             line.Color = color;
-            line.LineWidth = pattern == LinePattern.Solid ? 2 : 1.5f;
-            line.LinePattern = pattern;
+            line.LineWidth = solid ? 2 : 1.5f;
+            line.LinePattern = solid ? LinePattern.Solid : LinePattern.Dotted;
             line.LegendText = label;
         }
     }
