@@ -1,0 +1,180 @@
+namespace SobolevNet.Kernels;
+
+/// <summary>The kernel at one vector width: second pass, from tiles of basis functions to the image.</summary>
+internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
+{
+    public override void Finish(PolygonWorkspace<T> workspace, PixelLattice<T> lattice, T background, JetSpan<T> image)
+    {
+        JetLayout layout = image.Layout;
+        for (int component = 0; component < layout.Count; component++)
+        {
+            image.Row(component, 0).Fill(component == 0 ? background : T.Zero);
+        }
+
+        var polygons = new PolygonLayout(layout.Firsts.Length, layout.Seconds.Length);
+        fixed (T* pixels = image.Data)
+        {
+            for (int row = workspace.RowStart; row < workspace.RowEnd; row++)
+            {
+                FinishValues(workspace, lattice, background, row, pixels + (row * lattice.Columns));
+                if (polygons.Firsts > 0)
+                {
+                    FinishDerivatives(workspace, lattice, polygons, row, pixels + (row * lattice.Columns), image.ComponentStride);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds the row constants to the values, and writes them.</summary>
+    private static void FinishValues(
+        PolygonWorkspace<T> workspace, PixelLattice<T> lattice, T background, int row, T* pixels)
+    {
+        T* values = workspace.Values.Pointer + (row * lattice.PaddedColumns);
+        T* steps = workspace.Steps.Pointer + (row * ((lattice.PaddedColumns / TSimd.Width) + 1));
+        T level = background;
+        for (int j = 0; j < workspace.ColumnEnd; j += TSimd.Width)
+        {
+            level += steps[j / TSimd.Width];
+            TVector sum = TSimd.Add(TSimd.Load(values + j), TSimd.Broadcast(level));
+            if (j + TSimd.Width <= lattice.Columns)
+            {
+                TSimd.Store(sum, pixels + j);
+            }
+            else
+            {
+                TSimd.Store(sum, values + j);
+                new ReadOnlySpan<T>(values + j, lattice.Columns - j).CopyTo(new Span<T>(pixels + j, lattice.Columns - j));
+            }
+        }
+    }
+
+    private static void FinishDerivatives(
+        PolygonWorkspace<T> workspace, PixelLattice<T> lattice, PolygonLayout polygons, int row, T* pixels, int componentStride)
+    {
+        int active = CollectTiles(workspace, row, out int rangeStart, out int rangeEnd);
+        var tiles = workspace.Active.Pointer;
+        T* rim = stackalloc T[PolygonLayout.Block * PixelLattice<T>.Padding];
+        for (int j = rangeStart; j < rangeEnd; j += TSimd.Width)
+        {
+            bool inside = j + TSimd.Width <= lattice.Columns;
+            for (int block = 0; block < polygons.FirstBlocks + polygons.SecondBlocks; block++)
+            {
+                bool first = block < polygons.FirstBlocks;
+                int k = PolygonLayout.Block * (first ? block : block - polygons.FirstBlocks);
+                int count = Math.Min(PolygonLayout.Block, (first ? polygons.Firsts : polygons.Seconds) - k);
+                T* destination = pixels + ((1 + k + (first ? 0 : polygons.Firsts)) * componentStride) + j;
+                Combine(
+                    tiles, active, j, first, first ? block : block - polygons.FirstBlocks, polygons.FirstBlocks,
+                    inside ? destination : rim, inside ? componentStride : PixelLattice<T>.Padding, count);
+                for (int c = 0; !inside && c < count; c++)
+                {
+                    new ReadOnlySpan<T>(rim + (c * PixelLattice<T>.Padding), lattice.Columns - j)
+                        .CopyTo(new Span<T>(destination + (c * componentStride), lattice.Columns - j));
+                }
+            }
+        }
+    }
+
+    /// <summary>The tiles that touch a row, and the columns that any of them touches, from a multiple of the width on.</summary>
+    private static int CollectTiles(PolygonWorkspace<T> workspace, int row, out int rangeStart, out int rangeEnd)
+    {
+        rangeStart = int.MaxValue;
+        rangeEnd = 0;
+        int active = 0;
+        var tiles = workspace.Tiles;
+        var destination = workspace.Active.Reserve(tiles.Length);
+        foreach (ref readonly PolygonTile tile in tiles)
+        {
+            if (row < tile.RowStart || row >= tile.RowEnd)
+            {
+                continue;
+            }
+
+            int* range = workspace.Ranges.Pointer + tile.Ranges + (2 * (row - tile.RowStart));
+            if (range[0] >= range[1])
+            {
+                continue;
+            }
+
+            destination[active++] = new PolygonWorkspace<T>.ActiveTile
+            {
+                Functions = workspace.Functions.Pointer + tile.Values
+                    + ((row - tile.RowStart) * tile.Functions * tile.Stride) - tile.FirstColumn,
+                Stride = tile.Stride,
+                Start = range[0],
+                End = range[1],
+                FirstFunctions = tile.FirstFunctions,
+                SecondFunctions = tile.Functions,
+                Coefficients = workspace.Coefficients.Pointer + tile.Coefficients,
+            };
+            rangeStart = Math.Min(rangeStart, range[0]);
+            rangeEnd = Math.Max(rangeEnd, range[1]);
+        }
+
+        return active;
+    }
+
+    /// <summary>One block of components of one vector of columns: Σ over tiles and basis functions, in registers.</summary>
+    private static void Combine(
+        PolygonWorkspace<T>.ActiveTile* tiles, int active, int column, bool first, int block, int firstBlocks,
+        T* destination, int stride, int count)
+    {
+        TVector sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
+        TVector sum4 = TSimd.Zero, sum5 = TSimd.Zero, sum6 = TSimd.Zero;
+        for (int k = 0; k < active; k++)
+        {
+            var tile = tiles + k;
+            if (column < tile->Start || column >= tile->End)
+            {
+                continue;
+            }
+
+            int functions = first ? tile->FirstFunctions : tile->SecondFunctions;
+            T* coefficient = tile->Coefficients + (PolygonLayout.Block * block * functions);
+            if (!first)
+            {
+                coefficient += PolygonLayout.Block * firstBlocks * tile->FirstFunctions;
+            }
+
+            T* function = tile->Functions + column;
+            for (int f = 0; f < functions; f++)
+            {
+                TVector basis = TSimd.Load(function);
+                sum0 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[0]), sum0);
+                sum1 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[1]), sum1);
+                sum2 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[2]), sum2);
+                sum3 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[3]), sum3);
+                sum4 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[4]), sum4);
+                sum5 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[5]), sum5);
+                sum6 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[6]), sum6);
+                function += tile->Stride;
+                coefficient += PolygonLayout.Block;
+            }
+        }
+
+        switch (count)
+        {
+            case 7:
+                TSimd.Store(sum6, destination + (6 * stride));
+                goto case 6;
+            case 6:
+                TSimd.Store(sum5, destination + (5 * stride));
+                goto case 5;
+            case 5:
+                TSimd.Store(sum4, destination + (4 * stride));
+                goto case 4;
+            case 4:
+                TSimd.Store(sum3, destination + (3 * stride));
+                goto case 3;
+            case 3:
+                TSimd.Store(sum2, destination + (2 * stride));
+                goto case 2;
+            case 2:
+                TSimd.Store(sum1, destination + stride);
+                goto default;
+            default:
+                TSimd.Store(sum0, destination);
+                break;
+        }
+    }
+}

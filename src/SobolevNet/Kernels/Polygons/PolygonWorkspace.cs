@@ -1,0 +1,172 @@
+using System.Numerics;
+
+namespace SobolevNet.Kernels;
+
+/// <summary>The memory in which one thread renders an image of polygons; it grows to what is needed and is then kept.</summary>
+/// <typeparam name="T">float or double: the type of the image.</typeparam>
+internal sealed unsafe class PolygonWorkspace<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [ThreadStatic]
+    private static PolygonWorkspace<T>? _ofThisThread;
+
+    private readonly PinnedBuffer<double> _parts = new();
+    private readonly PinnedBuffer<double> _corners = new();
+    private PolygonTile[] _tiles = new PolygonTile[32];
+
+    /// <summary>The workspace of the calling thread.</summary>
+    public static PolygonWorkspace<T> OfThisThread => _ofThisThread ??= new PolygonWorkspace<T>();
+
+    /// <summary>Coefficients that combine basis functions; by the layout of <see cref="PolygonLayout"/>.</summary>
+    public PinnedBuffer<T> Coefficients { get; } = new();
+
+    /// <summary>Basis functions of all tiles.</summary>
+    public PinnedBuffer<T> Functions { get; } = new();
+
+    /// <summary>Column ranges of all tiles' rows.</summary>
+    public PinnedBuffer<int> Ranges { get; } = new();
+
+    /// <summary>Image values before the row constants, shape (rows, padded columns).</summary>
+    public PinnedBuffer<T> Values { get; } = new();
+
+    /// <summary>What is added to a row's value from a vector on, shape (rows, vectors + 1).</summary>
+    public PinnedBuffer<T> Steps { get; } = new();
+
+    /// <summary>Per-piece tables, laid out by the kernel.</summary>
+    public PinnedBuffer<T> Tables { get; } = new();
+
+    /// <summary>The tiles that touch the row at hand.</summary>
+    public PinnedBuffer<ActiveTile> Active { get; } = new();
+
+    /// <summary>Positions of a piece's nodes in double precision: u, then v.</summary>
+    public PinnedBuffer<double> Nodes { get; } = new();
+
+    /// <summary>Number of tiles so far.</summary>
+    public int TileCount { get; private set; }
+
+    /// <summary>Elements of <see cref="Coefficients"/> in use.</summary>
+    public int CoefficientsUsed { get; private set; }
+
+    /// <summary>Elements of <see cref="Functions"/> in use.</summary>
+    public int FunctionsUsed { get; private set; }
+
+    /// <summary>Elements of <see cref="Ranges"/> in use.</summary>
+    public int RangesUsed { get; private set; }
+
+    /// <summary>First row that anything touches.</summary>
+    public int RowStart { get; private set; }
+
+    /// <summary>One past the last row that anything touches.</summary>
+    public int RowEnd { get; private set; }
+
+    /// <summary>One past the last column that anything touches; what is further right is background.</summary>
+    public int ColumnEnd { get; private set; }
+
+    /// <summary>The tiles so far.</summary>
+    public ReadOnlySpan<PolygonTile> Tiles => _tiles.AsSpan(0, TileCount);
+
+    /// <summary>Scratch for the parts of an edge's motion.</summary>
+    public Span<double> Parts(int length)
+    {
+        _parts.Reserve(length);
+        return _parts.Span(0, length);
+    }
+
+    /// <summary>Scratch for the sums at vertices.</summary>
+    public Span<double> Corners(int length)
+    {
+        _corners.Reserve(length);
+        return _corners.Span(0, length);
+    }
+
+    /// <summary>Forgets the previous image.</summary>
+    public void Begin(PixelLattice<T> lattice, int vectorWidth)
+    {
+        TileCount = 0;
+        CoefficientsUsed = 0;
+        FunctionsUsed = 0;
+        RangesUsed = 0;
+        (RowStart, RowEnd, ColumnEnd) = (lattice.Rows, 0, 0);
+        int values = checked(lattice.Rows * lattice.PaddedColumns);
+        int steps = lattice.Rows * ((lattice.PaddedColumns / vectorWidth) + 1);
+        Values.Reserve(values);
+        Steps.Reserve(steps);
+        Values.Span(0, values).Clear();
+        Steps.Span(0, steps).Clear();
+    }
+
+    /// <summary>Extends the region of the image that is not background.</summary>
+    public void Touch(int rowStart, int rowEnd, int columnEnd)
+    {
+        if (rowStart == rowEnd)
+        {
+            return;
+        }
+
+        RowStart = Math.Min(RowStart, rowStart);
+        RowEnd = Math.Max(RowEnd, rowEnd);
+        ColumnEnd = Math.Max(ColumnEnd, columnEnd);
+    }
+
+    /// <summary>Takes room for coefficients, zeroed.</summary>
+    /// <returns>Where they start.</returns>
+    public int TakeCoefficients(int length)
+    {
+        int offset = CoefficientsUsed;
+        CoefficientsUsed = checked(offset + length);
+        Coefficients.Reserve(CoefficientsUsed);
+        Coefficients.Span(offset, length).Clear();
+        return offset;
+    }
+
+    /// <summary>Adds a tile and takes room for its functions and ranges.</summary>
+    public ref PolygonTile AddTile(int rowStart, int rowEnd, int firstColumn, int stride, int functions)
+    {
+        if (TileCount == _tiles.Length)
+        {
+            Array.Resize(ref _tiles, 2 * TileCount);
+        }
+
+        ref PolygonTile tile = ref _tiles[TileCount++];
+        tile = new PolygonTile
+        {
+            RowStart = rowStart,
+            RowEnd = rowEnd,
+            FirstColumn = firstColumn,
+            Stride = stride,
+            Functions = functions,
+            Values = FunctionsUsed,
+            Ranges = RangesUsed,
+        };
+        FunctionsUsed = checked(FunctionsUsed + ((rowEnd - rowStart) * functions * stride));
+        RangesUsed = checked(RangesUsed + (2 * (rowEnd - rowStart)));
+        Functions.Reserve(FunctionsUsed);
+        Ranges.Reserve(RangesUsed);
+        return ref tile;
+    }
+
+    /// <summary>A tile in the row at hand.</summary>
+    internal struct ActiveTile
+    {
+        /// <summary>The first basis function at column 0 of the image; only columns of the range may be read.</summary>
+        public T* Functions;
+
+        /// <summary>From a basis function to the next.</summary>
+        public int Stride;
+
+        /// <summary>First column of the range.</summary>
+        public int Start;
+
+        /// <summary>One past the last column of the range.</summary>
+        public int End;
+
+        /// <summary>Basis functions that first derivatives need.</summary>
+        public int FirstFunctions;
+
+        /// <summary>Basis functions that second derivatives need.</summary>
+        public int SecondFunctions;
+
+        /// <summary>The tile's coefficients.</summary>
+        public T* Coefficients;
+    }
+}

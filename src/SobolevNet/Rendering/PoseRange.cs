@@ -1,0 +1,41 @@
+namespace SobolevNet.Rendering;
+
+/// <summary>The poses that are drawn at random: how far the thing is turned and moved from its base pose.</summary>
+/// <remarks>
+/// The axis is uniform on the sphere, the angle uniform in ±<see cref="MaximalAngle"/>, and each component of the
+/// translation uniform in ±<see cref="MaximalTranslation"/>. The default range is that of the paper's data set; all over
+/// it the same three faces of the cube are seen, which keeps the image a smooth function of the pose.
+/// </remarks>
+public sealed record PoseRange
+{
+    /// <summary>Makes a range.</summary>
+    /// <param name="maximalAngle">Radians, in [0, π].</param>
+    /// <param name="maximalTranslation">Units of space, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A bound is negative, too large or not finite.</exception>
+    public PoseRange(double maximalAngle = Math.PI / 8, double maximalTranslation = 0.52)
+    {
+        if (!(maximalAngle is >= 0 and <= Math.PI))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximalAngle), maximalAngle, "The largest angle of a pose range is in [0, π] radians.");
+        }
+
+        if (!(maximalTranslation >= 0 && double.IsFinite(maximalTranslation)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximalTranslation), maximalTranslation, "The largest translation of a pose range is finite and at least 0.");
+        }
+
+        MaximalAngle = maximalAngle;
+        MaximalTranslation = maximalTranslation;
+    }
+
+    /// <summary>The default range: ±π/8 radians, ±0.52.</summary>
+    public static PoseRange Default { get; } = new();
+
+    /// <summary>Bound of the angle in radians.</summary>
+    public double MaximalAngle { get; }
+
+    /// <summary>Bound of each component of the translation.</summary>
+    public double MaximalTranslation { get; }
+}

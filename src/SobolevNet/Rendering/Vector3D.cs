@@ -1,0 +1,64 @@
+namespace SobolevNet.Rendering;
+
+/// <summary>A vector in space in double precision; right-handed coordinates, the camera looks along −z.</summary>
+/// <param name="X">The component to the right.</param>
+/// <param name="Y">The component upward.</param>
+/// <param name="Z">The component towards the camera.</param>
+public readonly record struct Vector3D(double X, double Y, double Z)
+{
+    /// <summary>The zero vector.</summary>
+    public static Vector3D Zero => default;
+
+    /// <summary>The Euclidean length.</summary>
+    public double Length => Math.Sqrt(Dot(this));
+
+    /// <summary>Whether no component is infinite or NaN.</summary>
+    public bool IsFinite => double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);
+
+    /// <summary>A component by its index: 0 is x, 1 is y, 2 is z.</summary>
+    /// <param name="index">0, 1 or 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not 0, 1 or 2.</exception>
+    public double this[int index] => index switch
+    {
+        0 => X,
+        1 => Y,
+        2 => Z,
+        _ => throw new ArgumentOutOfRangeException(nameof(index), index, "A vector has the components 0, 1 and 2."),
+    };
+
+    /// <summary>Adds component by component.</summary>
+    /// <param name="a">A vector.</param>
+    /// <param name="b">A vector.</param>
+    /// <returns>a + b.</returns>
+    public static Vector3D operator +(Vector3D a, Vector3D b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z);
+
+    /// <summary>Subtracts component by component.</summary>
+    /// <param name="a">A vector.</param>
+    /// <param name="b">A vector.</param>
+    /// <returns>a − b.</returns>
+    public static Vector3D operator -(Vector3D a, Vector3D b) => new(a.X - b.X, a.Y - b.Y, a.Z - b.Z);
+
+    /// <summary>Turns a vector around.</summary>
+    /// <param name="a">A vector.</param>
+    /// <returns>−a.</returns>
+    public static Vector3D operator -(Vector3D a) => new(-a.X, -a.Y, -a.Z);
+
+    /// <summary>Scales a vector.</summary>
+    /// <param name="factor">A number.</param>
+    /// <param name="a">A vector.</param>
+    /// <returns>factor·a.</returns>
+    public static Vector3D operator *(double factor, Vector3D a) => new(factor * a.X, factor * a.Y, factor * a.Z);
+
+    /// <summary>The scalar product.</summary>
+    /// <param name="other">A vector.</param>
+    /// <returns>The sum of the products of components.</returns>
+    public double Dot(Vector3D other) => (X * other.X) + (Y * other.Y) + (Z * other.Z);
+
+    /// <summary>The vector product, right-handed.</summary>
+    /// <param name="other">A vector.</param>
+    /// <returns>this × <paramref name="other"/>.</returns>
+    public Vector3D Cross(Vector3D other) => new(
+        (Y * other.Z) - (Z * other.Y),
+        (Z * other.X) - (X * other.Z),
+        (X * other.Y) - (Y * other.X));
+}
