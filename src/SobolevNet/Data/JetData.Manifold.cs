@@ -109,7 +109,8 @@ public static partial class JetData
         LabelArray<T> dydr,
         LabelArray<T> d2xdr2,
         LabelArray<T> d2ydr2,
-        ReadOnlySpan<double> tangentScales)
+        ReadOnlySpan<double> tangentScales,
+        JetLayout? layout = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (samples, inputs, outputs) = CheckValues(x, y);
@@ -125,16 +126,21 @@ public static partial class JetData
                 $"Second derivatives need both arrays, but {missing} is left out. If the path is straight, give zeros.", missing);
         }
 
-        int order = d2ydr2.IsGiven ? 2 : 1;
-        if (order == 2)
+        layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
+        dxdr.Expect(samples, new LabelAxis("tangents", layout.CountOf(1)), inputs);
+        if ((layout.Order == 2) != d2ydr2.IsGiven)
         {
-            var pairs = new LabelAxis("pairs of tangents", tangents.Length * (tangents.Length + 1) / 2);
+            throw new ArgumentException($"The layout ({layout}) and the presence of second derivatives contradict each other.", nameof(d2ydr2));
+        }
+
+        if (layout.Order == 2)
+        {
+            var pairs = new LabelAxis("pairs of tangents", layout.CountOf(2));
             d2xdr2.Expect(samples, pairs, inputs);
             d2xdr2.ExpectFinite();
             ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, []);
         }
 
-        var layout = JetLayout.Full(tangents.Length, order);
         return new MemoryJetSource<T>(
             ComponentMajor(layout, inputs.Length, x, dxdr, d2xdr2),
             ComponentMajor(layout, outputs.Length, y, dydr, d2ydr2),

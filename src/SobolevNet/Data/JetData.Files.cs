@@ -1,0 +1,255 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <content>Labels in .npz files.</content>
+public static partial class JetData
+{
+    /// <summary>Writes a source's samples as an .npz file, in the form of the builder that makes such a source.</summary>
+    /// <remarks>
+    /// <para>Arrays of the file, S samples first, in the shapes of the builders:</para>
+    /// <list type="table">
+    /// <listheader><term>form</term><description>arrays</description></listheader>
+    /// <item><term>values</term><description>x, y</description></item>
+    /// <item><term>Jacobian</term><description>x, y, dydx, for order 2 d2ydx2; directions (k) if not all inputs in order</description></item>
+    /// <item><term>directions</term><description>x, v, y, dyv, d2yv</description></item>
+    /// <item><term>manifold</term><description>x, dxdr, y, dydr, for order 2 d2xdr2, d2ydr2</description></item>
+    /// </list>
+    /// <para>
+    /// The Jacobian form is taken when every tangent is an input coordinate, the directions form when the layout is
+    /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
+    /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
+    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. An endless source is written as its first <see cref="IJetSource{T}.Count"/> samples.
+    /// </para>
+    /// </remarks>
+    /// <typeparam name="T">float (written as f4) or double (f8).</typeparam>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="compress">Whether to deflate the arrays.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
+    public static void Save<T>(string path, IJetSource<T> source, bool compress = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var file = NpzWriter.Create(path, compress);
+        if (source is JacobianJetSource<T> jacobian)
+        {
+            SaveJacobian(file, jacobian.X, jacobian.Target, jacobian.Directions);
+        }
+        else
+        {
+            var memory = source as MemoryJetSource<T> ?? source.Materialize();
+            if (UnitDirections(memory) is { } directions)
+            {
+                SaveJacobian(file, memory.Input, memory.Target, directions);
+            }
+            else
+            {
+                SaveRows(file, memory);
+            }
+        }
+
+        file.Commit();
+    }
+
+    /// <summary>Reads an .npz file that <see cref="Save"/> wrote, or that was made with the same names and shapes in NumPy.</summary>
+    /// <remarks>
+    /// The form follows from the arrays present: dydx, v or dxdr, else values. A y of shape (S) stands for one output, with
+    /// derivatives to match. Other arrays are not looked at. Integers and the other floating type are converted.
+    /// </remarks>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The source, as the builder makes it.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is not an .npz file, is damaged, lacks an array, or its arrays do not fit each other or are not finite.
+    /// </exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static IJetSource<T> Load<T>(string path)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var file = NpzReader.Open(path);
+        try
+        {
+            return file.Contains("dydx") ? LoadJacobian<T>(file)
+                : file.Contains("v") ? BuildDirections(Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"))
+                : file.Contains("dxdr") ? LoadManifold<T>(file)
+                : BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidDataException($"The arrays of \"{path}\" are not usable labels: {fault.Message}", fault);
+        }
+    }
+
+    private static void SaveJacobian<T>(NpzWriter file, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> directions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int samples = target.Samples;
+        int m = target.Features;
+        int k = directions.Length;
+        file.Add<T>("x", x.Component(0), samples, x.Features);
+        file.Add<T>("y", target.Component(0), samples, m);
+        file.Add<T>("dydx", Gather(target, k, i => 1 + i, outputFirst: true), samples, m, k);
+        if (target.Layout.Order == 2)
+        {
+            file.Add<T>("d2ydx2", Gather(target, k * k, ij => target.Layout.Second(ij / k, ij % k), outputFirst: true), samples, m, k, k);
+        }
+
+        if (k != x.Features || directions.ToArray().Where((direction, i) => direction != i).Any())
+        {
+            file.Add("directions", directions, k);
+        }
+    }
+
+    private static void SaveRows<T>(NpzWriter file, MemoryJetSource<T> source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var layout = source.Layout;
+        int samples = source.Count;
+        int p = layout.CountOf(1);
+        int q = layout.CountOf(2);
+        double[] scales = TangentScales.Of(source);
+        bool scaled = scales.Any(scale => scale != 1);
+        bool directional = layout.Order == 2 && source.InputOrder < 2 && p > 1 && !scaled
+            && layout.Equals(JetLayout.Directional(layout.Tangents));
+        file.Add<T>("x", source.Input.Component(0), samples, source.InputFeatures);
+        file.Add<T>("y", source.Target.Component(0), samples, source.OutputFeatures);
+        if (layout.Order >= 1)
+        {
+            file.Add<T>(directional ? "v" : "dxdr", Gather(source.Input, p, i => 1 + i, false), samples, p, source.InputFeatures);
+            file.Add<T>(directional ? "dyv" : "dydr", Gather(source.Target, p, i => 1 + i, false), samples, p, source.OutputFeatures);
+        }
+
+        if (layout.Order == 2)
+        {
+            if (!directional)
+            {
+                file.Add<T>("d2xdr2", Gather(source.Input, q, i => 1 + p + i, false), samples, q, source.InputFeatures);
+            }
+
+            file.Add<T>(directional ? "d2yv" : "d2ydr2", Gather(source.Target, q, i => 1 + p + i, false), samples, q, source.OutputFeatures);
+        }
+
+        if (!directional && layout.Order > 0 && !layout.Equals(JetLayout.Full(layout.Tangents, layout.Order)))
+        {
+            file.Add<int>("tangents", [layout.Tangents]);
+            file.Add("firsts", layout.Firsts, p);
+            int[] pairs = [.. layout.Seconds.ToArray().SelectMany(second => new[] { second.I, second.J })];
+            file.Add<int>("seconds", pairs, q, 2);
+        }
+
+        if (scaled)
+        {
+            file.Add<double>("tangent_scales", scales, scales.Length);
+        }
+    }
+
+    /// <summary>Rows of some components with the sample first: (S, count, features), or (S, features, count).</summary>
+    private static T[] Gather<T>(JetBatch<T> batch, int count, Func<int, int> component, bool outputFirst)
+        where T : unmanaged
+    {
+        int samples = batch.Samples;
+        int features = batch.Features;
+        var data = new T[checked(samples * count * features)];
+        for (int c = 0; c < count; c++)
+        {
+            int index = component(c);
+            if (index >= batch.Layout.Count)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<T> rows = batch.Component(index);
+            for (int s = 0; s < samples; s++)
+            {
+                for (int f = 0; f < features; f++)
+                {
+                    int place = outputFirst ? (f * count) + c : (c * features) + f;
+                    data[(s * count * features) + place] = rows[(s * features) + f];
+                }
+            }
+        }
+
+        return data;
+    }
+
+    /// <summary>The input coordinate of every tangent, if all tangents of all samples are unit rows; else null.</summary>
+    private static int[]? UnitDirections<T>(MemoryJetSource<T> source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var layout = source.Layout;
+        if (layout.Order == 0 || source.InputOrder > 1 || !layout.Equals(JetLayout.Full(layout.Tangents, layout.Order)))
+        {
+            return null;
+        }
+
+        int[] directions = new int[layout.Tangents];
+        for (int i = 0; i < directions.Length; i++)
+        {
+            ReadOnlySpan<T> first = source.Input.Row(1 + i, 0);
+            int direction = first.IndexOf(T.One);
+            if (direction < 0 || first[..direction].ContainsAnyExcept(T.Zero) || first[(direction + 1)..].ContainsAnyExcept(T.Zero))
+            {
+                return null;
+            }
+
+            for (int s = 1; s < source.Count; s++)
+            {
+                if (!source.Input.Row(1 + i, s).SequenceEqual(first))
+                {
+                    return null;
+                }
+            }
+
+            directions[i] = direction;
+        }
+
+        return directions.Distinct().Count() == directions.Length ? directions : null;
+    }
+
+    private static JacobianJetSource<T> LoadJacobian<T>(NpzReader file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int[] directions = file.Contains("directions") ? file.Read<int>("directions").Data : [];
+        return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), directions);
+    }
+
+    private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[] scales = file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
+        JetLayout? layout = null;
+        if (file.Contains("firsts"))
+        {
+            int[] tangents = file.Read<int>("tangents").Data;
+            int[] pairs = file.Read<int>("seconds").Data;
+            if (tangents.Length != 1 || pairs.Length % 2 != 0)
+            {
+                throw new ArgumentException("tangents must be one number and seconds pairs of numbers.");
+            }
+
+            layout = JetLayout.Create(
+                tangents[0], file.Read<int>("firsts").Data, pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
+        }
+
+        return BuildManifold(
+            Read<T>(file, "x"),
+            Read<T>(file, "dxdr"),
+            Read<T>(file, "y"),
+            Read<T>(file, "dydr"),
+            Optional<T>(file, "d2xdr2"),
+            Optional<T>(file, "d2ydr2"),
+            scales,
+            layout);
+    }
+
+    private static LabelArray<T> Read<T>(NpzReader file, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var array = file.Read<T>(name);
+        return LabelArray<T>.Of(name, array.Data, array.Shape);
+    }
+
+    private static LabelArray<T> Optional<T>(NpzReader file, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => file.Contains(name) ? Read<T>(file, name) : default;
+}

@@ -1,0 +1,228 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Compares derivatives that were supplied as labels with what the values say, and warns of the usual mistakes: a wrong sign,
+/// a wrong scale, exchanged axes, derivatives of something else.
+/// </summary>
+/// <remarks>
+/// <para>
+/// With nothing but samples, differences between neighbors are compared with the derivatives at both ends (trapezoidal rule:
+/// y(t) − y(s) = Σₖ ½(aₖ ∂ₖy(s) + bₖ ∂ₖy(t)) + third order), which gives each component the factor that it should be multiplied
+/// by; and a linear or quadratic function fitted to the values around a sample gives an estimate that needs no
+/// labels at all. Second derivatives are compared with differences of the first ones. Samples that are too
+/// sparse or too noisy to tell give <see cref="LabelProblem.Inconclusive"/>, not a warning.
+/// </para>
+/// <para>With the function that the labels came from, they are compared with its finite differences, which is exact and always tells.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var data = JetData.FromJacobian(x, y, dydx);
+/// var report = LabelCheck.Run(data);
+/// if (report.HasProblems) Console.WriteLine(report);
+/// </code>
+/// </example>
+public static class LabelCheck
+{
+    /// <summary>More tangents than this are not told apart.</summary>
+    private const int MaxTangents = 128;
+
+    /// <summary>Outputs looked at.</summary>
+    private const int MaxOutputs = 16;
+
+    /// <summary>Input features up to which a function may be fitted in all of them.</summary>
+    private const int MaxAmbientFeatures = 32;
+
+    /// <summary>Input features whose derivatives are compared when a path is given.</summary>
+    private const int MaxInputFeatures = 256;
+
+    /// <summary>Checks labels against each other.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The labels; an endless source is checked on its first samples.</param>
+    /// <param name="options">Settings; the defaults if left out.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ArgumentException">The source has no derivatives, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static LabelReport Run<T>(IJetSource<T> source, LabelCheckOptions? options = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        options = CheckArguments(source, options);
+        var data = LabelSamples.Load(source, options.MaxSamples, cancellationToken);
+        var firsts = new LabelVerdicts(data, source.Count);
+        if (data.Tangents > MaxTangents)
+        {
+            firsts.AddWhole(
+                LabelProblem.Inconclusive,
+                $"{data.Tangents} tangents are too many to check from samples; check a source of up to {MaxTangents} chosen directions.");
+            return new LabelReport(source.Layout, data.Count, firsts.Findings(), []);
+        }
+
+        var check = new NeighborCheck(data, OutputsOf(data), MaxAmbientFeatures, cancellationToken);
+        check.CheckFirsts(firsts);
+        var seconds = new LabelVerdicts(data, source.Count);
+        if (data.Layout.Order == 2)
+        {
+            check.CheckSeconds(firsts, seconds);
+        }
+
+        return new LabelReport(
+            source.Layout, data.Count, [.. firsts.Findings(), .. seconds.Findings()], [.. firsts.Components(), .. seconds.Components()]);
+    }
+
+    /// <summary>Checks labels against the function y = f(x) that they came from.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The labels.</param>
+    /// <param name="function">f; it is evaluated near the samples, along their tangents.</param>
+    /// <param name="options">Settings; the defaults if left out.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ArgumentException">
+    /// The source has no derivatives, an option is out of range, or the function does not give a sample's values.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static LabelReport Run<T>(
+        IJetSource<T> source, LabelFunction<T> function, LabelCheckOptions? options = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        options = CheckArguments(source, options);
+        var data = LabelSamples.Load(source, options.MaxFunctionSamples, cancellationToken);
+        return RunPath(source, data, AlongTangents(data, function), comparesInput: false, options, cancellationToken);
+    }
+
+    /// <summary>Checks labels against the path x(r), y(r) that they came from; the input's derivatives are checked too.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="source">The labels.</param>
+    /// <param name="path">Moves a sample along its tangents.</param>
+    /// <param name="options">Settings; the defaults if left out.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ArgumentException">
+    /// The source has no derivatives, an option is out of range, or the path does not pass through a sample.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static LabelReport Run<T>(
+        IJetSource<T> source, LabelPath<T> path, LabelCheckOptions? options = null, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options = CheckArguments(source, options);
+        var data = LabelSamples.Load(source, options.MaxFunctionSamples, cancellationToken);
+        return RunPath(source, data, path, comparesInput: true, options, cancellationToken);
+    }
+
+    private static LabelCheckOptions CheckArguments<T>(IJetSource<T> source, LabelCheckOptions? options)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= new LabelCheckOptions();
+        options.Check();
+        return source.Layout.Order > 0
+            ? options
+            : throw new ArgumentException($"The source ({source.Layout}) has no derivatives to check.", nameof(source));
+    }
+
+    private static int[] OutputsOf(LabelSamples data) => Spread(data.Outputs, MaxOutputs);
+
+    /// <summary>Some indices below a number, evenly spread.</summary>
+    private static int[] Spread(int count, int most)
+    {
+        int chosen = Math.Min(count, most);
+        return [.. Enumerable.Range(0, chosen).Select(k => (int)((long)k * count / chosen))];
+    }
+
+    private static LabelPath<T> AlongTangents<T>(LabelSamples data, LabelFunction<T> function)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        (sample, offset, input, target) =>
+        {
+            var layout = data.Layout;
+            for (int f = 0; f < input.Length; f++)
+            {
+                double x = data.Input[0, (int)sample, f];
+                for (int k = 0; k < layout.Firsts.Length; k++)
+                {
+                    x += offset[layout.Firsts[k]] * data.Input[1 + k, (int)sample, f];
+                }
+
+                for (int q = 0; q < layout.Seconds.Length; q++)
+                {
+                    var second = layout.Seconds[q];
+                    double factor = second.I == second.J ? 0.5 : 1;
+                    x += factor * offset[second.I] * offset[second.J] * data.Input[1 + layout.Firsts.Length + q, (int)sample, f];
+                }
+
+                input[f] = T.CreateChecked(x);
+            }
+
+            function(input, target);
+        };
+
+    private static LabelReport RunPath<T>(
+        IJetSource<T> source, LabelSamples data, LabelPath<T> path, bool comparesInput, LabelCheckOptions options, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // The step balances the rounding of values against the curvature of the function.
+        double step = options.Step ?? (typeof(T) == typeof(float) ? 2e-2 : 1e-3);
+        var differences = new PathDifferences<T>(data, path, step);
+        differences.Run(cancellationToken);
+        var findings = new List<LabelFinding>();
+        var components = new List<LabelComponent>();
+        if (comparesInput)
+        {
+            Compare("input ", data.Input, differences.Input, [Spread(data.Input.Features, MaxInputFeatures)]);
+        }
+
+        Compare(string.Empty, data.Target, differences.Target, [.. OutputsOf(data).Select(output => new[] { output })]);
+        return new LabelReport(source.Layout, data.Count, findings, components);
+
+        void Compare(string subject, JetBatch<double> supplied, JetBatch<double> estimated, int[][] featureSets)
+        {
+            for (int order = 1; order <= data.Layout.Order; order++)
+            {
+                var verdicts = new LabelVerdicts(data, source.Count, subject);
+                int[] ofOrder = [.. Enumerable.Range(0, data.Layout.Count).Where(c => data.Layout.OrderOf(c) == order)];
+                double[][] take(JetBatch<double> batch, int[] features) =>
+                    [.. ofOrder.Select(c => Enumerable.Range(0, data.Count).SelectMany(s => features.Select(f => batch[c, s, f])).ToArray())];
+                bool transposed = subject.Length == 0 && order == 1 && AxisOrder.CheckEstimates(supplied, estimated, data.Tangents, verdicts);
+                foreach (int[] features in featureSets)
+                {
+                    var evidence = new LabelEvidence
+                    {
+                        Components = ofOrder,
+                        Candidates = ofOrder,
+                        Output = features[0],
+                        Estimated = take(estimated, features),
+                        Supplied = take(supplied, features),
+                        Predictability = 1,
+                        IsExact = true,
+                        Reach = [.. ofOrder.Select(c => ReachOf(data, c))],
+                    };
+                    if (transposed)
+                    {
+                        verdicts.AddFigures(evidence);
+                    }
+                    else
+                    {
+                        verdicts.Add(evidence);
+                    }
+                }
+
+                findings.AddRange(verdicts.Findings());
+                components.AddRange(verdicts.Components());
+            }
+        }
+    }
+
+    private static double ReachOf(LabelSamples data, int component)
+    {
+        if (component <= data.Tangents)
+        {
+            return data.TangentScale[component - 1];
+        }
+
+        var second = data.Layout.Seconds[component - 1 - data.Tangents];
+        return data.TangentScale[second.FirstI - 1] * data.TangentScale[second.FirstJ - 1];
+    }
+}

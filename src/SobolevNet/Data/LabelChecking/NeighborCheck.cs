@@ -1,0 +1,160 @@
+namespace SobolevNet;
+
+/// <summary>Gathers evidence about derivatives from neighboring samples.</summary>
+internal sealed class NeighborCheck
+{
+    private readonly LabelSamples _data;
+    private readonly int[] _outputs;
+    private readonly NeighborFrames _frames;
+    private readonly PairEquations? _equations;
+    private readonly LocalFit? _localFit;
+    private readonly double[] _reach;
+
+    public NeighborCheck(LabelSamples data, int[] outputs, int maxAmbientFeatures, CancellationToken cancellationToken)
+    {
+        _data = data;
+        _outputs = outputs;
+        _frames = new NeighborFrames(data);
+        _equations = PairEquations.OfValues(data, _frames, cancellationToken);
+
+        // Where neighbors do not lie along the tangents, only a fit in all input features can say something.
+        bool ambient = _equations is null;
+        _localFit = ambient && data.Input.Features > maxAmbientFeatures
+            ? null
+            : LocalFit.Build(data, _frames, ambient, cancellationToken);
+        _reach = Reach();
+    }
+
+    public void CheckFirsts(LabelVerdicts verdicts)
+    {
+        int[] components = [.. Enumerable.Range(1, _data.Tangents)];
+        PairFit[]? fits = _equations is null ? null : [.. _outputs.Select(output => new PairFit(_equations, components, output))];
+        bool transposed = fits is not null && AxisOrder.CheckFits(fits, _data, verdicts);
+        for (int index = 0; index < _outputs.Length; index++)
+        {
+            var (estimated, predictability) = _localFit?.Estimate(0, _outputs[index]) ?? (null!, 0);
+            var evidence = new LabelEvidence
+            {
+                Components = components,
+                Candidates = components,
+                Output = _outputs[index],
+                Fit = fits?[index],
+                Estimated = estimated,
+                Supplied = Supplied(components, _outputs[index]),
+                Predictability = predictability,
+                Reach = _reach,
+            };
+            if (transposed)
+            {
+                verdicts.AddFigures(evidence);
+            }
+            else
+            {
+                verdicts.Add(evidence);
+            }
+        }
+    }
+
+    public void CheckSeconds(LabelVerdicts firsts, LabelVerdicts verdicts)
+    {
+        if (firsts.HasDisorder)
+        {
+            verdicts.AddWhole(
+                LabelProblem.Inconclusive, "The second derivatives were not checked, because the first ones do not fit; mend those first.");
+            return;
+        }
+
+        bool complete = Enumerable.Range(0, _data.Tangents).All(k => Enumerable.Range(0, _data.Tangents).All(l => _data.Second(k, l) >= 0));
+        if (_equations is not null && complete)
+        {
+            CheckByFirsts(firsts, verdicts);
+        }
+        else
+        {
+            CheckByValues(verdicts);
+        }
+    }
+
+    /// <summary>Compares second derivatives with differences of first ones, row by row of the Hessian.</summary>
+    private void CheckByFirsts(LabelVerdicts firsts, LabelVerdicts verdicts)
+    {
+        int[] candidates = [.. Enumerable.Range(1 + _data.Tangents, _data.Layout.Seconds.Length)];
+        for (int k = 0; k < _data.Tangents; k++)
+        {
+            int[] components = [.. Enumerable.Range(0, _data.Tangents).Select(l => _data.Second(k, l))];
+            var equations = _equations!.OfFirsts(_frames, k, (tangent, output) => firsts.Correction(1 + tangent, output));
+            foreach (int output in _outputs)
+            {
+                double[][]? estimated = null;
+                double predictability = 0;
+                if (_localFit is not null && _frames.IsFlat)
+                {
+                    (estimated, predictability) = _localFit.Estimate(1 + k, output);
+                    double correction = firsts.Correction(1 + k, output);
+                    foreach (double[] row in estimated)
+                    {
+                        System.Numerics.Tensors.TensorPrimitives.Multiply(row, correction, row);
+                    }
+                }
+
+                verdicts.Add(new LabelEvidence
+                {
+                    Components = components,
+                    Candidates = candidates,
+                    Output = output,
+                    Fit = new PairFit(equations, components, output),
+                    Estimated = estimated,
+                    Supplied = Supplied(candidates, output),
+                    Predictability = predictability,
+                    Reach = _reach,
+                });
+            }
+        }
+    }
+
+    /// <summary>Compares second derivatives with a quadratic function fitted to the values; straight tangents only.</summary>
+    private void CheckByValues(LabelVerdicts verdicts)
+    {
+        int[] components = [.. Enumerable.Range(1 + _data.Tangents, _data.Layout.Seconds.Length)];
+        bool straight = components.All(c => !_data.Input.Component(c).ContainsAnyExcept(0.0));
+        double[] reach = [.. components.Select((_, q) =>
+            _reach[_data.Layout.Seconds[q].FirstI - 1] * _reach[_data.Layout.Seconds[q].FirstJ - 1])];
+        foreach (int output in _outputs)
+        {
+            var estimate = straight ? _localFit?.EstimateSeconds(output) : null;
+            verdicts.Add(new LabelEvidence
+            {
+                Components = components,
+                Candidates = components,
+                Output = output,
+                Estimated = estimate?.Seconds,
+                Supplied = Supplied(components, output),
+                Predictability = estimate?.Predictability ?? 0,
+                Reach = reach,
+            });
+        }
+    }
+
+    private double[][] Supplied(int[] components, int output)
+    {
+        int[] samples = _localFit is null ? [.. Enumerable.Range(0, Math.Min(_data.Count, 64))] : [.. _localFit.Centers];
+        return [.. components.Select(c => samples.Select(s => _data.Target[c, s, output]).ToArray())];
+    }
+
+    /// <summary>Typical difference of neighbors along each tangent.</summary>
+    private double[] Reach()
+    {
+        if (_equations is null)
+        {
+            return _data.TangentScale;
+        }
+
+        double[] squares = new double[_data.Tangents];
+        for (int k = 0; k < _equations.FromFactor.Length; k++)
+        {
+            squares[k % squares.Length] += Math.Pow(_equations.FromFactor[k], 2);
+        }
+
+        return [.. squares.Select(Math.Sqrt)];
+    }
+}

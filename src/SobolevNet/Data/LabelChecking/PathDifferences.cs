@@ -1,0 +1,130 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Derivatives of a <see cref="LabelPath{T}"/> by central differences with one step of Richardson's extrapolation.</summary>
+internal sealed class PathDifferences<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly LabelSamples _data;
+    private readonly LabelPath<T> _path;
+    private readonly double _step;
+    private readonly double[] _offset;
+    private readonly T[] _x;
+    private readonly T[] _y;
+
+    public PathDifferences(LabelSamples data, LabelPath<T> path, double step)
+    {
+        _data = data;
+        _path = path;
+        _step = step;
+        _offset = new double[data.Layout.Tangents];
+        _x = new T[data.Input.Features];
+        _y = new T[data.Outputs];
+        Input = new JetBatch<double>(data.Layout, data.Count, data.Input.Features);
+        Target = new JetBatch<double>(data.Layout, data.Count, data.Outputs);
+    }
+
+    /// <summary>Estimated input jets.</summary>
+    public JetBatch<double> Input { get; }
+
+    /// <summary>Estimated target jets.</summary>
+    public JetBatch<double> Target { get; }
+
+    /// <summary>Differentiates at every sample.</summary>
+    /// <exception cref="ArgumentException">The path does not go through a sample.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        for (int s = 0; s < _data.Count; s++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Array.Clear(_offset);
+            Add(0, s, 1);
+            CheckThrough(_data.Input, Input, s, "input");
+            CheckThrough(_data.Target, Target, s, "target");
+            for (int k = 0; k < _data.Tangents; k++)
+            {
+                First(s, k, _step, -1.0 / 3);
+                First(s, k, _step / 2, 4.0 / 3);
+            }
+
+            for (int q = 0; q < _data.Layout.Seconds.Length; q++)
+            {
+                Second(s, q, _step, -1.0 / 3);
+                Second(s, q, _step / 2, 4.0 / 3);
+            }
+        }
+    }
+
+    private void First(int sample, int k, double step, double weight)
+    {
+        double h = step * _data.TangentScale[k];
+        Move(sample, 1 + k, weight / (2 * h), (k, h));
+        Move(sample, 1 + k, -weight / (2 * h), (k, -h));
+    }
+
+    private void Second(int sample, int q, double step, double weight)
+    {
+        var second = _data.Layout.Seconds[q];
+        int component = 1 + _data.Tangents + q;
+        int k = second.FirstI - 1;
+        int l = second.FirstJ - 1;
+        double h = step * _data.TangentScale[k];
+        double g = step * _data.TangentScale[l];
+        if (k == l)
+        {
+            Move(sample, component, weight / (h * h), (k, h));
+            Move(sample, component, -2 * weight / (h * h), (k, 0));
+            Move(sample, component, weight / (h * h), (k, -h));
+            return;
+        }
+
+        double factor = weight / (4 * h * g);
+        Move(sample, component, factor, (k, h), (l, g));
+        Move(sample, component, -factor, (k, h), (l, -g));
+        Move(sample, component, -factor, (k, -h), (l, g));
+        Move(sample, component, factor, (k, -h), (l, -g));
+    }
+
+    private void Move(int sample, int component, double factor, params ReadOnlySpan<(int Tangent, double Distance)> moves)
+    {
+        Array.Clear(_offset);
+        foreach (var (tangent, distance) in moves)
+        {
+            _offset[_data.Layout.Firsts[tangent]] = distance;
+        }
+
+        Add(component, sample, factor);
+    }
+
+    private void Add(int component, int sample, double factor)
+    {
+        _path(sample, _offset, _x, _y);
+        Accumulate(_x, Input.Row(component, sample), factor);
+        Accumulate(_y, Target.Row(component, sample), factor);
+    }
+
+    private static void Accumulate(T[] values, Span<double> sum, double factor)
+    {
+        for (int f = 0; f < values.Length; f++)
+        {
+            sum[f] += factor * double.CreateChecked(values[f]);
+        }
+    }
+
+    private static void CheckThrough(JetBatch<double> supplied, JetBatch<double> moved, int sample, string name)
+    {
+        double size = Math.Max(1e-300, supplied.Row(0, sample).ToArray().Max(Math.Abs));
+        for (int f = 0; f < supplied.Features; f++)
+        {
+            double difference = Math.Abs(supplied[0, sample, f] - moved[0, sample, f]);
+            if (!(difference <= 1e-4 * size))
+            {
+                throw new ArgumentException(
+                    $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {sample}; the source has {supplied[0, sample, f]}. " +
+                    "It must pass through the samples.",
+                    "path");
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Writes several named arrays into one .npz file, NumPy's zip archive of .npy arrays.</summary>
+/// <remarks>
+/// The file appears, whole, with <see cref="Commit"/>; without it, nothing changes. The same arrays give the same bytes.
+/// </remarks>
+/// <example>
+/// <code>
+/// using var file = NpzWriter.Create("labels.npz");
+/// file.Add&lt;double&gt;("x", x, samples, inputs);
+/// file.Add&lt;double&gt;("y", y, samples, outputs);
+/// file.Commit();
+/// </code>
+/// </example>
+public sealed class NpzWriter : IDisposable
+{
+    private readonly AtomicFile _file;
+    private readonly ZipArchive _archive;
+    private readonly CompressionLevel _level;
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    private NpzWriter(AtomicFile file, CompressionLevel level)
+    {
+        _file = file;
+        _level = level;
+        _archive = new ZipArchive(file.Stream, ZipArchiveMode.Create, leaveOpen: true);
+    }
+
+    /// <summary>Starts a file.</summary>
+    /// <param name="path">The path that the file will have.</param>
+    /// <param name="compress">Whether to deflate the arrays; random-looking numbers gain little and cost time.</param>
+    /// <returns>The writer.</returns>
+    /// <exception cref="IOException">Nothing can be written there.</exception>
+    public static NpzWriter Create(string path, bool compress = false) =>
+        new(AtomicFile.Create(path), compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+
+    /// <summary>Adds an array.</summary>
+    /// <typeparam name="T">float, double, int, long or byte.</typeparam>
+    /// <param name="name">Its name, each once, without ".npy".</param>
+    /// <param name="data">The elements, row-major.</param>
+    /// <param name="shape">The shape; its product is the number of elements. None given: a scalar.</param>
+    /// <exception cref="ArgumentException">The name is empty or given twice, or the shape does not fit.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
+    public void Add<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<int> shape)
+        where T : unmanaged, INumber<T>
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArrayShape.Check(shape, data.Length, nameof(shape));
+        _ = NpyFile.ElementType<T>();
+        if (!_names.Add(name))
+        {
+            throw new ArgumentException($"The array \"{name}\" is given twice.", nameof(name));
+        }
+
+        var entry = _archive.CreateEntry(name + ".npy", _level);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var stream = entry.Open();
+        NpyFile.Write(stream, data, shape);
+    }
+
+    /// <summary>Finishes the archive and puts the file in place.</summary>
+    /// <exception cref="InvalidOperationException">The file was committed or disposed before.</exception>
+    /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
+    public void Commit()
+    {
+        _archive.Dispose();
+        _file.Commit();
+    }
+
+    /// <summary>Gives the file up unless it was committed.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _archive.Dispose();
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // The archive writes its table on closing, which fails if the disk is full or the file is closed already.
+        }
+
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,132 @@
+using SobolevNet.Tests.Files;
+
+namespace SobolevNet.Tests.Data;
+
+public sealed class JetDataFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, string> Forms => new()
+    {
+        { "values", "x, y" },
+        { "jacobian 1", "x, y, dydx" },
+        { "jacobian 2", "x, y, dydx, d2ydx2" },
+        { "jacobian, chosen directions", "x, y, dydx, directions" },
+        { "jacobian in memory", "x, y, dydx, d2ydx2" },
+        { "jacobian, training part", "x, y, dydx, d2ydx2" },
+        { "manifold 1", "x, y, dxdr, dydr" },
+        { "manifold 2", "x, y, dxdr, dydr, d2xdr2, d2ydr2, tangent_scales" },
+        { "directions 1", "x, y, dxdr, dydr" },
+        { "directions 2", "x, y, v, dyv, d2yv" },
+        { "chosen components", "x, y, dxdr, dydr, d2xdr2, d2ydr2, tangents, firsts, seconds" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Load_OfSaved_GivesTheSameJets(string form, string arrays)
+    {
+        var source = Make(form);
+        string path = _folder.File("a.npz");
+        JetData.Save(path, source);
+
+        using (var file = NpzReader.Open(path))
+        {
+            file.Names.Should().BeEquivalentTo(arrays.Split(", "));
+        }
+
+        var loaded = JetData.Load<double>(path);
+        loaded.Layout.Should().Be(source.Layout);
+        loaded.InputOrder.Should().Be(source.InputOrder);
+        loaded.All().Should().Equal(source.All());
+        Enumerable.Range(0, source.Layout.Tangents).Select(loaded.TangentScale).Sum()
+            .Should().BeApproximately(Enumerable.Range(0, source.Layout.Tangents).Select(source.TangentScale).Sum(), form.EndsWith("part", StringComparison.Ordinal) ? 5 : 1e-12);
+    }
+
+    [Fact]
+    public void Save_OfFloat_IsReadByDoubleAndBack()
+    {
+        var source = JetData.FromValues<float>(2, [0.1f, 0.2f], [1, 2]);
+        JetData.Save(_folder.File("a.npz"), source, compress: true);
+
+        JetData.Load<float>(_folder.File("a.npz")).All().Should().Equal(source.All());
+        JetData.Load<double>(_folder.File("a.npz")).All().Should().Equal(source.All().Select(value => (double)value));
+    }
+
+    [Fact]
+    public void Load_OfASingleOutputWithoutItsAxis_IsAccepted()
+    {
+        Write(("x", [1, 2, 3, 4], [2, 2]), ("y", [5, 6], [2]), ("dydx", [1, 0, 0, 1], [2, 2]));
+
+        JetData.Load<double>(_folder.File("a.npz")).Sample(1).Target.Data.ToArray().Should().Equal(6, 0, 1);
+    }
+
+    [Fact]
+    public void Load_OfArraysThatDoNotFit_NamesFileAndArray()
+    {
+        Write(("x", [1, 2, 3, 4], [2, 2]), ("y", [5, 6], [2]), ("dydx", [1, 0, 0], [1, 3]));
+        Load().Should().Throw<InvalidDataException>().WithMessage("*a.npz*dydx has the shape (1, 3); (2, 2) is expected*");
+
+        Write(("x", [1, double.NaN], [2, 1]), ("y", [5, 6], [2]));
+        Load().Should().Throw<InvalidDataException>().WithMessage("*x[1, 0] is NaN*");
+
+        Write(("x", [1, 2], [2, 1]));
+        Load().Should().Throw<InvalidDataException>().WithMessage("*has no array \"y\"; it has x*");
+
+        Write(("x", [1, 2], [2, 1]), ("y", [5, 6], [2]), ("dydx", [1, 2], [2, 1]), ("directions", [5], [1]));
+        Load().Should().Throw<InvalidDataException>();
+
+        Write(("x", [1, 2], [2, 1]), ("y", [5, 6], [2, 1]), ("dxdr", [1, 2], [2, 1, 1]), ("dydr", [1, 2], [2, 1, 1]), ("tangent_scales", [1, 2], [2]));
+        Load().Should().Throw<InvalidDataException>().WithMessage("*2 scales*1 tangents*");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Action Load() => () => JetData.Load<double>(_folder.File("a.npz"));
+
+    private void Write(params (string Name, double[] Data, int[] Shape)[] arrays)
+    {
+        using var file = NpzWriter.Create(_folder.File("a.npz"));
+        foreach (var (name, data, shape) in arrays)
+        {
+            if (name == "directions")
+            {
+                file.Add<int>(name, [.. data.Select(value => (int)value)], shape);
+            }
+            else
+            {
+                file.Add<double>(name, data, shape);
+            }
+        }
+
+        file.Commit();
+    }
+
+    private static IJetSource<double> Make(string form)
+    {
+        var (x, y, gradient, hessian) = SmoothFunction.Units.Labels(6, seed: 8);
+        var random = new RandomStream(5);
+        double[] numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+        return form switch
+        {
+            "values" => JetData.FromValues(x, y),
+            "jacobian 1" => JetData.FromJacobian(x, y, gradient),
+            "jacobian 2" => JetData.FromJacobian(x, y, gradient, hessian),
+            "jacobian, chosen directions" => JetData.FromJacobian<double>(2, numbers(6), numbers(4), numbers(8), directions: [2, 0]),
+            "jacobian in memory" => JetData.FromJacobian(x, y, gradient, hessian).Materialize(),
+            "jacobian, training part" => JetData.FromJacobian(x, y, gradient, hessian).Split(0.2).Training,
+            "manifold 1" => JetData.FromManifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
+            "manifold 2" => JetData.FromManifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18), numbers(27), [2, 0.5]),
+            "directions 1" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
+            "directions 2" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18)),
+            "chosen components" => Chosen(),
+            _ => throw new ArgumentOutOfRangeException(nameof(form)),
+        };
+
+        MemoryJetSource<double> Chosen()
+        {
+            var layout = JetLayout.Create(5, [1, 3, 4], [(1, 4), (3, 3)]);
+            return new MemoryJetSource<double>(
+                new JetBatch<double>(layout, 2, 3, numbers(6 * 2 * 3)), new JetBatch<double>(layout, 2, 1, numbers(6 * 2)));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace SobolevNet.Tests.Files;
+
+public sealed class NpzTests : IDisposable
+{
+    // NumPy 1.24: np.savez_compressed(f, x=np.zeros((3, 2)), y=np.array([1, 2, 3], np.float32))
+    private const string FromNumPy =
+        "UEsDBBQAAAAIAAAAIQACoXc3SQAAALAAAAAFABQAeC5ucHkBABAAsAAAAAAAAABJAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GsY6CkaaOgq1CmQDLgYSAQBQSwMEFAAAAAgAAAAhAHemQNFPAAAAjAAAAAUAFAB5Lm5weQEAEACMAAAAAAAAAE8AAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNmoq6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaxjqaOgq1ChQALgaGBnsGBgYHIHIAAFBLAQIUAxQAAAAIAAAAIQACoXc3SQAAALAAAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQIUAxQAAAAIAAAAIQB3pkDRTwAAAIwAAAAFAAAAAAAAAAAAAACAAYAAAAB5Lm5weVBLBQYAAAAAAgACAGYAAAAGAQAAAAA=";
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Read_OfAnArchiveThatNumPyWrote_GivesItsArrays()
+    {
+        using var file = Open(Convert.FromBase64String(FromNumPy));
+
+        file.Names.Should().Equal("x", "y");
+        file.Read<double>("x").Shape.ToArray().Should().Equal(3, 2);
+        file.Read<double>("x").Data.Should().AllBeEquivalentTo(0.0);
+        file.Read<double>("y").Data.Should().Equal(1, 2, 3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_OfWritten_GivesTheSame(bool compress)
+    {
+        string path = _folder.File("a.npz");
+        double[] wave = [.. Enumerable.Range(0, 20_000).Select(k => Math.Sin(k))];
+        using (var writer = NpzWriter.Create(path, compress))
+        {
+            writer.Add<double>("wave", wave, 100, 200);
+            writer.Add<int>("n", [7]);
+            File.Exists(path).Should().BeFalse("nothing is in place before the commit");
+            writer.Commit();
+        }
+
+        using var file = NpzReader.Open(path);
+        file.Names.Should().Equal("wave", "n");
+        file.Read<double>("wave").Data.Should().Equal(wave);
+        file.Read<double>("wave").Shape.ToArray().Should().Equal(100, 200);
+        file.Read<int>("n").Data.Should().Equal(7);
+        _folder.Names().Should().Equal("a.npz");
+    }
+
+    [Fact]
+    public void Write_GivenUp_LeavesTheOldFile()
+    {
+        File.WriteAllText(_folder.File("a.npz"), "old");
+        using (var writer = NpzWriter.Create(_folder.File("a.npz")))
+        {
+            writer.Add<double>("x", [1], 1);
+            writer.Invoking(w => w.Add<double>("x", [1], 1)).Should().Throw<ArgumentException>().WithMessage("*\"x\" is given twice*");
+        }
+
+        File.ReadAllText(_folder.File("a.npz")).Should().Be("old");
+        _folder.Names().Should().Equal("a.npz");
+    }
+
+    [Fact]
+    public void Write_OfTheSameArrays_GivesTheSameBytes()
+    {
+        byte[] write(string name)
+        {
+            using var writer = NpzWriter.Create(_folder.File(name));
+            writer.Add<double>("x", [1, 2], 2);
+            writer.Commit();
+            return File.ReadAllBytes(_folder.File(name));
+        }
+
+        write("a.npz").Should().Equal(write("b.npz"));
+    }
+
+    [Fact]
+    public void Read_OfAnArrayThatIsNotThere_NamesThoseThatAre()
+    {
+        using var file = Open(Convert.FromBase64String(FromNumPy));
+
+        file.Contains("z").Should().BeFalse();
+        file.Invoking(f => f.Read<double>("z")).Should().Throw<InvalidDataException>().WithMessage("\"t.npz\" has no array \"z\"; it has x, y.");
+    }
+
+    [Fact]
+    public void Read_OfAnEntryThatLies_TakesNoMemory()
+    {
+        // A header for 2 GB over a deflated entry of a few bytes: the archive's own length field is honest.
+        byte[] bytes = Archive(("x.npy", [0x93, .. "NUMPY"u8, 1, 0, 70, 0, .. Encoding.ASCII.GetBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (250000000,)}".PadRight(70))]));
+        using (var file = Open(bytes))
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            file.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>().WithMessage("*\"x\" of \"t.npz\"*does not fit*");
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
+        }
+
+        // The same with the archive's length fields patched to agree with the header.
+        byte[] patched = PatchedLength(bytes, 80 + 2_000_000_000);
+        using var lying = Open(patched);
+        long start = GC.GetAllocatedBytesForCurrentThread();
+        lying.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>();
+        (GC.GetAllocatedBytesForCurrentThread() - start).Should().BeLessThan(1_000_000);
+    }
+
+    [Fact]
+    public void Read_OfAFlippedDataByte_IsCaughtByTheChecksum()
+    {
+        using (var writer = NpzWriter.Create(_folder.File("a.npz")))
+        {
+            writer.Add<double>("x", [1, 2, 3], 3);
+            writer.Commit();
+        }
+
+        byte[] bytes = File.ReadAllBytes(_folder.File("a.npz"));
+        int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(2.0));
+        bytes[at] ^= 1;
+        using var file = Open(bytes);
+        file.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>().WithMessage("*checksum*");
+    }
+
+    [Fact]
+    public void Open_OfWhatIsNoArchive_SaysSo()
+    {
+        FluentActions.Invoking(() => Open("no archive at all"u8.ToArray())).Should().Throw<InvalidDataException>().WithMessage("\"t.npz\" is not a readable .npz file*");
+        FluentActions.Invoking(() => Open([])).Should().Throw<InvalidDataException>();
+        FluentActions.Invoking(() => Open(Archive(("x.npy", []), ("x.npy", [])))).Should().Throw<InvalidDataException>().WithMessage("*\"x\" twice*");
+        FluentActions.Invoking(() => NpzReader.Open(_folder.File("none.npz"))).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void Read_OfEveryTruncationAndOfRandomDamage_GivesArraysOrAnInvalidDataException()
+    {
+        byte[] sound = Convert.FromBase64String(FromNumPy);
+        int readable = 0;
+        int refused = 0;
+        long most = 0;
+        foreach (byte[] bytes in ByteMutations.Truncations(sound).Concat(ByteMutations.Random(sound, 4_000, seed: 31, reach: sound.Length)))
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                using var file = Open(bytes);
+                foreach (string name in file.Names)
+                {
+                    file.Read<double>(name);
+                }
+
+                readable++;
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+
+            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        readable.Should().BeGreaterThan(20);
+        refused.Should().BeGreaterThan(1_000);
+        most.Should().BeLessThan(2_000_000);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static NpzReader Open(byte[] bytes) => NpzReader.Open(new MemoryStream(bytes), "t.npz");
+
+    private static byte[] Archive(params (string Name, byte[] Content)[] entries)
+    {
+        var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in entries)
+            {
+                using var entry = archive.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Sets the uncompressed length in the central directory.</summary>
+    private static byte[] PatchedLength(byte[] archive, uint length)
+    {
+        byte[] patched = [.. archive];
+        int directory = patched.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        BitConverter.TryWriteBytes(patched.AsSpan(directory + 24), length).Should().BeTrue();
+        return patched;
+    }
+}
