@@ -13,13 +13,17 @@ namespace SobolevNet;
 /// second derivatives (i, j), i ≤ j, by rising i and then rising j. A full layout of order 2 has
 /// 1 + p + p(p+1)/2 components: 28 for p = 6. Truncating a layout to a lower order keeps a prefix of it.
 /// </para>
-/// <para>A layout is immutable and compares by content. Notation: method, section 1.</para>
+/// <para>
+/// A layout is immutable and compares by content; one without derivatives is always <see cref="Value"/>, which has no
+/// tangents. Notation: method, section 1.
+/// </para>
 /// </remarks>
 public sealed class JetLayout : IEquatable<JetLayout>
 {
     private readonly int[] _firsts;
     private readonly SecondDerivative[] _seconds;
     private readonly int[] _firstComponents;
+    private JetLayout? _firstOrder;
 
     private JetLayout(int tangents, int[] firsts, SecondDerivative[] seconds)
     {
@@ -76,7 +80,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
             }
         }
 
-        return new JetLayout(tangents, firsts, [.. seconds]);
+        return order == 0 ? Value : new JetLayout(tangents, firsts, [.. seconds]);
     }
 
     /// <summary>The value, all first derivatives and the pure second ones (i, i): directional 2-jets.</summary>
@@ -144,7 +148,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
             }
         }
 
-        return new JetLayout(tangents, sortedFirsts, sortedSeconds);
+        return sortedFirsts.Length == 0 ? Value : new JetLayout(tangents, sortedFirsts, sortedSeconds);
     }
 
     /// <summary>The same layout without the components above <paramref name="order"/>; a prefix of this one.</summary>
@@ -157,7 +161,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         return order >= Order
             ? this
-            : new JetLayout(Tangents, order >= 1 ? _firsts : [], []);
+            : order == 0 ? Value : _firstOrder ??= new JetLayout(Tangents, _firsts, []);
     }
 
     /// <summary>The order of a component: 0 for the value, 1 for a first derivative, 2 for a second one.</summary>
@@ -241,12 +245,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
     public bool StartsWith(JetLayout other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        int order = other.Order;
-        return order == Order
-            ? Equals(other)
-            : order < Order
-              && Tangents == other.Tangents
-              && (order == 0 || _firsts.AsSpan().SequenceEqual(other._firsts));
+        return other.Order <= Order && Truncate(other.Order).Equals(other);
     }
 
     /// <inheritdoc/>

@@ -20,10 +20,40 @@ internal static unsafe class GemmPacking
     public static void Copy<T>(T* source, nint stride, nint depth, nint count, T* destination, nint step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint lanes = Vector128<T>.Count;
-        if (count < lanes)
+        nint bytes = count * sizeof(T);
+        if (Vector256.IsHardwareAccelerated && bytes >= Vector256<byte>.Count)
         {
-            for (nint k = 0; k < depth; k++)
+            nint last = count - Vector256<T>.Count;
+            for (; depth > 0; depth--)
+            {
+                for (nint r = 0; r < last; r += Vector256<T>.Count)
+                {
+                    Vector256.Load(source + r).Store(destination + r);
+                }
+
+                Vector256.Load(source + last).Store(destination + last);
+                source += stride;
+                destination += step;
+            }
+        }
+        else if (bytes >= Vector128<byte>.Count)
+        {
+            nint last = count - Vector128<T>.Count;
+            for (; depth > 0; depth--)
+            {
+                for (nint r = 0; r < last; r += Vector128<T>.Count)
+                {
+                    Vector128.Load(source + r).Store(destination + r);
+                }
+
+                Vector128.Load(source + last).Store(destination + last);
+                source += stride;
+                destination += step;
+            }
+        }
+        else
+        {
+            for (; depth > 0; depth--)
             {
                 for (nint r = 0; r < count; r++)
                 {
@@ -33,20 +63,6 @@ internal static unsafe class GemmPacking
                 source += stride;
                 destination += step;
             }
-
-            return;
-        }
-
-        for (nint k = 0; k < depth; k++)
-        {
-            for (nint r = 0; r < count - lanes; r += lanes)
-            {
-                Vector128.Load(source + r).Store(destination + r);
-            }
-
-            Vector128.Load(source + count - lanes).Store(destination + count - lanes);
-            source += stride;
-            destination += step;
         }
     }
 
@@ -79,6 +95,31 @@ internal static unsafe class GemmPacking
                 nint start = nint.Min(k, depth - side);
                 TransposeSquare(from + start, stride, to + (start * step), step);
             }
+        }
+    }
+
+    /// <summary>
+    /// Asks for a block of a row-major matrix to be brought into the second-level cache. Blocks are read with strides that
+    /// the hardware does not foresee; left to itself, packing them takes a fifth of a product.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Prefetch<T>(T* source, nint stride, int rows, int count)
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (; rows > 0; rows--)
+        {
+            byte* last = (byte*)(source + count - 1);
+            for (byte* line = AlignedMemory.LineOf(source); line <= last; line += AlignedMemory.Alignment)
+            {
+                Sse.Prefetch1(line);
+            }
+
+            source += stride;
         }
     }
 

@@ -74,6 +74,9 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
                         a + (row * strideA) + k, strideA, height, depth, packed + ((nint)(row - firstRow) * depth), height);
                 }
 
+                T* nextA = a + (firstRow * strideA) + k + depth;
+                int nextRows = depthBlock + 1 < depthBlocks ? GemmShape.Start(endTile, tiles, rows) - firstRow - 1 : 0;
+                int slots = b.Panels * (endTile - firstTile);
                 for (int panel = 0; panel < b.Panels; panel++)
                 {
                     T* panelB = b.Pointer + ((((nint)panel * b.Depth) + k) * panelWidth);
@@ -84,6 +87,15 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
                         int height = GemmShape.Start(tile + 1, tiles, rows) - row;
                         T* tileA = packed + ((nint)(row - firstRow) * depth);
                         T* tileC = c + (row * strideC) + (panel * panelWidth);
+                        if (depthBlock == 0)
+                        {
+                            GemmPacking.Prefetch(tileC, strideC, height, columns);
+                        }
+
+                        int slot = (panel * (endTile - firstTile)) + tile - firstTile;
+                        int from = GemmShape.Start(slot, slots, nextRows);
+                        GemmPacking.Prefetch(
+                            nextA + (from * strideA), strideA, GemmShape.Start(slot + 1, slots, nextRows) - from, depth);
                         if (columns == panelWidth)
                         {
                             GemmTile<TSimd, TVector, T>.Run(

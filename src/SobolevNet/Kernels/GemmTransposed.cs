@@ -22,7 +22,17 @@ namespace SobolevNet.Kernels;
 internal readonly unsafe struct GemmTransposed<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Depth of a block: a panel of A is 24 KB of a first-level cache of 32 KB.</summary>
+    private const int BlockDepth = 192;
+
+    /// <summary>Panels of A whose part of G stays in the second-level cache.</summary>
     private const int PanelsOfBlock = 8;
+
+    /// <summary>Rows of Z that are packed at once, at most.</summary>
+    private const int MaxDepth = 2048;
+
+    /// <summary>Rows of Z that are packed at a time.</summary>
+    private const int RowsOfStream = 8;
 
     private readonly T* _z;
     private readonly nint _strideZ;
@@ -60,102 +70,138 @@ internal readonly unsafe struct GemmTransposed<T>
         long lanesTurned = (long)turnedStride * _columns;
         if (lanesTurned * 5 >= lanes * 4)
         {
-            Run<TSimd, TVector>(workspace, 0);
+            Run<TSimd, TVector>(workspace.Pointer(WorkspaceLength<TSimd, TVector>()));
             return;
         }
 
         int length = _columns * turnedStride;
-        T* turned = workspace.Pointer(length + WorkspaceLength<TSimd, TVector>(_columns));
+        var product = new GemmTransposed<T>(
+            _a, _strideA, _columns, _z, _strideZ, _count, _rows, null, turnedStride, _accumulate);
+        T* memory = workspace.Pointer(length + product.WorkspaceLength<TSimd, TVector>());
+        T* turned = memory + product.WorkspaceLength<TSimd, TVector>();
         if (_accumulate)
         {
             GemmPacking.Transpose(_g, _strideG, _count, _columns, turned, turnedStride);
         }
 
-        new GemmTransposed<T>(_a, _strideA, _columns, _z, _strideZ, _count, _rows, turned, turnedStride, _accumulate)
-            .Run<TSimd, TVector>(workspace, length);
+        product = new GemmTransposed<T>(
+            _a, _strideA, _columns, _z, _strideZ, _count, _rows, turned, turnedStride, _accumulate);
+        product.Run<TSimd, TVector>(memory);
         GemmPacking.Transpose(turned, turnedStride, _columns, _count, _g, _strideG);
     }
 
-    /// <summary>Elements of scratch memory: a packed block of Z, a packed panel of A and a tile.</summary>
-    private static int WorkspaceLength<TSimd, TVector>(int count)
+    /// <summary>Elements of scratch memory: Z packed, a panel of A and a tile.</summary>
+    private int WorkspaceLength<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
-        int tiles = Math.Min(GemmShape.Blocks(count, maxRows), GemmShape.TilesOfBlock<T>(maxRows));
-        return (GemmShape.BlockDepth * ((tiles * maxRows) + GemmTile<TSimd, TVector, T>.Columns))
-            + (maxRows * GemmTile<TSimd, TVector, T>.Columns);
+        int tiles = Math.Min(GemmShape.Blocks(_count, maxRows), GemmShape.TilesOfBlock<T>(maxRows));
+        return (tiles * maxRows * Math.Min(_rows, MaxDepth))
+            + ((BlockDepth + maxRows) * GemmTile<TSimd, TVector, T>.Columns);
     }
 
-    /// <param name="workspace">The scratch memory.</param>
-    /// <param name="offset">How much of it is taken.</param>
-    private void Run<TSimd, TVector>(Workspace<T> workspace, int offset)
+    /// <summary>Cuts the output features and the depth into pieces whose part of Z is packed at once.</summary>
+    private void Run<TSimd, TVector>(T* memory)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
+        int tiles = GemmShape.Blocks(_count, maxRows);
+        int tileBlocks = GemmShape.Blocks(tiles, GemmShape.TilesOfBlock<T>(maxRows));
+        int depthPieces = GemmShape.Blocks(_rows, MaxDepth);
+        for (int tileBlock = 0; tileBlock < tileBlocks; tileBlock++)
+        {
+            int feature = GemmShape.Start(GemmShape.Start(tileBlock, tileBlocks, tiles), tiles, _count);
+            int end = GemmShape.Start(GemmShape.Start(tileBlock + 1, tileBlocks, tiles), tiles, _count);
+            for (int piece = 0; piece < depthPieces; piece++)
+            {
+                int k = GemmShape.Start(piece, depthPieces, _rows);
+                int depth = GemmShape.Start(piece + 1, depthPieces, _rows) - k;
+                var part = new GemmTransposed<T>(
+                    _z + (k * _strideZ) + feature, _strideZ, end - feature, _a + (k * _strideA), _strideA, _columns, depth,
+                    _g + (feature * _strideG), _strideG, _accumulate || piece > 0);
+                part.RunBlocks<TSimd, TVector>(memory);
+            }
+        }
+    }
+
+    private void RunBlocks<TSimd, TVector>(T* memory)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
-        int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
-        int tiles = GemmShape.Blocks(_count, maxRows);
-        int tileBlocks = GemmShape.Blocks(tiles, GemmShape.TilesOfBlock<T>(maxRows));
+        int tiles = GemmShape.Blocks(_count, GemmTile<TSimd, TVector, T>.MaxRows);
         int panels = GemmShape.Blocks(_columns, panelWidth);
         int panelBlocks = GemmShape.Blocks(panels, PanelsOfBlock);
-        int depthBlocks = GemmShape.Blocks(_rows, GemmShape.BlockDepth);
-        T* panelA = workspace.Pointer(offset + WorkspaceLength<TSimd, TVector>(_count)) + offset;
-        T* edge = panelA + (GemmShape.BlockDepth * panelWidth);
-        T* packedZ = edge + (maxRows * panelWidth);
+        int depthBlocks = GemmShape.Blocks(_rows, BlockDepth);
+        T* panelA = memory;
+        T* edge = panelA + (BlockDepth * panelWidth);
+        T* packedZ = edge + (GemmTile<TSimd, TVector, T>.MaxRows * panelWidth);
+        PackZ(tiles, packedZ);
 
-        for (int tileBlock = 0; tileBlock < tileBlocks; tileBlock++)
+        for (int panelBlock = 0; panelBlock < panelBlocks; panelBlock++)
         {
-            int firstTile = GemmShape.Start(tileBlock, tileBlocks, tiles);
-            int endTile = GemmShape.Start(tileBlock + 1, tileBlocks, tiles);
-            int firstRow = GemmShape.Start(firstTile, tiles, _count);
-            for (int panelBlock = 0; panelBlock < panelBlocks; panelBlock++)
+            int firstPanel = GemmShape.Start(panelBlock, panelBlocks, panels);
+            int endPanel = GemmShape.Start(panelBlock + 1, panelBlocks, panels);
+            for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
             {
-                int firstPanel = GemmShape.Start(panelBlock, panelBlocks, panels);
-                int endPanel = GemmShape.Start(panelBlock + 1, panelBlocks, panels);
-                for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
+                int k = GemmShape.Start(depthBlock, depthBlocks, _rows);
+                int depth = GemmShape.Start(depthBlock + 1, depthBlocks, _rows) - k;
+                bool accumulate = _accumulate || depthBlock > 0;
+                for (int panel = firstPanel; panel < endPanel; panel++)
                 {
-                    int k = GemmShape.Start(depthBlock, depthBlocks, _rows);
-                    int depth = GemmShape.Start(depthBlock + 1, depthBlocks, _rows) - k;
-                    bool accumulate = _accumulate || depthBlock > 0;
-                    for (int tile = firstTile; tile < endTile; tile++)
+                    int column = panel * panelWidth;
+                    int columns = Math.Min(panelWidth, _columns - column);
+                    if (columns < panelWidth)
+                    {
+                        new Span<T>(panelA, depth * panelWidth).Clear();
+                    }
+
+                    T* block = _a + (k * _strideA);
+                    GemmPacking.Copy(block + column, _strideA, depth, columns, panelA, panelWidth);
+                    T* next = panel + 1 < endPanel ? block + column + panelWidth : block + (depth * _strideA) + (firstPanel * panelWidth);
+                    int nextDepth = panel + 1 < endPanel || depthBlock + 1 < depthBlocks ? depth - 1 : 0;
+                    for (int tile = 0; tile < tiles; tile++)
                     {
                         int row = GemmShape.Start(tile, tiles, _count);
                         int height = GemmShape.Start(tile + 1, tiles, _count) - row;
-                        GemmPacking.Copy(
-                            _z + (k * _strideZ) + row, _strideZ, depth, height,
-                            packedZ + ((nint)(row - firstRow) * depth), height);
-                    }
-
-                    for (int panel = firstPanel; panel < endPanel; panel++)
-                    {
-                        int column = panel * panelWidth;
-                        int columns = Math.Min(panelWidth, _columns - column);
-                        if (columns < panelWidth)
+                        int from = GemmShape.Start(tile, tiles, nextDepth);
+                        GemmPacking.Prefetch(
+                            next + (from * _strideA), _strideA, GemmShape.Start(tile + 1, tiles, nextDepth) - from, panelWidth);
+                        T* tileZ = packedZ + ((nint)row * _rows) + ((nint)k * height);
+                        T* tileG = _g + (row * _strideG) + column;
+                        if (columns == panelWidth)
                         {
-                            new Span<T>(panelA, depth * panelWidth).Clear();
+                            GemmTile<TSimd, TVector, T>.Run(
+                                height, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate);
                         }
-
-                        GemmPacking.Copy(_a + (k * _strideA) + column, _strideA, depth, columns, panelA, panelWidth);
-                        for (int tile = firstTile; tile < endTile; tile++)
+                        else
                         {
-                            int row = GemmShape.Start(tile, tiles, _count);
-                            int height = GemmShape.Start(tile + 1, tiles, _count) - row;
-                            T* tileZ = packedZ + ((nint)(row - firstRow) * depth);
-                            T* tileG = _g + (row * _strideG) + column;
-                            if (columns == panelWidth)
-                            {
-                                GemmTile<TSimd, TVector, T>.Run(
-                                    height, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate);
-                            }
-                            else
-                            {
-                                GemmTile<TSimd, TVector, T>.RunEdge(
-                                    height, columns, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate, edge);
-                            }
+                            GemmTile<TSimd, TVector, T>.RunEdge(
+                                height, columns, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate, edge);
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>Copies Z to [tile][k][row]; a few rows of Z at a time, so that each of its cache lines is fetched once.</summary>
+    private void PackZ(int tiles, T* packed)
+    {
+        for (int start = 0; start < _rows; start += RowsOfStream)
+        {
+            int rows = Math.Min(RowsOfStream, _rows - start);
+            T* next = _z + ((start + RowsOfStream) * _strideZ);
+            GemmPacking.Prefetch(next, _strideZ, Math.Min(RowsOfStream, _rows - start - RowsOfStream), _count);
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                int row = GemmShape.Start(tile, tiles, _count);
+                int height = GemmShape.Start(tile + 1, tiles, _count) - row;
+                GemmPacking.Copy(
+                    _z + (start * _strideZ) + row, _strideZ, rows, height,
+                    packed + ((nint)row * _rows) + ((nint)start * height), height);
             }
         }
     }

@@ -34,6 +34,9 @@ internal static unsafe class AlignedMemory
     /// <summary>Bytes of a cache line, and of the widest vector.</summary>
     public const int Alignment = 64;
 
+    /// <summary>The start of the cache line that an address lies in.</summary>
+    public static byte* LineOf(void* address) => (byte*)((nuint)address & ~(nuint)(Alignment - 1));
+
     /// <summary>An array with room for <paramref name="length"/> elements from <c>Offset</c> on, uninitialized.</summary>
     public static (T[] Array, int Offset) Allocate<T>(int length)
         where T : unmanaged

@@ -2,14 +2,13 @@ namespace SobolevNet;
 
 /// <summary>The weights λₖ of the orders, given or balanced automatically.</summary>
 /// <remarks>
-/// Automatic: λₖ = 1/Ēₖ with Ēₖ a running mean of Eₖ over mini-batches. The gradient is then that of Σₖ log Ēₖ: every order
-/// is asked for the same relative improvement, an order that starts thousands of times too large cannot drown the others,
-/// and the relation of the orders follows from how well each can be met.
+/// Automatic: λₖ = 1/max(1, Eₖ) with Eₖ the loss of the network as training finds it. A fresh network meets values and
+/// first derivatives to their own size (Eₖ about 1), but where the input's second derivatives are large and the target's
+/// small, as with images, its second derivatives are wrong by a factor of thousands; with equal weights that order would
+/// drown the others and flatten the network to a constant. Weighed so, every order starts with at most the same loss.
 /// </remarks>
 internal sealed class OrderBalance
 {
-    private const double Memory = 0.98;
-    private const double Floor = 1e-14;
     private readonly IReadOnlyList<OrderWeight>? _given;
 
     public OrderBalance(IReadOnlyList<OrderWeight>? given, int order)
@@ -22,37 +21,30 @@ internal sealed class OrderBalance
         }
 
         _given = given;
-        Means = new double[order + 1];
+        Measured = new double[order + 1];
     }
 
-    /// <summary>Ēₖ times the weight of what has been seen; with <see cref="Seen"/> the state to keep in a checkpoint.</summary>
-    public double[] Means { get; }
+    /// <summary>The automatic weights; all 0 until they are measured.</summary>
+    public double[] Measured { get; }
 
-    /// <summary>The sum of the weights in the running means, below 1 at first.</summary>
-    public double Seen { get; set; }
+    /// <summary>Whether the weights have yet to be measured.</summary>
+    public bool NeedsMeasurement => _given is null && Measured[0] == 0;
 
-    /// <summary>Whether the weights depend on the losses.</summary>
-    public bool IsAutomatic => _given is null;
+    /// <summary>Sets the automatic weights from the losses of the network as training finds it.</summary>
+    public void Measure(ReadOnlySpan<double> losses)
+    {
+        for (int order = 0; order < Measured.Length; order++)
+        {
+            Measured[order] = 1 / Math.Max(1, losses[order]);
+        }
+    }
 
     /// <summary>λₖ at a point of the training.</summary>
     public void Weights(double progress, Span<double> weights)
     {
-        for (int order = 0; order < Means.Length; order++)
+        for (int order = 0; order < Measured.Length; order++)
         {
-            weights[order] = _given is not null ? _given[order].At(progress)
-                : Seen == 0 ? 1
-                : 1 / Math.Max(Means[order] / Seen, Floor);
+            weights[order] = _given is not null ? _given[order].At(progress) : Measured[order];
         }
-    }
-
-    /// <summary>Takes the losses of a mini-batch into the running means.</summary>
-    public void Observe(ReadOnlySpan<double> losses)
-    {
-        for (int order = 0; order < losses.Length; order++)
-        {
-            Means[order] = (Memory * Means[order]) + ((1 - Memory) * losses[order]);
-        }
-
-        Seen = (Memory * Seen) + (1 - Memory);
     }
 }

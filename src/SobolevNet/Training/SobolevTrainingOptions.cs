@@ -34,8 +34,8 @@ public sealed record SobolevTrainingOptions
     }
 
     /// <summary>
-    /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically: every λₖ is the
-    /// inverse of the running mean of Eₖ, so that all orders improve at the same relative pace whatever their scale.
+    /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically: λₖ = 1/max(1, Eₖ),
+    /// Eₖ being the loss of that order before the first step, so that no order starts out larger than the others.
     /// </summary>
     public IReadOnlyList<OrderWeight>? OrderWeights
     {
@@ -49,8 +49,9 @@ public sealed record SobolevTrainingOptions
     public bool BalanceOutputs { get; init; } = true;
 
     /// <summary>
-    /// Whether a fresh network (one without scalings, whose biases are all zero) is given the means and deviations of the
-    /// training set as its scalings.
+    /// Whether a fresh network (one without scalings, whose biases are all zero) is given scalings measured from the training
+    /// set: mean and deviation of every output and of every input; where there are more than 64 inputs (images, fields), one
+    /// common scale for all inputs instead, since a pixel that hardly varies should not be blown up to the weight of others.
     /// </summary>
     public bool Standardize { get; init; } = true;
 

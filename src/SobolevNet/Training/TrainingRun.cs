@@ -123,7 +123,7 @@ internal sealed class TrainingRun<T>
             _samples[k] = k + (_source.IsEndless ? (long)_state.Epoch * _source.Count : 0);
         }
 
-        if (_options.Shuffle && !_source.IsEndless)
+        if (_options.Shuffle)
         {
             new RandomStream(_options.Seed, (ulong)_state.Epoch).Shuffle(_samples.AsSpan());
         }
@@ -153,6 +153,13 @@ internal sealed class TrainingRun<T>
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
+        if (_state.Balance.NeedsMeasurement)
+        {
+            Array.Fill(_weights, 1);
+            RunPass(_order, first, count);
+            _state.Balance.Measure(_losses);
+        }
+
         _state.Balance.Weights(Fraction, _weights);
         int active = _order;
         while (active > 0 && _weights[active] == 0)
@@ -160,19 +167,11 @@ internal sealed class TrainingRun<T>
             active--;
         }
 
-        var pass = _passes[active] ??= new TrainingPass<T>(
-            _state.Network, _packed, _gradient, _source, active, _state.Loss, _batch, _team);
-        if (!pass.Run(_samples, first, count, _weights, _losses))
-        {
-            var (order, component, magnitude) = pass.Diagnose();
-            throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, order, component, magnitude);
-        }
-
+        RunPass(active, first, count);
         Clip(active);
         _rateFactor = _options.Schedule.At(new SchedulePosition(Fraction, _state.Epoch, _epochLosses));
         _state.TotalSteps++;
         _team.Run(_rangeSquares.Length, _updateRange);
-        _state.Balance.Observe(_losses.AsSpan(0, active + 1));
         double loss = 0;
         for (int order = 0; order <= _order; order++)
         {
@@ -184,6 +183,17 @@ internal sealed class TrainingRun<T>
         _samplesDone += count;
         _state.Step++;
         return count;
+    }
+
+    private void RunPass(int order, int first, int count)
+    {
+        var pass = _passes[order] ??= new TrainingPass<T>(
+            _state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team);
+        if (!pass.Run(_samples, first, count, _weights, _losses))
+        {
+            var (broken, component, magnitude) = pass.Diagnose();
+            throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, broken, component, magnitude);
+        }
     }
 
     private void Clip(int active)

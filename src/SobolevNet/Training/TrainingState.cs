@@ -65,8 +65,8 @@ internal sealed class TrainingState<T>
             SafetensorsTensor.Create<T>("parameters", Network.Parameters, Network.Parameters.Length),
             SafetensorsTensor.Create<T>("best.parameters", BestParameters, BestParameters.Length),
             SafetensorsTensor.Create<long>("position", [Epoch, Step, TotalSteps, Waited], 4),
-            SafetensorsTensor.Create<double>("clock", [seconds, BestError, Balance.Seen], 3),
-            SafetensorsTensor.Create<double>("balance", Balance.Means, Balance.Means.Length),
+            SafetensorsTensor.Create<double>("clock", [seconds, BestError], 2),
+            SafetensorsTensor.Create<double>("balance", Balance.Measured, Balance.Measured.Length),
             SafetensorsTensor.Create<double>("loss.sums", LossSums, LossSums.Length),
             SafetensorsTensor.Create("loss.components", Loss.ComponentWeights, Loss.ComponentWeights.Length),
             SafetensorsTensor.Create("loss.outputs", Loss.OutputWeights, Loss.OutputWeights.Length),
@@ -116,8 +116,8 @@ internal sealed class TrainingState<T>
         }
 
         long[] position = Read<long>(file, "position", 4);
-        double[] clock = Read<double>(file, "clock", 3);
-        double[] balance = Read<double>(file, "balance", Balance.Means.Length);
+        double[] clock = Read<double>(file, "clock", 2);
+        double[] balance = Read<double>(file, "balance", Balance.Measured.Length);
         double[] sums = Read<double>(file, "loss.sums", LossSums.Length);
         var loss = new SobolevLoss(
             Loss.Layout, Read<double>(file, "loss.components", Loss.ComponentWeights.Length),
@@ -134,8 +134,8 @@ internal sealed class TrainingState<T>
         Network.OutputScaling = outputScaling;
         BestParameters = bestParameters;
         (Epoch, Step, TotalSteps, Waited) = ((int)position[0], (int)position[1], position[2], (int)position[3]);
-        (Seconds, BestError, Balance.Seen) = (clock[0], clock[1], clock[2]);
-        balance.CopyTo(Balance.Means, 0);
+        (Seconds, BestError) = (clock[0], clock[1]);
+        balance.CopyTo(Balance.Measured, 0);
         sums.CopyTo(LossSums, 0);
         Loss = loss;
         foreach (var (values, read) in states)
