@@ -1,1 +1,3 @@
-Console.WriteLine("SobolevNet experiments");
+using SobolevNet.Experiments.Commands;
+
+return await CommandLine.RunAsync(args);

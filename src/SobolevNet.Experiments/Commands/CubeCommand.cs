@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Pictures;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Terminal;
+using Spectre.Console;
+
+namespace SobolevNet.Experiments.Commands;
+
+/// <summary>cube: trains orders 0, 1 and 2 on the same images and compares them.</summary>
+internal static class CubeCommand
+{
+    public const string Name = "cube";
+
+    public static Command Create(ConsoleOutput terminal)
+    {
+        var options = new CubeOptions();
+        var command = new Command(Name, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them.");
+        options.AddTo(command);
+        command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
+        {
+            var (folder, report) = Begin(options, parsed);
+            return report.Settings.Precision == "double"
+                ? Run<double>(folder, report, terminal, cancellationToken)
+                : Run<float>(folder, report, terminal, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static (CubeFolder Folder, CubeReport Report) Begin(CubeOptions options, ParseResult parsed)
+    {
+        if (parsed.GetValue(options.Resume) is { } path)
+        {
+            var (folder, report) = CubeFolder.Open(path);
+            int? threads = parsed.GetValue(options.Threads);
+            return (folder, threads is null ? report : report with { Settings = report.Settings with { Threads = threads.Value } });
+        }
+
+        var settings = options.Settings(parsed);
+        settings.ActivationKind();
+        CheckOrders(settings);
+        string name = parsed.GetValue(options.Out)
+            ?? Path.Combine("reports", $"cube-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        var created = CubeFolder.Create(name);
+        var begun = new CubeReport
+        {
+            Complete = false,
+            Started = DateTime.UtcNow,
+            Machine = MachineReport.Current(),
+            Settings = settings,
+            Command = settings.ToCommand(),
+            Runs = [],
+        };
+        created.Save(begun);
+        return (created, begun);
+    }
+
+    /// <summary>Refuses impossible settings before anything is rendered.</summary>
+    private static void CheckOrders(CubeSettings settings)
+    {
+        var architecture = new MlpArchitecture(settings.ImageSize * settings.ImageSize, settings.Hidden, 9, settings.ActivationKind());
+        architecture.CheckOrder(settings.HighestOrder());
+        settings.Renderer();
+    }
+
+    private static int Run<T>(CubeFolder folder, CubeReport begun, ConsoleOutput terminal, CancellationToken cancellationToken)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var settings = begun.Settings;
+        terminal.Line(
+            $"{settings.TrainingImages}{(settings.FreshImages ? " new images an epoch" : " images")}, {settings.Epochs} epochs, " +
+            $"orders {string.Join(", ", settings.Orders)}, network {settings.ImageSize * settings.ImageSize}-{string.Join('-', settings.Hidden)}-9 {settings.Activation}");
+        var report = begun;
+        try
+        {
+            terminal.WithProgress(view =>
+            {
+                report = new CubeExperiment<T>(folder, begun, view, cancellationToken).Run();
+                var part = view.Start("report");
+                LearningCurves.Save(report, folder.Curves);
+                CubeGrid.Save<T>(report, folder);
+                CubeMarkdown.Save(report, folder);
+                part.Done("written");
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error($"Interrupted. Go on with: cube --resume {folder.Path}");
+            return CommandLine.Interrupted;
+        }
+
+        terminal.Line();
+        terminal.Console.Write(ResultTable(report));
+        terminal.Line();
+        terminal.Line($"Report: {folder.Path}");
+        return CommandLine.Success;
+    }
+
+    private static Table ResultTable(CubeReport report)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumn("order");
+        foreach (string header in new[] { "test error", "× better", "train error", "seconds" })
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        foreach (var run in report.Runs)
+        {
+            table.AddRow([.. CubeMarkdown.Cells(run).Select(cell => new Text(cell))]);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using SobolevNet.Experiments.Cubes;
+using SobolevNet.Rendering;
+
+namespace SobolevNet.Experiments.Commands;
+
+/// <summary>Makes options whose values are checked while the command line is read, so that mistakes cost no time.</summary>
+internal static class Options
+{
+    private delegate bool Parser<TValue>(string text, out TValue value);
+
+    /// <summary>A whole number of at least <paramref name="least"/>.</summary>
+    public static Option<int?> Integer(string name, string value, string description, int least, int most = int.MaxValue) => Custom<int?>(
+        name, value, description, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}",
+        (string text, out int? parsed) =>
+        {
+            bool valid = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most;
+            parsed = number;
+            return valid;
+        });
+
+    /// <summary>A finite number above <paramref name="above"/>.</summary>
+    public static Option<double?> Real(string name, string value, string description, double above = double.NegativeInfinity) => Custom<double?>(
+        name, value, description, double.IsNegativeInfinity(above) ? "a finite number" : $"a finite number above {above.ToString(CultureInfo.InvariantCulture)}",
+        (string text, out double? parsed) =>
+        {
+            bool valid = TryReal(text, out double number) && number > above;
+            parsed = number;
+            return valid;
+        });
+
+    public static Option<ulong?> Seed(string description) => Custom<ulong?>(
+        "--seed", "NUMBER", description, "a whole number of at least 0",
+        (string text, out ulong? parsed) =>
+        {
+            bool valid = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
+            parsed = number;
+            return valid;
+        });
+
+    /// <summary>Whole numbers joined by commas.</summary>
+    public static Option<int[]?> Integers(string name, string value, string description, int least, int most) => Custom<int[]?>(
+        name, value, description, $"whole numbers from {least} to {most} joined by commas",
+        (string text, out int[]? parsed) =>
+        {
+            string[] parts = text.Split(',');
+            parsed = new int[parts.Length];
+            for (int k = 0; k < parts.Length; k++)
+            {
+                if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out parsed[k]) || parsed[k] < least || parsed[k] > most)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+
+    /// <summary>Three numbers joined by commas.</summary>
+    public static Option<Vector3D?> Vector(string name, string description) => Custom<Vector3D?>(
+        name, "X,Y,Z", description, "three finite numbers joined by commas, as in 0.1,-0.2,0.3",
+        (string text, out Vector3D? parsed) =>
+        {
+            string[] parts = text.Split(',');
+            parsed = null;
+            if (parts.Length != 3 || !TryReal(parts[0], out double x) || !TryReal(parts[1], out double y) || !TryReal(parts[2], out double z))
+            {
+                return false;
+            }
+
+            parsed = new Vector3D(x, y, z);
+            return true;
+        });
+
+    /// <summary>One of some words.</summary>
+    public static Option<string?> Word(string name, string description, params string[] words)
+    {
+        string list = string.Join('|', words);
+        return Custom<string?>(
+            name, list, description, $"one of {string.Join(", ", words)}",
+            (string text, out string? parsed) =>
+            {
+                parsed = words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
+                return parsed is not null;
+            });
+    }
+
+    /// <summary>The weights λ₀, λ₁, … of a loss, see <see cref="OrderWeightText"/>.</summary>
+    public static Option<string?> Weights(string name, int order, string description) => Custom<string?>(
+        name, "WEIGHTS", description, $"\"auto\" or {order + 1} weights joined by commas, each NUMBER, FROM:TO or either with @END, as in {OrderWeightText.Example(order)}",
+        (string text, out string? parsed) =>
+        {
+            parsed = text;
+            return OrderWeightText.TryParse(text, order, out _);
+        });
+
+    public static Option<string?> Path(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description };
+
+    private static bool TryReal(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    private static Option<TValue> Custom<TValue>(string name, string value, string description, string expected, Parser<TValue> parser) => new(name)
+    {
+        HelpName = value,
+        Description = description,
+        CustomParser = result => Parse(result, name, expected, parser),
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    private static TValue? Parse<TValue>(ArgumentResult result, string name, string expected, Parser<TValue> parser)
+    {
+        string text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
+        if (parser(text, out var value))
+        {
+            return value;
+        }
+
+        result.AddError($"{name} is \"{text}\"; expected {expected}.");
+        return default;
+    }
+}

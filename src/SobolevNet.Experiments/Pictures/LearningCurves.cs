@@ -1,0 +1,81 @@
+using System.Globalization;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SobolevNet.Experiments.Reports;
+
+namespace SobolevNet.Experiments.Pictures;
+
+/// <summary>Error against epochs and against time, on logarithmic scales.</summary>
+internal static class LearningCurves
+{
+    private const int Width = 1300;
+    private const int Height = 520;
+    private static readonly Color[] Colors = [Color.FromHex("#7f7f7f"), Color.FromHex("#1f77b4"), Color.FromHex("#d62728")];
+
+    public static void Save(CubeReport report, string path)
+    {
+        EmbeddedFont.UseInPlots();
+        var pages = new Multiplot();
+        pages.AddPlots(2);
+        pages.Layout = new ScottPlot.MultiplotLayouts.Columns();
+        Draw(pages.GetPlot(0), report, "epoch", run => [.. Enumerable.Range(1, run.History.Seconds.Count).Select(epoch => (double)epoch)]);
+        Draw(pages.GetPlot(1), report, "seconds of training", run => [.. run.History.Seconds]);
+        AtomicFile.WriteAllBytes(path, pages.Render(Width, Height).GetImageBytes(ImageFormat.Png));
+    }
+
+    private static void Draw(Plot plot, CubeReport report, string axis, Func<CubeRun, double[]> abscissa)
+    {
+        var range = (Low: double.PositiveInfinity, High: double.NegativeInfinity);
+        foreach (var run in report.Runs)
+        {
+            double[] x = abscissa(run);
+            var color = Colors[run.Order];
+            Add(x, [.. run.History.ValidationErrorPercent.Select(error => error ?? double.NaN)], color, solid: true, $"order {run.Order}, fresh images");
+            Add(x, [.. run.History.TrainErrorPercent], color, solid: false, $"order {run.Order}, training images");
+        }
+
+        plot.XLabel(axis);
+        plot.YLabel("error in per cent");
+        plot.Axes.Left.TickGenerator = Decades();
+        plot.Grid.MinorLineColor = Color.FromHex("#f0f0f0");
+        plot.Grid.MinorLineWidth = 1;
+        plot.ShowLegend(Alignment.UpperRight);
+        if (range.Low < range.High)
+        {
+            plot.Axes.SetLimitsY(range.Low - 0.05, range.High + 0.05);
+        }
+
+        void Add(double[] x, double[] percent, Color color, bool solid, string label)
+        {
+            var known = Enumerable.Range(0, x.Length).Where(k => percent[k] > 0 && double.IsFinite(percent[k])).ToArray();
+            if (known.Length == 0)
+            {
+                return;
+            }
+
+            double[] logarithms = [.. known.Select(k => Math.Log10(percent[k]))];
+            range = (Math.Min(range.Low, logarithms.Min()), Math.Max(range.High, logarithms.Max()));
+            var line = plot.Add.ScatterLine(known.Select(k => x[k]).ToArray(), logarithms);
+            line.Color = color;
+            line.LineWidth = solid ? 2 : 1.5f;
+            line.LinePattern = solid ? LinePattern.Solid : LinePattern.Dotted;
+            line.LegendText = label;
+        }
+    }
+
+    /// <summary>Ticks at 1, 2 and 5 times powers of ten, for data given as logarithms.</summary>
+    private static NumericManual Decades()
+    {
+        var ticks = new NumericManual();
+        for (int decade = -6; decade <= 4; decade++)
+        {
+            foreach (int digit in new[] { 1, 2, 5 })
+            {
+                double value = digit * Math.Pow(10, decade);
+                ticks.AddMajor(Math.Log10(value), value.ToString("G4", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return ticks;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SobolevNet.Experiments.Reports;
+
+/// <summary>Where figures were measured.</summary>
+internal sealed record MachineReport
+{
+    public required string Version { get; init; }
+
+    public required string Runtime { get; init; }
+
+    public required string System { get; init; }
+
+    public required int Cores { get; init; }
+
+    /// <summary>Widest vectors in bits.</summary>
+    public required int VectorBits { get; init; }
+
+    public static MachineReport Current() => new()
+    {
+        Version = typeof(SobolevTrainingOptions).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        Runtime = RuntimeInformation.FrameworkDescription,
+        System = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
+        Cores = Environment.ProcessorCount,
+        VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64,
+    };
+}

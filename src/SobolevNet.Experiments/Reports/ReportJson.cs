@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace SobolevNet.Experiments.Reports;
+
+/// <summary>How reports become JSON, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(CubeReport))]
+[JsonSerializable(typeof(RenderReport))]
+[JsonSerializable(typeof(PredictReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;
