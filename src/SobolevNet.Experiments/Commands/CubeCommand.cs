@@ -16,7 +16,7 @@ internal static class CubeCommand
     public static Command Create(ConsoleOutput terminal)
     {
         var options = new CubeOptions();
-        var command = new Command(Name, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them.");
+        var command = new Command(Name, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them. What is not given comes from the preset.");
         options.AddTo(command);
         command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
         {

@@ -34,8 +34,9 @@ public sealed record SobolevTrainingOptions
     }
 
     /// <summary>
-    /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically: λₖ = 1/max(1, Eₖ),
-    /// Eₖ being the loss of that order before the first step, so that no order starts out larger than the others.
+    /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically:
+    /// λₖ = max(1, Eₖ)^−(1 + progress/2), Eₖ being the loss of that order before the first step, so that no order drowns the
+    /// others.
     /// </summary>
     public IReadOnlyList<OrderWeight>? OrderWeights
     {

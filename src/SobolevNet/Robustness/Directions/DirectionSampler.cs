@@ -1,0 +1,150 @@
+using System.Numerics.Tensors;
+
+namespace SobolevNet.Robustness;
+
+/// <summary>Writes a direction of any length but 0; see <see cref="DirectionSampler.Create"/>.</summary>
+/// <param name="random">Where the random numbers come from; advanced.</param>
+/// <param name="direction">Receives n elements.</param>
+public delegate void DirectionDraw(ref RandomStream random, Span<double> direction);
+
+/// <summary>Draws random directions of unit length in input space.</summary>
+/// <remarks>
+/// A direction is named by a seed, a sample and an index: the same three give the same direction, on any thread. Within its
+/// subspace a direction of the kinds made here is uniformly distributed. Thread-safe.
+/// </remarks>
+public abstract class DirectionSampler
+{
+    private protected DirectionSampler(int features, int dimensions, bool needsTangents)
+    {
+        Features = features;
+        Dimensions = dimensions;
+        NeedsTangents = needsTangents;
+    }
+
+    /// <summary>n, elements of a direction.</summary>
+    public int Features { get; }
+
+    /// <summary>The dimension of the subspace that directions are drawn from.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Whether the subspace depends on the clean input, so that its tangents are needed.</summary>
+    public bool NeedsTangents { get; }
+
+    /// <summary>Directions without preference: uniform on the unit sphere of input space.</summary>
+    /// <param name="features">n, at least 1.</param>
+    /// <returns>The sampler.</returns>
+    public static DirectionSampler White(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        return new DrawnSampler(features, features, NormalNoise.Fill);
+    }
+
+    /// <summary>Images whose energy lies in a band of spatial frequencies.</summary>
+    /// <param name="rows">Rows of the images, at least 1.</param>
+    /// <param name="columns">Columns, at least 1.</param>
+    /// <param name="band">The frequencies.</param>
+    /// <returns>The sampler, of rows · columns features.</returns>
+    /// <exception cref="ArgumentException">No cosine mode of such images is in the band.</exception>
+    public static DirectionSampler Band(int rows, int columns, FrequencyBand band)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        return new BandSampler(rows, columns, band);
+    }
+
+    /// <summary>Directions in the tangent space of the manifold at the clean input, uniform on its unit sphere.</summary>
+    /// <param name="features">n, at least p.</param>
+    /// <param name="degreesOfFreedom">p, at least 1.</param>
+    /// <returns>The sampler, which needs tangents.</returns>
+    public static DirectionSampler AlongManifold(int features, int degreesOfFreedom)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, degreesOfFreedom);
+        return new TangentSampler(features, degreesOfFreedom);
+    }
+
+    /// <summary>Directions of another sampler less their part along the manifold, brought back to unit length.</summary>
+    /// <param name="inner">The other sampler: white, or a band (which the result leaves a little).</param>
+    /// <param name="degreesOfFreedom">p, at least 1 and below the inner sampler's dimension.</param>
+    /// <returns>The sampler, which needs tangents.</returns>
+    public static DirectionSampler OrthogonalToManifold(DirectionSampler inner, int degreesOfFreedom)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degreesOfFreedom, inner.Dimensions);
+        return new OrthogonalSampler(inner, degreesOfFreedom);
+    }
+
+    /// <summary>Directions of your own.</summary>
+    /// <param name="features">n, at least 1.</param>
+    /// <param name="dimensions">The dimension of the subspace they are drawn from, 1 to n; the default weight depends on it.</param>
+    /// <param name="draw">Writes a direction, which is then scaled to unit length. Called from several threads at once.</param>
+    /// <returns>The sampler.</returns>
+    public static DirectionSampler Create(int features, int dimensions, DirectionDraw draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, features);
+        return new DrawnSampler(features, dimensions, draw);
+    }
+
+    /// <summary>Draws a direction where no tangents are needed.</summary>
+    /// <param name="seed">Names the family.</param>
+    /// <param name="sample">Names the sample.</param>
+    /// <param name="index">Names the direction of that sample.</param>
+    /// <param name="direction">Receives a vector of unit length, n elements.</param>
+    /// <exception cref="ArgumentException">The length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The sampler needs tangents.</exception>
+    public void Draw(ulong seed, long sample, int index, Span<double> direction)
+    {
+        if (NeedsTangents)
+        {
+            throw new InvalidOperationException("These directions depend on the manifold's tangents; draw them at an expansion of the oracle.");
+        }
+
+        Draw(seed, sample, index, (TangentFrame?)null, direction);
+    }
+
+    /// <summary>Draws a direction at a clean input.</summary>
+    /// <param name="seed">Names the family.</param>
+    /// <param name="sample">Names the sample.</param>
+    /// <param name="index">Names the direction of that sample.</param>
+    /// <param name="at">The oracle's expansion at the clean input, whose tangents are used if needed.</param>
+    /// <param name="direction">Receives a vector of unit length, n elements.</param>
+    /// <exception cref="ArgumentException">The length does not fit, or the tangents are of another number.</exception>
+    public void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        Draw(seed, sample, index, at.Frame, direction);
+    }
+
+    /// <summary>Draws with tangents if there are any.</summary>
+    internal void Draw(ulong seed, long sample, int index, TangentFrame? frame, Span<double> direction)
+    {
+        if (direction.Length != Features)
+        {
+            throw new ArgumentException($"The direction has {direction.Length} elements; the sampler draws {Features}.", nameof(direction));
+        }
+
+        ulong family = new RandomStream(seed, (ulong)index).NextBits();
+        var random = new RandomStream(family, (ulong)sample);
+        DrawUnit(ref random, frame, direction);
+    }
+
+    /// <summary>Draws from a stream; the result has unit length.</summary>
+    internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);
+
+    /// <summary>Scales to unit length; false for a vector too short to have a direction.</summary>
+    internal static bool TryNormalize(Span<double> vector)
+    {
+        double length = TensorPrimitives.Norm<double>(vector);
+        if (!(length > 1e-100) || !double.IsFinite(length))
+        {
+            return false;
+        }
+
+        TensorPrimitives.Multiply(vector, 1 / length, vector);
+        return true;
+    }
+}

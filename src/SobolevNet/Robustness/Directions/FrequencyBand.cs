@@ -1,0 +1,56 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>A ring of spatial frequencies of an image.</summary>
+/// <remarks>
+/// The cosine mode (i, j) of a rows × columns image, cos(π(y + ½)i/rows)·cos(π(x + ½)j/columns), has the frequency
+/// √((i/rows)² + (j/columns)²) in units of the Nyquist frequency of an axis, half a cycle a pixel; so frequencies go from 0 to √2. A
+/// band holds the modes with Low ≤ frequency &lt; High.
+/// </remarks>
+public readonly record struct FrequencyBand
+{
+    /// <summary>Makes a band.</summary>
+    /// <param name="low">Lower edge in units of the Nyquist frequency, at least 0.</param>
+    /// <param name="high">Upper edge, above <paramref name="low"/>; may be infinite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An edge is out of range.</exception>
+    public FrequencyBand(double low, double high)
+    {
+        if (!(low >= 0 && double.IsFinite(low)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(low), low, "The lower edge of a band is finite and at least 0.");
+        }
+
+        if (!(high > low))
+        {
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"The upper edge of a band is above the lower one, {low}.");
+        }
+
+        (Low, High) = (low, high);
+    }
+
+    /// <summary>Frequencies below 0.15 of Nyquist: structures of more than 13 pixels.</summary>
+    public static FrequencyBand LowBand { get; } = new(0, 0.15);
+
+    /// <summary>Frequencies from 0.15 to 0.4 of Nyquist: structures of 5 to 13 pixels.</summary>
+    public static FrequencyBand MidBand { get; } = new(0.15, 0.4);
+
+    /// <summary>Frequencies from 0.4 of Nyquist up: structures of less than 5 pixels.</summary>
+    public static FrequencyBand HighBand { get; } = new(0.4, double.PositiveInfinity);
+
+    /// <summary>Lower edge, in the band.</summary>
+    public double Low { get; }
+
+    /// <summary>Upper edge, not in the band.</summary>
+    public double High { get; }
+
+    /// <summary>Whether a cosine mode of an image is in the band.</summary>
+    /// <param name="i">Half waves from top to bottom, 0 to rows − 1.</param>
+    /// <param name="j">Half waves from left to right, 0 to columns − 1.</param>
+    /// <param name="rows">Rows of the image.</param>
+    /// <param name="columns">Columns of the image.</param>
+    /// <returns>Whether it is.</returns>
+    public bool Contains(int i, int j, int rows, int columns)
+    {
+        double frequency = Math.Sqrt(((double)i * i / ((double)rows * rows)) + ((double)j * j / ((double)columns * columns)));
+        return frequency >= Low && frequency < High;
+    }
+}

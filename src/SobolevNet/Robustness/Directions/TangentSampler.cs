@@ -1,0 +1,47 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>Directions along the manifold: J L⁻ᵀ c with c normal and A = L Lᵀ has the tangent space's projector as covariance.</summary>
+internal sealed class TangentSampler(int features, int degreesOfFreedom) : DirectionSampler(features, degreesOfFreedom, needsTangents: true)
+{
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
+    {
+        CheckFrame(frame, Features, Dimensions);
+        Span<double> coordinates = Dimensions <= 256 ? stackalloc double[Dimensions] : new double[Dimensions];
+        do
+        {
+            NormalNoise.Fill(ref random, coordinates);
+            frame!.SolveTransposed(coordinates);
+            direction.Clear();
+            frame.AddPush(coordinates, 1, direction);
+        }
+        while (!TryNormalize(direction));
+    }
+
+    /// <summary>Refuses tangents of another task.</summary>
+    internal static void CheckFrame(TangentFrame? frame, int features, int degreesOfFreedom)
+    {
+        if (frame is null || frame.Input.Features != features || frame.Lengths.Length != degreesOfFreedom)
+        {
+            throw new ArgumentException(
+                $"The clean input has {frame?.Lengths.Length ?? 0} tangents of {frame?.Input.Features ?? 0} features; the sampler was made for " +
+                $"{degreesOfFreedom} of {features}.",
+                nameof(frame));
+        }
+    }
+}
+
+/// <summary>Directions of another sampler less their part along the manifold.</summary>
+internal sealed class OrthogonalSampler(DirectionSampler inner, int degreesOfFreedom)
+    : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true)
+{
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
+    {
+        TangentSampler.CheckFrame(frame, Features, degreesOfFreedom);
+        do
+        {
+            inner.DrawUnit(ref random, frame, direction);
+            frame!.RemoveTangent(direction);
+        }
+        while (!TryNormalize(direction));
+    }
+}

@@ -1,0 +1,114 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>Writes the jets of a manifold with flat coordinates at one point; see <see cref="DataManifold.Create"/>.</summary>
+/// <remarks>Both views hold zeros at the start. Called from several threads at once; must always write the same for the same coordinates.</remarks>
+/// <param name="coordinates">r, p numbers.</param>
+/// <param name="input">C with its derivatives, shape (components, 1, n): write <c>input[component, 0, feature]</c>.</param>
+/// <param name="target">y with its derivatives, shape (components, 1, m), same layout.</param>
+public delegate void ManifoldFunction(ReadOnlySpan<double> coordinates, JetSpan<double> input, JetSpan<double> target);
+
+/// <summary>Makes manifolds, and points of manifolds.</summary>
+public static class DataManifold
+{
+    /// <summary>A manifold with flat coordinates, from a delegate that writes C, ∂C, ∂²C, y, ∂y, ∂²y.</summary>
+    /// <example>
+    /// <code>
+    /// // a bump that moves along a line of 64 pixels; the task is to say where it is
+    /// var manifold = DataManifold.Create([0.2], [0.8], inputFeatures: 64, outputFeatures: 1, (r, image, y) =&gt;
+    /// {
+    ///     for (int k = 0; k &lt; 64; k++)
+    ///     {
+    ///         double d = (k / 63.0 - r[0]) / 0.05, g = Math.Exp(-0.5 * d * d);
+    ///         double[] jet = [g, d * g / 0.05, (d * d - 1) * g / 0.0025];
+    ///         for (int c = 0; c &lt; image.Layout.Count; c++) image[c, 0, k] = jet[c];
+    ///     }
+    ///
+    ///     y[0, 0, 0] = r[0];
+    ///     if (y.Layout.Order &gt; 0) y[1, 0, 0] = 1;
+    /// });
+    /// </code>
+    /// </example>
+    /// <param name="lower">The lower end of each coordinate's range, p numbers; points are drawn uniformly between both.</param>
+    /// <param name="upper">The upper end of each, above the lower one.</param>
+    /// <param name="inputFeatures">n, at least p.</param>
+    /// <param name="outputFeatures">m, at least 1.</param>
+    /// <param name="function">Writes the jets; it is asked for full layouts of p tangents and order 0, 1 or 2.</param>
+    /// <returns>The manifold. <see cref="IDataManifold.TangentScale"/> is the standard deviation of each coordinate.</returns>
+    /// <exception cref="ArgumentException">The ranges do not fit each other, or a size is out of range.</exception>
+    public static IDataManifold Create(
+        ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int inputFeatures, int outputFeatures, ManifoldFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (lower.IsEmpty || lower.Length != upper.Length)
+        {
+            throw new ArgumentException(
+                $"The ranges have {lower.Length} lower and {upper.Length} upper ends; as many of both are needed, and at least one.", nameof(upper));
+        }
+
+        for (int i = 0; i < lower.Length; i++)
+        {
+            if (!double.IsFinite(lower[i]) || !double.IsFinite(upper[i]) || !(upper[i] > lower[i]))
+            {
+                throw new ArgumentException(
+                    $"The range of coordinate {i} is {lower[i]} to {upper[i]}; it must be finite and not empty.", nameof(upper));
+            }
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, lower.Length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
+        return new FunctionManifold(lower.ToArray(), upper.ToArray(), inputFeatures, outputFeatures, function);
+    }
+
+    /// <summary>Draws points.</summary>
+    /// <param name="manifold">The manifold.</param>
+    /// <param name="count">How many, at least 1.</param>
+    /// <param name="seed">Names the set; point k depends on the seed and k alone.</param>
+    /// <returns>The points.</returns>
+    public static double[][] DrawPoints(this IDataManifold manifold, int count, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(manifold);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        double[][] points = new double[count][];
+        for (int k = 0; k < count; k++)
+        {
+            points[k] = new double[manifold.PointLength];
+            var random = new RandomStream(seed, (ulong)k);
+            manifold.Draw(ref random, points[k]);
+        }
+
+        return points;
+    }
+
+    /// <summary>Refuses a point that is not one of the manifold's.</summary>
+    internal static void CheckPoint(IDataManifold manifold, ReadOnlySpan<double> point, string name)
+    {
+        if (point.Length != manifold.PointLength)
+        {
+            throw new ArgumentException($"The point has {point.Length} numbers; the manifold's points have {manifold.PointLength}.", name);
+        }
+
+        CheckFinite(point, name);
+    }
+
+    /// <summary>Refuses a vector of another length, or with NaN or infinity.</summary>
+    internal static void CheckVector(ReadOnlySpan<double> vector, int length, string what, string name)
+    {
+        if (vector.Length != length)
+        {
+            throw new ArgumentException($"The {what} has {vector.Length} elements; expected {length}.", name);
+        }
+
+        CheckFinite(vector, name);
+    }
+
+    private static void CheckFinite(ReadOnlySpan<double> vector, string name)
+    {
+        for (int k = 0; k < vector.Length; k++)
+        {
+            if (!double.IsFinite(vector[k]))
+            {
+                throw new ArgumentException($"Element {k} is {vector[k]}; all must be finite.", name);
+            }
+        }
+    }
+}
