@@ -73,7 +73,7 @@ internal sealed class CubeData<T>
 
     private static double VertexDeviation(IJetSource<T> source)
     {
-        var layout = JetLayout.Full(Pose.DegreesOfFreedom, source.Layout.Order).Truncate(0);
+        var layout = source.Layout.Truncate(0);
         var input = new JetBatch<T>(layout, 1, source.InputFeatures);
         var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
         var means = new double[source.OutputFeatures];
