@@ -8,24 +8,24 @@ internal static class InferenceRows
         var network = Mlp<float>.Create(1681, [512, 512, 512], 9, Activation.Tanh, seed: 1);
         int weights = network.Parameters.Length * sizeof(float);
         double read = weights / Machine.ReadRate(weights / 512 * 512);
+        var predictor = new Predictor<float>(network);
         yield return Row("Inference, value of one image", JetLayout.Value);
         yield return Row("Inference, value and 6 directions of one image", JetLayout.Full(6, 1));
 
         LimitRow Row(string name, JetLayout layout)
         {
-            var pass = new JetPass<float>(network, layout, 1);
             var input = new JetBatch<float>(layout, 1, 1681, GemmFixture.Values<float>(layout.Count * 1681, 1));
             var output = new JetBatch<float>(layout, 1, 9);
-            pass.Forward(input, output);
+            predictor.Propagate(input, output);
             Check(network, input, output);
             double arithmetic = 2.0 * layout.Count * network.Parameters.Length / machine.Peak<float>(machine.One);
             double limit = Math.Max(read, arithmetic);
             for (int k = 0; k < 100; k++)
             {
-                pass.Forward(input, output);
+                predictor.Propagate(input, output);
             }
 
-            double time = Clock.Best(() => pass.Forward(input, output), 1000);
+            double time = Clock.Best(() => predictor.Propagate(input, output), 1000);
             return LimitRow.OfTime(
                 name, time * 1e6, "µs", limit * 1e6, 0.80,
                 read > arithmetic

@@ -16,6 +16,7 @@ internal static class LimitsCommand
         ("products", GemmRows.Measure),
         ("training", TrainingRows.Measure),
         ("activation", ActivationRows.Measure),
+        ("renderer", RenderRows.Measure),
         ("inference", InferenceRows.Measure),
     ];
 

@@ -13,7 +13,8 @@ internal sealed class Machine : IDisposable
         Cores = Environment.ProcessorCount;
         One = new Clock(1);
         All = Cores > 1 ? new Clock(Cores) : One;
-        foreach (var clock in Cores > 1 ? new[] { One, All } : [One])
+        Clocks = Cores > 1 ? [One, All] : [One];
+        foreach (var clock in Clocks)
         {
             _peaks[(clock.Threads, typeof(float))] = clock.Peak<float>();
             _peaks[(clock.Threads, typeof(double))] = clock.Peak<double>();
@@ -27,6 +28,9 @@ internal sealed class Machine : IDisposable
 
     /// <summary>Times work on all cores.</summary>
     public Clock All { get; }
+
+    /// <summary>Both, or the one if they are the same.</summary>
+    public IReadOnlyList<Clock> Clocks { get; }
 
     /// <summary>The FMA peak of the threads of a clock together, flop a second.</summary>
     public double Peak<T>(Clock clock) => _peaks[(clock.Threads, typeof(T))];
@@ -79,7 +83,7 @@ internal sealed class Machine : IDisposable
     /// <summary>The rows that describe the machine.</summary>
     public IEnumerable<LimitRow> Rows()
     {
-        foreach (var clock in Cores > 1 ? new[] { One, All } : [One])
+        foreach (var clock in Clocks)
         {
             yield return new LimitRow($"FMA peak, {Label<float>(clock)}", Peak<float>(clock) * 1e-9, "GFLOP/s", Bound: WidthName);
             yield return new LimitRow($"FMA peak, {Label<double>(clock)}", Peak<double>(clock) * 1e-9, "GFLOP/s", Bound: WidthName);

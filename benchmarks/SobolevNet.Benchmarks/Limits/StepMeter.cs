@@ -6,41 +6,40 @@ namespace SobolevNet.Benchmarks.Limits;
 /// Trains through the public trainer and times its mini-batches as its own meter reports them, with a slice of pure
 /// arithmetic between one and the next.
 /// </summary>
-internal sealed class StepMeter
+internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> source, int batch)
 {
-    private const int WarmUp = 4;
+    private const int WarmUp = 5;
 
-    private readonly MlpArchitecture _architecture;
-    private readonly IJetSource<float> _source;
-    private readonly int _batch;
+    private long _bytesBefore;
 
-    public StepMeter(MlpArchitecture architecture, IJetSource<float> source, int batch) =>
-        (_architecture, _source, _batch) = (architecture, source, batch);
-
-    /// <summary>Multiply-adds of a step, counted as 2·rows·Σ in·out: twice for the first layer, three times for the others.</summary>
+    /// <summary>
+    /// Operations of a step, counted as 2·rows·Σ in·out: twice for the first layer (forward, weight gradient), three times
+    /// for the others (input gradient too).
+    /// </summary>
     public double Flop
     {
         get
         {
             double sum = 0;
-            for (int layer = 0; layer < _architecture.LayerCount; layer++)
+            for (int layer = 0; layer < architecture.LayerCount; layer++)
             {
-                sum += (layer == 0 ? 2.0 : 3.0) * _architecture.Sizes[layer] * _architecture.Sizes[layer + 1];
+                sum += (layer == 0 ? 2.0 : 3.0) * architecture.Sizes[layer] * architecture.Sizes[layer + 1];
             }
 
-            return 2 * sum * _batch * _source.Layout.Count;
+            return 2 * sum * batch * source.Layout.Count;
         }
     }
 
-    /// <summary>The share of the FMA peak over steps, the median step in seconds and the bytes allocated after warm-up.</summary>
-    public (double Share, double Seconds, long Allocated, int Steps) Measure(Clock clock)
+    /// <summary>Trains one epoch.</summary>
+    public StepFigures Measure(Clock clock)
     {
-        var network = new Mlp<float>(_architecture);
+        var network = new Mlp<float>(architecture);
         network.Initialize(1);
-        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = _batch, Threads = clock.Threads, Shuffle = false };
-        var times = new double[100_000];
+        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false };
         int steps = 0;
         long allocated = 0;
+        long memory = 0;
+        long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
         var series = clock.Begin<float>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
@@ -52,23 +51,26 @@ internal sealed class StepMeter
         };
         listener.SetMeasurementEventCallback<double>((_, seconds, _, _) =>
         {
-            if (steps == WarmUp)
+            // Bytes are counted from the end of one callback to the start of the next, that is, over the step alone.
+            allocated += steps >= WarmUp ? GC.GetTotalAllocatedBytes(precise: true) - _bytesBefore : 0;
+            if (++steps == WarmUp)
             {
+                memory = GC.GetTotalMemory(forceFullCollection: true) - memoryBefore;
                 series.Clear();
             }
 
-            // Bytes are counted from the end of one callback to the start of the next, that is, over the step alone.
-            allocated += steps > WarmUp ? GC.GetTotalAllocatedBytes(precise: true) - _mark : 0;
-            times[steps++] = seconds;
             clock.Add<float>(series, Flop / seconds);
-            _mark = GC.GetTotalAllocatedBytes(precise: true);
+            _bytesBefore = GC.GetTotalAllocatedBytes(precise: true);
         });
         listener.Start();
-        new SobolevTrainer<float>(network, options).Fit(_source);
-        int measured = steps - WarmUp;
-        double[] sorted = [.. times.AsSpan(WarmUp, measured).ToArray().Order()];
-        return (series.Ratio, sorted[measured / 2], allocated, measured);
+        new SobolevTrainer<float>(network, options).Fit(source);
+        return new StepFigures(series.Ratio, steps - WarmUp, allocated, memory);
     }
-
-    private long _mark;
 }
+
+/// <summary>What a training run showed.</summary>
+/// <param name="Share">Counted operations a second as a share of the FMA peak of the same threads.</param>
+/// <param name="Steps">Steps after warm-up.</param>
+/// <param name="Allocated">Bytes allocated in these steps.</param>
+/// <param name="Memory">Bytes that training holds, the network and the source not counted.</param>
+internal sealed record StepFigures(double Share, int Steps, long Allocated, long Memory);
