@@ -16,7 +16,7 @@ internal static class CubeCommand
     public static Command Create(ConsoleOutput terminal)
     {
         var options = new CubeOptions();
-        var command = new Command(Name, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them.");
+        var command = new Command(Name, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them. What is not given comes from the preset.");
         options.AddTo(command);
         command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
         {
@@ -38,8 +38,7 @@ internal static class CubeCommand
         }
 
         var settings = options.Settings(parsed);
-        settings.ActivationKind();
-        CheckOrders(settings);
+        Check(settings);
         string name = parsed.GetValue(options.Out)
             ?? Path.Combine("reports", $"cube-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
         var created = CubeFolder.Create(name);
@@ -57,11 +56,11 @@ internal static class CubeCommand
     }
 
     /// <summary>Refuses impossible settings before anything is rendered.</summary>
-    private static void CheckOrders(CubeSettings settings)
+    private static void Check(CubeSettings settings)
     {
         var architecture = new MlpArchitecture(settings.ImageSize * settings.ImageSize, settings.Hidden, 9, settings.ActivationKind());
         architecture.CheckOrder(settings.HighestOrder());
-        settings.Renderer();
+        CubeData<float>.TestSource(settings, settings.HighestOrder());
     }
 
     private static int Run<T>(CubeFolder folder, CubeReport begun, ConsoleOutput terminal, CancellationToken cancellationToken)
@@ -86,7 +85,7 @@ internal static class CubeCommand
         }
         catch (OperationCanceledException)
         {
-            terminal.Error($"Interrupted. Go on with: cube --resume {folder.Path}");
+            terminal.Error($"Interrupted; nothing is lost. Go on with: dotnet run -c Release --project src/SobolevNet.Experiments -- cube --resume {folder.Path}");
             return CommandLine.Interrupted;
         }
 

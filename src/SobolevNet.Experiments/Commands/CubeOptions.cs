@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SobolevNet.Experiments.Cubes;
 
 namespace SobolevNet.Experiments.Commands;
@@ -8,31 +9,48 @@ internal sealed class CubeOptions
 {
     private static readonly string[] Activations = [.. Enum.GetNames<Activation>().Select(name => name.ToLowerInvariant())];
 
-    private readonly Option<string?> _preset = Options.Word("--preset", "Settings to start from: minutes, half an hour, or the paper's sizes. [default: quick]", [.. CubePresets.Names]);
-    private readonly Option<int[]?> _orders = Options.Integers("--orders", "LIST", "Orders of derivatives to train, as in 0,1,2.", 0, 2);
-    private readonly Option<int[]?> _hidden = Options.Integers("--hidden", "LIST", "Widths of the hidden layers, as in 128,128,128.", 1, MlpArchitecture.MaxFeatures);
-    private readonly Option<string?> _activation = Options.Word("--activation", "Activation between layers.", Activations);
-    private readonly Option<int?> _train = Options.Integer("--train", "COUNT", "Training images.", 2);
-    private readonly Option<int?> _validation = Options.Integer("--validation", "COUNT", "Images that the error is measured on after every epoch; 0 for none.", 0);
-    private readonly Option<int?> _test = Options.Integer("--test", "COUNT", "Fresh images of the final error.", 2);
+    private readonly Option<string?> _preset = Options.Word(
+        "--preset", "Settings to start from: minutes, half an hour, or the paper's sizes. [default: quick]", [.. CubePresets.Names]);
+    private readonly Option<int[]?> _orders = Options.Integers(
+        "--orders", "LIST", Describe("Orders of derivatives to train, as in 0,1,2.", preset => string.Join(',', preset.Orders)), 0, 2);
+    private readonly Option<int[]?> _hidden = Options.Integers(
+        "--hidden", "LIST", Describe("Widths of the hidden layers, as in 128,128,128.", preset => string.Join(',', preset.Hidden)), 1, MlpArchitecture.MaxFeatures);
+    private readonly Option<string?> _activation = Options.Word(
+        "--activation", Describe("Activation between layers.", preset => preset.Activation), Activations);
+    private readonly Option<int?> _train = Options.Integer("--train", "COUNT", Describe("Training images.", preset => preset.TrainingImages), 2);
+    private readonly Option<int?> _validation = Options.Integer(
+        "--validation", "COUNT", Describe("Images that the error is measured on after every epoch; 0 for none.", preset => preset.ValidationImages), 0);
+    private readonly Option<int?> _test = Options.Integer("--test", "COUNT", Describe("Fresh images of the final error.", preset => preset.TestImages), 2);
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Render new training images in every epoch." };
-    private readonly Option<int?> _epochs = Options.Integer("--epochs", "COUNT", "Passes over the training images.", 1);
-    private readonly Option<int?> _batch = Options.Integer("--batch", "COUNT", "Images of a mini-batch.", 1);
-    private readonly Option<double?> _rate = Options.Real("--rate", "NUMBER", "Highest learning rate (Adam, short rise, cosine fall).", 0);
-    private readonly Option<string?> _weights1 = Options.Weights("--weights1", 1, "Weights of orders 0,1 in the loss of order 1, or auto.");
+    private readonly Option<int?> _epochs = Options.Integer("--epochs", "COUNT", Describe("Passes over the training images.", preset => preset.Epochs), 1);
+    private readonly Option<int?> _batch = Options.Integer("--batch", "COUNT", Describe("Images of a mini-batch.", preset => preset.BatchSize), 1);
+    private readonly Option<double?> _rate = Options.Real(
+        "--rate", "NUMBER", Describe("Highest learning rate (Adam, short rise, cosine fall).", preset => preset.LearningRate), 0);
+    private readonly Option<double?> _memory = Options.Real(
+        "--memory", "NUMBER", Describe("Adam's memory of squared gradients, below 1.", preset => preset.AdamMemory), 0, 1);
+    private readonly Option<string?> _weights1 = Options.Weights(
+        "--weights1", 1, Describe("Weights of orders 0,1 in the loss of order 1, or auto.", preset => preset.WeightsOfOrder1));
     private readonly Option<string?> _weights2 = Options.Weights(
-        "--weights2", 2, "Weights of orders 0,1,2 in the loss of order 2, or auto. FROM:TO falls geometrically, @END drops the order after that part.");
-    private readonly Option<string?> _standardize = Options.Word("--standardize", "Whether inputs and outputs are standardized.", "yes", "no");
-    private readonly Option<ulong?> _seed = Options.Seed("Names poses, initial weights and shuffling.");
-    private readonly Option<string?> _precision = Options.Word("--precision", "Type of numbers.", "float", "double");
-    private readonly Option<double?> _checkpoint = Options.Real("--checkpoint", "SECONDS", "Time between checkpoints.", 0);
-    private readonly Option<double?> _cache = Options.Real("--cache", "GIGABYTES", "Keep rendered images if they fit in this much memory.", 0);
-    private readonly Option<int?> _size = Options.Integer("--size", "PIXELS", "Rows and columns of an image.", 2, 1024);
-    private readonly Option<double?> _sigma = Options.Real("--sigma", "NUMBER", "Width of the Gaussian that smooths the image.", 0);
-    private readonly Option<double?> _focal = Options.Real("--focal", "NUMBER", "Focal length.", 0);
-    private readonly Option<double?> _distance = Options.Real("--distance", "NUMBER", "Distance of the camera.", 0);
-    private readonly Option<double?> _maxAngle = Options.Real("--max-angle", "RADIANS", "Largest angle of rotation of a pose.", 0);
-    private readonly Option<double?> _maxTranslation = Options.Real("--max-translation", "NUMBER", "Largest translation of a pose along each axis.", 0);
+        "--weights2", 2, Describe(
+            "The same for orders 0,1,2. FROM:TO changes geometrically over the training; @END drops the order after that part of it.",
+            preset => preset.WeightsOfOrder2));
+    private readonly Option<string?> _standardize = Options.Word(
+        "--standardize", Describe("Whether inputs and outputs are standardized.", preset => preset.Standardize ? "yes" : "no"), "yes", "no");
+    private readonly Option<ulong?> _seed = Options.Seed("Names poses, initial weights and shuffling. [default: 1]");
+    private readonly Option<string?> _precision = Options.Word("--precision", Describe("Type of numbers.", preset => preset.Precision), "float", "double");
+    private readonly Option<double?> _checkpoint = Options.Real(
+        "--checkpoint", "SECONDS", Describe("Time between checkpoints.", preset => preset.CheckpointSeconds), 0);
+    private readonly Option<double?> _cache = Options.Real(
+        "--cache", "GIGABYTES", Describe("Keep rendered images if they fit in this much memory.", preset => preset.CacheGigabytes), 0);
+    private readonly Option<int?> _size = Options.Integer("--size", "PIXELS", Describe("Rows and columns of an image.", preset => preset.ImageSize), 2, 1024);
+    private readonly Option<double?> _sigma = Options.Real(
+        "--sigma", "NUMBER", Describe("Width of the Gaussian that smooths the image.", preset => preset.Sigma), 0);
+    private readonly Option<double?> _focal = Options.Real("--focal", "NUMBER", Describe("Focal length.", preset => preset.FocalLength), 0);
+    private readonly Option<double?> _distance = Options.Real("--distance", "NUMBER", Describe("Distance of the camera.", preset => preset.CameraDistance), 0);
+    private readonly Option<double?> _maxAngle = Options.Real(
+        "--max-angle", "RADIANS", Describe("Largest angle of rotation of a pose.", preset => preset.MaximalAngle), 0);
+    private readonly Option<double?> _maxTranslation = Options.Real(
+        "--max-translation", "NUMBER", Describe("Largest translation of a pose along each axis.", preset => preset.MaximalTranslation), 0);
 
     public Option<int?> Threads { get; } = Options.Integer("--threads", "COUNT", "Threads; 0 for all cores. The outcome is the same for any number.", 0, 1024);
 
@@ -42,7 +60,7 @@ internal sealed class CubeOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _orders, _hidden, _activation, _train, _validation, _test, _fresh, _epochs, _batch, _rate, _weights1, _weights2, _standardize,
+        _preset, _orders, _hidden, _activation, _train, _validation, _test, _fresh, _epochs, _batch, _rate, _memory, _weights1, _weights2, _standardize,
         _seed, _precision, _checkpoint, _cache, _size, _sigma, _focal, _distance, _maxAngle, _maxTranslation,
     ];
 
@@ -77,6 +95,7 @@ internal sealed class CubeOptions
             Epochs = parsed.GetValue(_epochs) ?? preset.Epochs,
             BatchSize = parsed.GetValue(_batch) ?? preset.BatchSize,
             LearningRate = parsed.GetValue(_rate) ?? preset.LearningRate,
+            AdamMemory = parsed.GetValue(_memory) ?? preset.AdamMemory,
             WeightsOfOrder1 = parsed.GetValue(_weights1) ?? preset.WeightsOfOrder1,
             WeightsOfOrder2 = parsed.GetValue(_weights2) ?? preset.WeightsOfOrder2,
             Standardize = parsed.GetValue(_standardize) is { } standardize ? standardize == "yes" : preset.Standardize,
@@ -93,6 +112,16 @@ internal sealed class CubeOptions
             MaximalTranslation = parsed.GetValue(_maxTranslation) ?? preset.MaximalTranslation,
         };
     }
+    /// <summary>Says what an option is in the presets.</summary>
+    private static string Describe(string description, Func<CubeSettings, object> value)
+    {
+        string[] values =
+            [.. CubePresets.Names.Select(name => Convert.ToString(value(CubePresets.Named(name)), CultureInfo.InvariantCulture)!)];
+        return values.Distinct().Count() == 1
+            ? $"{description} [default: {values[0]}]"
+            : $"{description} [{string.Join("; ", CubePresets.Names.Zip(values, (name, text) => $"{name} {text}"))}]";
+    }
+
     /// <summary>A list that was given; the parser makes an empty one where none was.</summary>
     private static int[]? Given(ParseResult parsed, Option<int[]?> option) => parsed.GetValue(option) is { Length: > 0 } list ? list : null;
 }

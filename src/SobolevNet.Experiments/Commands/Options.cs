@@ -21,12 +21,13 @@ internal static class Options
             return valid;
         });
 
-    /// <summary>A finite number above <paramref name="above"/>.</summary>
-    public static Option<double?> Real(string name, string value, string description, double above = double.NegativeInfinity) => Custom<double?>(
-        name, value, description, double.IsNegativeInfinity(above) ? "a finite number" : $"a finite number above {above.ToString(CultureInfo.InvariantCulture)}",
+    /// <summary>A finite number above <paramref name="above"/> and below <paramref name="below"/>.</summary>
+    public static Option<double?> Real(
+        string name, string value, string description, double above = double.NegativeInfinity, double below = double.PositiveInfinity) => Custom<double?>(
+        name, value, description, FormattableString.Invariant($"a finite number{Bound("above", above)}{Bound("below", below)}"),
         (string text, out double? parsed) =>
         {
-            bool valid = TryReal(text, out double number) && number > above;
+            bool valid = TryReal(text, out double number) && number > above && number < below;
             parsed = number;
             return valid;
         });
@@ -98,6 +99,9 @@ internal static class Options
 
     public static Option<string?> Path(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description };
+
+    private static string Bound(string relation, double bound) =>
+        double.IsFinite(bound) ? FormattableString.Invariant($" {relation} {bound}") : "";
 
     private static bool TryReal(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);

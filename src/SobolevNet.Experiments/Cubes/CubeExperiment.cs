@@ -56,7 +56,7 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
         var result = trainer.Fit(data.Training.Truncate(order), data.Validation, part, cancellationToken);
         var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, cancellationToken: cancellationToken);
         network.Save(folder.Network(order));
-        part.Done($"{100 * test.NormalizedRmse:0.00} %");
+        part.Done(FormattableString.Invariant($"test {100 * test.NormalizedRmse:0.00} %"));
         return new CubeRun
         {
             Order = order,

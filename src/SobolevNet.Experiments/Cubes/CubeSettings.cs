@@ -33,6 +33,9 @@ internal sealed record CubeSettings
 
     public required double LearningRate { get; init; }
 
+    /// <summary>Adam's β₂. Short memories follow losses whose scale falls fast.</summary>
+    public double AdamMemory { get; init; } = 0.98;
+
     /// <summary>The weights of the loss of order 1, see <see cref="OrderWeightText"/>.</summary>
     public required string WeightsOfOrder1 { get; init; }
 
@@ -108,7 +111,7 @@ internal sealed record CubeSettings
         OrderWeights = OrderWeightText.TryParse(WeightsOf(order), order, out var weights)
             ? weights
             : throw new FormatException($"The weights of order {order} are \"{WeightsOf(order)}\"; expected {OrderWeightText.Example(order)}, say."),
-        Optimizer = new Adam { LearningRate = LearningRate },
+        Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = Threads,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };
@@ -118,7 +121,7 @@ internal sealed record CubeSettings
         CultureInfo.InvariantCulture,
         $"cube --preset {Preset} --orders {string.Join(',', Orders)} --hidden {string.Join(',', Hidden)} --activation {Activation} " +
         $"--train {TrainingImages} --validation {ValidationImages} --test {TestImages}{(FreshImages ? " --fresh" : "")} --epochs {Epochs} " +
-        $"--batch {BatchSize} --rate {LearningRate} --weights1 {WeightsOfOrder1} --weights2 {WeightsOfOrder2} " +
+        $"--batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --weights1 {WeightsOfOrder1} --weights2 {WeightsOfOrder2} " +
         $"--standardize {(Standardize ? "yes" : "no")} --seed {Seed} --threads {Threads} --precision {Precision} --checkpoint {CheckpointSeconds} " +
         $"--cache {CacheGigabytes} --size {ImageSize} --sigma {Sigma} --focal {FocalLength} --distance {CameraDistance} " +
         $"--max-angle {MaximalAngle} --max-translation {MaximalTranslation}");
