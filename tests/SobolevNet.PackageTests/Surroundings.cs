@@ -29,3 +29,9 @@ internal sealed class WorkingFolder : IDisposable
         _folder.Delete(recursive: true);
     }
 }
+
+/// <summary>Hands reports over at once, on the thread that reports.</summary>
+internal sealed class Immediate<T>(Action<T> handler) : IProgress<T>
+{
+    public void Report(T value) => handler(value);
+}
