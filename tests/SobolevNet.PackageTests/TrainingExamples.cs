@@ -171,13 +171,29 @@ public class TrainingExamples
     }
 
     [Fact]
+    public void Predictor_AnswersManyThreads()
+    {
+        var network = Mlp<double>.Create(3, [16], 2, seed: 9);
+        double[] requests = [.. Enumerable.Range(0, 30 * 3).Select(k => Math.Sin(k))];
+        var answers = new double[30 * 2];
+
+        #region example: predictor
+        var predictor = new Predictor<double>(network);
+        Parallel.For(0, 30, request =>
+            predictor.Evaluate(requests.AsSpan(3 * request, 3), answers.AsSpan(2 * request, 2)));
+        #endregion
+
+        answers.Should().Equal(network.Evaluate(requests));
+    }
+
+    [Fact]
     public void File_OfANetwork_HasTheNamesThatTheGuideTells()
     {
         using var folder = new WorkingFolder();
         var network = Mlp<float>.Create(3, [8, 8], 2);
 
         #region example: safetensors
-        network.Fold().Save("plain.safetensors");               // no scalings: five numbers of metadata less to know about
+        network.Fold().Save("plain.safetensors");               // folded: the weights act on raw inputs, as other programs expect
         SafetensorsFile file = SafetensorsFile.Read("plain.safetensors");
         SafetensorsTensor weight = file.GetTensor("net.0.weight");      // shape (8, 3): outputs, inputs
         float[] numbers = weight.ToArray<float>();

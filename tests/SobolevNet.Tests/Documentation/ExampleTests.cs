@@ -11,16 +11,15 @@ public partial class ExampleTests
 {
     private static readonly string ExamplesFolder = Path.Combine(Repository.Root, "tests", "SobolevNet.PackageTests");
 
-    public static TheoryData<string> Pages()
-    {
-        var pages = new TheoryData<string> { "README.md" };
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Order())
-        {
-            pages.Add(Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'));
-        }
+    private static readonly string[] PageNames =
+    [
+        "README.md",
+        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
+    ];
 
-        return pages;
-    }
+    public static TheoryData<string> Pages() => new(PageNames);
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -36,7 +35,7 @@ public partial class ExampleTests
     [Fact]
     public void Examples_ThatAreTested_AreShownSomewhere()
     {
-        var shown = Pages().SelectMany(row => Blocks(Read((string)row[0]))).ToHashSet();
+        var shown = PageNames.SelectMany(page => Blocks(Read(page))).ToHashSet();
         Examples().Where(example => !shown.Contains(example.Value)).Select(example => example.Key).Should().BeEmpty();
     }
 
