@@ -77,10 +77,8 @@ internal static class ErrorFunction<TSimd, TVector, T>
     }
 
     /// <summary>exp(−z²/2) with the rounding error of z² taken back.</summary>
-    /// <param name="z">A number whose square is finite.</param>
-    /// <returns>The exponential, accurate relative to itself.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector HalfSquareExponential(TVector z)
+    private static TVector HalfSquareExponential(TVector z)
     {
         TVector half = TSimd.Multiply(z, Constant(-0.5));
         TVector exponent = TSimd.Multiply(half, z);
@@ -111,7 +109,7 @@ internal static class ErrorFunction<TSimd, TVector, T>
 
     /// <summary>g(z) = exp(z²/2)·Φ(−z) for z in [0, Z].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector ScaledTail(TVector z)
+    public static TVector ScaledTail(TVector z)
     {
         if (typeof(T) == typeof(float))
         {

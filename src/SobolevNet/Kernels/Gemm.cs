@@ -120,7 +120,7 @@ internal static unsafe class Gemm
 
     /// <summary>Refuses a matrix that does not fit its memory, since the kernels work with bare pointers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CheckMatrix(int length, int rows, int columns, int stride, string name)
+    public static void CheckMatrix(int length, int rows, int columns, int stride, string name)
     {
         if (rows < 0 || columns < 0 || (rows > 1 && stride < columns)
             || (rows > 0 && ((long)(rows - 1) * stride) + columns > length))

@@ -96,16 +96,8 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
                         int from = GemmShape.Start(slot, slots, nextRows);
                         GemmPacking.Prefetch(
                             nextA + (from * strideA), strideA, GemmShape.Start(slot + 1, slots, nextRows) - from, depth);
-                        if (columns == panelWidth)
-                        {
-                            GemmTile<TSimd, TVector, T>.Run(
-                                height, depth, tileA, height, panelB, panelWidth, tileC, strideC, depthBlock > 0);
-                        }
-                        else
-                        {
-                            GemmTile<TSimd, TVector, T>.RunEdge(
-                                height, columns, depth, tileA, height, panelB, panelWidth, tileC, strideC, depthBlock > 0, edge);
-                        }
+                        GemmTile<TSimd, TVector, T>.RunPart(
+                            height, columns, depth, tileA, height, panelB, panelWidth, tileC, strideC, depthBlock > 0, edge);
                     }
                 }
             }
@@ -133,7 +125,7 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
 
         if (panel < b.Panels)
         {
-            GemmTile<TSimd, TVector, T>.RunEdge(
+            GemmTile<TSimd, TVector, T>.RunPart(
                 1, b.Columns - (panel * panelWidth), b.Depth, a, 1, b.Pointer + (panel * panelLength), panelWidth,
                 c + (panel * panelWidth), panelWidth, false, workspace.Pointer(panelWidth));
         }

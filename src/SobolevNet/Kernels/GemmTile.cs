@@ -23,64 +23,82 @@ internal static unsafe class GemmTile<TSimd, TVector, T>
         get => GemmShape.MaxRows<TVector>();
     }
 
-    /// <summary>The one dispatch on the height of a tile.</summary>
+    /// <summary>A tile whose rows all lie at equal distances, of which only some columns may lie in the result.</summary>
+    public static void RunPart(
+        int rows, int columns, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate, T* edge) =>
+        RunPart<Contiguous>(rows, columns, depth, a, aStep, b, bStep, c, strideC, accumulate, edge, null);
+
+    /// <summary>A tile whose rows all lie at equal distances.</summary>
     public static void Run(
-        int rows, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate)
+        int rows, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate) =>
+        Run<Contiguous>(rows, depth, a, aStep, b, bStep, c, strideC, accumulate, null);
+
+    /// <summary>The one dispatch on the height of a tile.</summary>
+    public static void Run<TIndexing>(
+        int rows, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate, nint* index)
+        where TIndexing : struct, ITileIndexing
     {
         switch (rows)
         {
             case 1:
-                MicroKernel.Run<TSimd, TVector, T, Rows1>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows1, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 2:
-                MicroKernel.Run<TSimd, TVector, T, Rows2>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows2, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 3:
-                MicroKernel.Run<TSimd, TVector, T, Rows3>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows3, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 4:
-                MicroKernel.Run<TSimd, TVector, T, Rows4>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows4, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 5:
-                MicroKernel.Run<TSimd, TVector, T, Rows5>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows5, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 6:
-                MicroKernel.Run<TSimd, TVector, T, Rows6>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows6, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 7:
-                MicroKernel.Run<TSimd, TVector, T, Rows7>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows7, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 8:
-                MicroKernel.Run<TSimd, TVector, T, Rows8>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows8, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 9:
-                MicroKernel.Run<TSimd, TVector, T, Rows9>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows9, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 10:
-                MicroKernel.Run<TSimd, TVector, T, Rows10>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows10, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 11:
-                MicroKernel.Run<TSimd, TVector, T, Rows11>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows11, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 12:
-                MicroKernel.Run<TSimd, TVector, T, Rows12>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows12, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 13:
-                MicroKernel.Run<TSimd, TVector, T, Rows13>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows13, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
             case 14:
-                MicroKernel.Run<TSimd, TVector, T, Rows14>(depth, a, aStep, b, bStep, c, strideC, accumulate);
+                MicroKernel.Run<TSimd, TVector, T, Rows14, TIndexing>(depth, a, aStep, b, bStep, c, strideC, accumulate, index);
                 break;
         }
     }
 
     /// <summary>
-    /// The same for a tile of which only the first <paramref name="columns"/> columns lie in the result; the whole tile is
-    /// computed in <paramref name="edge"/>, which has room for one.
+    /// The same for a tile of which only the first <paramref name="columns"/> columns lie in the result. If these are not
+    /// all, the whole tile is computed in <paramref name="edge"/>, which has room for one.
     /// </summary>
-    public static void RunEdge(
-        int rows, int columns, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate, T* edge)
+    public static void RunPart<TIndexing>(
+        int rows, int columns, nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate, T* edge, nint* index)
+        where TIndexing : struct, ITileIndexing
     {
+        if (columns == Columns)
+        {
+            Run<TIndexing>(rows, depth, a, aStep, b, bStep, c, strideC, accumulate, index);
+            return;
+        }
+
         if (accumulate)
         {
             for (int r = 0; r < rows; r++)
@@ -91,7 +109,7 @@ internal static unsafe class GemmTile<TSimd, TVector, T>
             }
         }
 
-        Run(rows, depth, a, aStep, b, bStep, edge, Columns, accumulate);
+        Run<TIndexing>(rows, depth, a, aStep, b, bStep, edge, Columns, accumulate, index);
         for (int r = 0; r < rows; r++)
         {
             new Span<T>(edge + (r * Columns), columns).CopyTo(new Span<T>(c + (r * strideC), columns));

@@ -171,16 +171,8 @@ internal readonly unsafe struct GemmTransposed<T>
                             next + (from * _strideA), _strideA, GemmShape.Start(tile + 1, tiles, nextDepth) - from, panelWidth);
                         T* tileZ = packedZ + ((nint)row * _rows) + ((nint)k * height);
                         T* tileG = _g + (row * _strideG) + column;
-                        if (columns == panelWidth)
-                        {
-                            GemmTile<TSimd, TVector, T>.Run(
-                                height, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate);
-                        }
-                        else
-                        {
-                            GemmTile<TSimd, TVector, T>.RunEdge(
-                                height, columns, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate, edge);
-                        }
+                        GemmTile<TSimd, TVector, T>.RunPart(
+                            height, columns, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate, edge);
                     }
                 }
             }

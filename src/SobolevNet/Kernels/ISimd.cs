@@ -51,6 +51,12 @@ internal unsafe interface ISimd<TVector, T>
     /// <summary>The magnitude of the first with the sign bit of the second.</summary>
     static abstract TVector CopySign(TVector magnitude, TVector sign);
 
+    /// <summary>
+    /// a·2ⁿ for a positive, normal a and a normal result; n comes as n + 1.5·2ᵐ, m the mantissa bits of T (23 or 52), the sum
+    /// that rounds a number to the integer n.
+    /// </summary>
+    static abstract TVector MultiplyPowerOfTwo(TVector a, TVector shiftedExponent);
+
     static abstract TVector Exp(TVector a);
 
     static abstract TVector Log(TVector a);

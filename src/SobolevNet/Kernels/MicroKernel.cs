@@ -6,7 +6,7 @@ namespace SobolevNet.Kernels;
 /// <summary>The inner loop of every matrix product: one tile of the result, kept in registers over the whole depth.</summary>
 /// <remarks>
 /// <para>
-/// C[r, j] (+)= Σₖ a[k·aStep + r] · b[k·bStep + j], r in [0, rows), j in [0, 2·width): at each depth k two vectors of b are
+/// C[r, j] (+)= Σₖ a[k·aStep + r] · b[kth row, j], r in [0, rows), j in [0, 2·width): at each depth k two vectors of b are
 /// loaded, each a[k, r] is spread over a vector and 2·rows fused multiply-adds follow. A lane holds one element of C, and its
 /// sum is one chain of fused multiply-adds in the order of k. So the bits of an element depend neither on its lane, nor on
 /// the height of the tile, nor on where the depth is cut, since a later piece starts from what the earlier one stored.
@@ -34,13 +34,15 @@ internal static unsafe class MicroKernel
     /// <param name="c">C[0, 0].</param>
     /// <param name="strideC">Elements from one row of C to the next.</param>
     /// <param name="accumulate">Whether the sums start from C rather than from zero.</param>
+    /// <param name="index">Where rows of b or C lie, if <typeparamref name="TIndexing"/> says so.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TSimd, TVector, T, TRows>(
-        nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate)
+    public static void Run<TSimd, TVector, T, TRows, TIndexing>(
+        nint depth, T* a, nint aStep, T* b, nint bStep, T* c, nint strideC, bool accumulate, nint* index)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRows : struct, ITileRows
+        where TIndexing : struct, ITileIndexing
     {
         TVector c0L = TSimd.Zero, c0R = TSimd.Zero;
         TVector c1L = TSimd.Zero, c1R = TSimd.Zero;
@@ -59,110 +61,110 @@ internal static unsafe class MicroKernel
 
         if (accumulate)
         {
-            T* row = c;
             if (TRows.Count > 0)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 0);
                 c0L = TSimd.Load(row);
                 c0R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 1)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 1);
                 c1L = TSimd.Load(row);
                 c1R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 2)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 2);
                 c2L = TSimd.Load(row);
                 c2R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 3)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 3);
                 c3L = TSimd.Load(row);
                 c3R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 4)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 4);
                 c4L = TSimd.Load(row);
                 c4R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 5)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 5);
                 c5L = TSimd.Load(row);
                 c5R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 6)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 6);
                 c6L = TSimd.Load(row);
                 c6R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 7)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 7);
                 c7L = TSimd.Load(row);
                 c7R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 8)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 8);
                 c8L = TSimd.Load(row);
                 c8R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 9)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 9);
                 c9L = TSimd.Load(row);
                 c9R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 10)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 10);
                 c10L = TSimd.Load(row);
                 c10R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 11)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 11);
                 c11L = TSimd.Load(row);
                 c11R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 12)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 12);
                 c12L = TSimd.Load(row);
                 c12R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
 
             if (TRows.Count > 13)
             {
+                T* row = Row<T, TIndexing>(c, strideC, index, 13);
                 c13L = TSimd.Load(row);
                 c13R = TSimd.Load(row + TSimd.Width);
-                row += strideC;
             }
         }
 
         for (; depth > 0; depth--)
         {
-            TVector left = TSimd.Load(b);
-            TVector right = TSimd.Load(b + TSimd.Width);
+            T* source = TIndexing.OfDepth ? b + *index++ : b;
+            TVector left = TSimd.Load(source);
+            TVector right = TSimd.Load(source + TSimd.Width);
             TVector factor;
             if (TRows.Count > 0)
             {
@@ -268,100 +270,106 @@ internal static unsafe class MicroKernel
 
         if (TRows.Count > 0)
         {
-            TSimd.Store(c0L, c);
-            TSimd.Store(c0R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 0);
+            TSimd.Store(c0L, row);
+            TSimd.Store(c0R, row + TSimd.Width);
         }
 
         if (TRows.Count > 1)
         {
-            TSimd.Store(c1L, c);
-            TSimd.Store(c1R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 1);
+            TSimd.Store(c1L, row);
+            TSimd.Store(c1R, row + TSimd.Width);
         }
 
         if (TRows.Count > 2)
         {
-            TSimd.Store(c2L, c);
-            TSimd.Store(c2R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 2);
+            TSimd.Store(c2L, row);
+            TSimd.Store(c2R, row + TSimd.Width);
         }
 
         if (TRows.Count > 3)
         {
-            TSimd.Store(c3L, c);
-            TSimd.Store(c3R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 3);
+            TSimd.Store(c3L, row);
+            TSimd.Store(c3R, row + TSimd.Width);
         }
 
         if (TRows.Count > 4)
         {
-            TSimd.Store(c4L, c);
-            TSimd.Store(c4R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 4);
+            TSimd.Store(c4L, row);
+            TSimd.Store(c4R, row + TSimd.Width);
         }
 
         if (TRows.Count > 5)
         {
-            TSimd.Store(c5L, c);
-            TSimd.Store(c5R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 5);
+            TSimd.Store(c5L, row);
+            TSimd.Store(c5R, row + TSimd.Width);
         }
 
         if (TRows.Count > 6)
         {
-            TSimd.Store(c6L, c);
-            TSimd.Store(c6R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 6);
+            TSimd.Store(c6L, row);
+            TSimd.Store(c6R, row + TSimd.Width);
         }
 
         if (TRows.Count > 7)
         {
-            TSimd.Store(c7L, c);
-            TSimd.Store(c7R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 7);
+            TSimd.Store(c7L, row);
+            TSimd.Store(c7R, row + TSimd.Width);
         }
 
         if (TRows.Count > 8)
         {
-            TSimd.Store(c8L, c);
-            TSimd.Store(c8R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 8);
+            TSimd.Store(c8L, row);
+            TSimd.Store(c8R, row + TSimd.Width);
         }
 
         if (TRows.Count > 9)
         {
-            TSimd.Store(c9L, c);
-            TSimd.Store(c9R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 9);
+            TSimd.Store(c9L, row);
+            TSimd.Store(c9R, row + TSimd.Width);
         }
 
         if (TRows.Count > 10)
         {
-            TSimd.Store(c10L, c);
-            TSimd.Store(c10R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 10);
+            TSimd.Store(c10L, row);
+            TSimd.Store(c10R, row + TSimd.Width);
         }
 
         if (TRows.Count > 11)
         {
-            TSimd.Store(c11L, c);
-            TSimd.Store(c11R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 11);
+            TSimd.Store(c11L, row);
+            TSimd.Store(c11R, row + TSimd.Width);
         }
 
         if (TRows.Count > 12)
         {
-            TSimd.Store(c12L, c);
-            TSimd.Store(c12R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 12);
+            TSimd.Store(c12L, row);
+            TSimd.Store(c12R, row + TSimd.Width);
         }
 
         if (TRows.Count > 13)
         {
-            TSimd.Store(c13L, c);
-            TSimd.Store(c13R, c + TSimd.Width);
-            c += strideC;
+            T* row = Row<T, TIndexing>(c, strideC, index, 13);
+            TSimd.Store(c13L, row);
+            TSimd.Store(c13R, row + TSimd.Width);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* Row<T, TIndexing>(T* c, nint strideC, nint* index, nint row)
+        where T : unmanaged
+        where TIndexing : struct, ITileIndexing =>
+        c + (TIndexing.OfRows ? index[row] : row * strideC);
 }

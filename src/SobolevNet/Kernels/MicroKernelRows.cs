@@ -79,3 +79,37 @@ internal readonly struct Rows14 : ITileRows
 {
     public static int Count => 14;
 }
+
+/// <summary>Where the rows of a tile's operands lie, as a type for the same reason.</summary>
+internal interface ITileIndexing
+{
+    /// <summary>Row k of b lies at index[k] rather than at k·bStep.</summary>
+    static abstract bool OfDepth { get; }
+
+    /// <summary>Row r of C lies at index[r] rather than at r·strideC.</summary>
+    static abstract bool OfRows { get; }
+}
+
+/// <summary>Rows at equal distances.</summary>
+internal readonly struct Contiguous : ITileIndexing
+{
+    public static bool OfDepth => false;
+
+    public static bool OfRows => false;
+}
+
+/// <summary>Rows of b chosen by an index.</summary>
+internal readonly struct IndexedDepth : ITileIndexing
+{
+    public static bool OfDepth => true;
+
+    public static bool OfRows => false;
+}
+
+/// <summary>Rows of C chosen by an index.</summary>
+internal readonly struct IndexedRows : ITileIndexing
+{
+    public static bool OfDepth => false;
+
+    public static bool OfRows => true;
+}

@@ -68,6 +68,12 @@ internal readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T>
     public static Vector128<T> CopySign(Vector128<T> magnitude, Vector128<T> sign) => Vector128.CopySign(magnitude, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> MultiplyPowerOfTwo(Vector128<T> a, Vector128<T> shiftedExponent) =>
+        typeof(T) == typeof(float)
+            ? (a.AsInt32() + Vector128.ShiftLeft(shiftedExponent.AsInt32(), 23)).As<int, T>()
+            : (a.AsInt64() + Vector128.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Exp(Vector128<T> a) =>
         typeof(T) == typeof(float) ? Vector128.Exp(a.AsSingle()).As<float, T>() : Vector128.Exp(a.AsDouble()).As<double, T>();
 

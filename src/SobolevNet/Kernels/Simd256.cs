@@ -68,6 +68,12 @@ internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T>
     public static Vector256<T> CopySign(Vector256<T> magnitude, Vector256<T> sign) => Vector256.CopySign(magnitude, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> MultiplyPowerOfTwo(Vector256<T> a, Vector256<T> shiftedExponent) =>
+        typeof(T) == typeof(float)
+            ? (a.AsInt32() + Vector256.ShiftLeft(shiftedExponent.AsInt32(), 23)).As<int, T>()
+            : (a.AsInt64() + Vector256.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Exp(Vector256<T> a) =>
         typeof(T) == typeof(float) ? Vector256.Exp(a.AsSingle()).As<float, T>() : Vector256.Exp(a.AsDouble()).As<double, T>();
 

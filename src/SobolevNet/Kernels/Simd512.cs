@@ -68,6 +68,12 @@ internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T>
     public static Vector512<T> CopySign(Vector512<T> magnitude, Vector512<T> sign) => Vector512.CopySign(magnitude, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> MultiplyPowerOfTwo(Vector512<T> a, Vector512<T> shiftedExponent) =>
+        typeof(T) == typeof(float)
+            ? (a.AsInt32() + Vector512.ShiftLeft(shiftedExponent.AsInt32(), 23)).As<int, T>()
+            : (a.AsInt64() + Vector512.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Exp(Vector512<T> a) =>
         typeof(T) == typeof(float) ? Vector512.Exp(a.AsSingle()).As<float, T>() : Vector512.Exp(a.AsDouble()).As<double, T>();
 

@@ -55,6 +55,21 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T>
     public static T CopySign(T magnitude, T sign) => T.CopySign(magnitude, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MultiplyPowerOfTwo(T a, T shiftedExponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            int bits = Unsafe.BitCast<T, int>(a) + (Unsafe.BitCast<T, int>(shiftedExponent) << 23);
+            return Unsafe.BitCast<int, T>(bits);
+        }
+        else
+        {
+            long bits = Unsafe.BitCast<T, long>(a) + (Unsafe.BitCast<T, long>(shiftedExponent) << 52);
+            return Unsafe.BitCast<long, T>(bits);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp(T a) => T.Exp(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Numerics.Tensors;
 using SobolevNet.Kernels;
@@ -25,12 +26,14 @@ internal sealed class JetTape<T>
     private const int RowsOfGroup = 224;
     private const int RowsOfTile = 14;
     private const int RowsOfChunk = 4096;
+    private const int LiveInputs = 128;
 
     private readonly MlpArchitecture _architecture;
     private readonly int _inputComponents;
     private readonly T[] _inputs;
     private readonly T[][] _before;
     private readonly T[][] _after;
+    private readonly LiveColumns? _live;
 
     /// <summary>Reserves the memory for a pass.</summary>
     /// <param name="architecture">The network's shape.</param>
@@ -46,6 +49,9 @@ internal sealed class JetTape<T>
         _inputComponents = layout.Truncate(inputOrder).Count;
         Capacity = samples;
         GroupSamples = groupSamples;
+        _live = _inputComponents >= LiveColumns.MinComponents && architecture.Inputs >= LiveInputs
+            ? new LiveColumns(architecture.Inputs, samples)
+            : null;
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
         _before = new T[layers][];
@@ -162,7 +168,16 @@ internal sealed class JetTape<T>
             var source = (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(firstRow * inStride);
             var before = _before[layer].AsSpan(firstRow * outStride, rows * outStride);
             int live = layer == 0 ? samples * _inputComponents : rows;
-            Gemm.Multiply<T>(source, inStride, live, network.Forward[layer], before, outStride, workspace);
+            if (layer == 0 && HasFewLiveInputs(start, samples, source, workspace))
+            {
+                LiveGemm.Multiply<T>(
+                    source, inStride, samples, _inputComponents, _live, start, network.Forward[layer], before, outStride, workspace);
+            }
+            else
+            {
+                Gemm.Multiply<T>(source, inStride, live, network.Forward[layer], before, outStride, workspace);
+            }
+
             before[(live * outStride)..].Clear();
             if (layer < layers - 1)
             {
@@ -220,8 +235,15 @@ internal sealed class JetTape<T>
         int inStride = StrideBefore(layer);
         int columns = _architecture.Sizes[layer];
         T[] source = layer == 0 ? _inputs : _after[layer - 1];
+        bool sparse = layer == 0 && AllHaveFewLiveInputs();
         bool all = layer > 0 || _inputComponents == Layout.Count;
-        if (all)
+        if (sparse)
+        {
+            LiveGemm.MultiplyTransposed<T>(
+                _before[layer], outStride, source, inStride, Samples, GroupSamples, Layout.Count, _inputComponents, _live!, columns, first,
+                count, gradient.Weights, columns, accumulate, workspace);
+        }
+        else if (all)
         {
             Gemm.MultiplyTransposed<T>(
                 _before[layer], outStride, source, inStride, Samples * Layout.Count, columns, first, count, gradient.Weights, columns,
@@ -238,7 +260,7 @@ internal sealed class JetTape<T>
         {
             var (start, samples) = Group(group);
             int firstRow = start * Layout.Count;
-            if (!all)
+            if (!all && !sparse)
             {
                 Gemm.MultiplyTransposed<T>(
                     _before[layer].AsSpan(firstRow * outStride), outStride, source.AsSpan(firstRow * inStride), inStride,
@@ -250,6 +272,36 @@ internal sealed class JetTape<T>
                 TensorPrimitives.Add(bias, _before[layer].AsSpan(((firstRow + s) * outStride) + first, count), bias);
             }
         }
+    }
+
+    /// <summary>Looks for input features that are zero in all components of a sample, as an image's background is.</summary>
+    [MemberNotNullWhen(true, nameof(_live))]
+    private bool HasFewLiveInputs(int start, int samples, ReadOnlySpan<T> rows, Workspace<T> workspace)
+    {
+        if (_live is null)
+        {
+            return false;
+        }
+
+        bool few = true;
+        int stride = _architecture.Inputs;
+        for (int s = 0; s < samples; s++)
+        {
+            few &= _live.Find(start + s, rows[(s * stride)..], samples * stride, _inputComponents, workspace);
+        }
+
+        return few;
+    }
+
+    private bool AllHaveFewLiveInputs()
+    {
+        bool few = _live is not null;
+        for (int s = 0; s < Samples && few; s++)
+        {
+            few = _live!.AreFew(s);
+        }
+
+        return few;
     }
 
     private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);

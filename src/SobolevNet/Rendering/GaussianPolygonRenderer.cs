@@ -103,7 +103,7 @@ public sealed class GaussianPolygonRenderer
         var polygons = new PolygonLayout(layout.Firsts.Length, layout.Seconds.Length);
         double inverseSigma = 1 / Sigma;
         var positions = vertices.Row(0, 0);
-        workspace.Begin(lattice, kernel.Width);
+        Begin(workspace, lattice, positions, inverseSigma);
         var parts = workspace.Parts(PolygonCoefficients.Parts * layout.Firsts.Length);
         var corners = workspace.Corners(3 * scene.VertexCount);
         corners.Clear();
@@ -157,6 +157,26 @@ public sealed class GaussianPolygonRenderer
         }
 
         kernel.Finish(workspace, lattice, T.CreateTruncating(Background), image);
+    }
+
+    /// <summary>Starts an image whose scene stays within reach of its vertices.</summary>
+    private static void Begin<T>(
+        PolygonWorkspace<T> workspace, PixelLattice<T> lattice, ReadOnlySpan<double> positions, double inverseSigma)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double right = double.NegativeInfinity;
+        double bottom = double.PositiveInfinity;
+        double top = double.NegativeInfinity;
+        for (int k = 0; k < positions.Length; k += 2)
+        {
+            right = Math.Max(right, positions[k] * inverseSigma);
+            bottom = Math.Min(bottom, positions[k + 1] * inverseSigma);
+            top = Math.Max(top, positions[k + 1] * inverseSigma);
+        }
+
+        double reach = PolygonAccuracy<T>.Reach;
+        var (rowStart, rowEnd) = lattice.RowsWithin(bottom - reach, top + reach);
+        workspace.Begin(lattice, rowStart, rowEnd, lattice.ColumnsWithin(right, right + reach).End);
     }
 
     /// <summary>The intensity on the left of an edge less that on its right, where hidden faces are background.</summary>

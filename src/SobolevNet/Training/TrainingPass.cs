@@ -11,7 +11,7 @@ namespace SobolevNet;
 internal sealed class TrainingPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int TileOutputs = 112;
+    private const int TileOutputs = 128;
 
     private readonly Mlp<T> _network;
     private readonly IJetSource<T> _source;

@@ -4,17 +4,17 @@ namespace SobolevNet.Kernels;
 
 /// <summary>The pixel positions of an image in units of the Gaussian's σ: columns to the right, rows downward.</summary>
 /// <remarks>
-/// A column's position is kept as a sum of two numbers of type T, so that its distance from a point nearby is as exact as
-/// in double precision: float alone would be off by 1e-6 σ at the rim of a 41 × 41 image.
+/// A position is kept as a sum of two numbers of type T, so that its distance from a point nearby is as exact as in double
+/// precision: float alone would be off by 1e-6 σ at the rim of a 41 × 41 image.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed unsafe class PixelLattice<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Columns are padded to a multiple of this, the widest vector's elements.</summary>
+    /// <summary>Positions go on past the image by this many, the widest vector's elements.</summary>
     public const int Padding = 16;
 
-    private readonly PinnedBuffer<T> _columns = new();
+    private readonly PinnedBuffer<T> _positions = new();
 
     public PixelLattice(int rows, int columns, double left, double columnSpacing, double top, double rowSpacing)
     {
@@ -24,11 +24,17 @@ internal sealed unsafe class PixelLattice<T>
         ColumnSpacing = columnSpacing;
         Top = top;
         RowSpacing = rowSpacing;
-        PaddedColumns = (columns + Padding - 1) / Padding * Padding;
-        _columns.Reserve(2 * PaddedColumns);
+        PaddedColumns = columns + Padding;
+        PaddedRows = rows + Padding;
+        _positions.Reserve(2 * (PaddedColumns + PaddedRows));
         for (int j = 0; j < PaddedColumns; j++)
         {
             (ColumnHigh[j], ColumnLow[j]) = Split(left + (columnSpacing * j));
+        }
+
+        for (int i = 0; i < PaddedRows; i++)
+        {
+            (RowHigh[i], RowLow[i]) = Split(Row(i));
         }
     }
 
@@ -36,7 +42,11 @@ internal sealed unsafe class PixelLattice<T>
 
     public int Columns { get; }
 
+    /// <summary>Columns with those past the image.</summary>
     public int PaddedColumns { get; }
+
+    /// <summary>Rows with those past the image.</summary>
+    public int PaddedRows { get; }
 
     /// <summary>Position of column 0.</summary>
     public double Left { get; }
@@ -51,10 +61,16 @@ internal sealed unsafe class PixelLattice<T>
     public double RowSpacing { get; }
 
     /// <summary>The columns' positions, rounded to T.</summary>
-    public T* ColumnHigh => _columns.Pointer;
+    public T* ColumnHigh => _positions.Pointer;
 
     /// <summary>What the rounding took away.</summary>
-    public T* ColumnLow => _columns.Pointer + PaddedColumns;
+    public T* ColumnLow => _positions.Pointer + PaddedColumns;
+
+    /// <summary>The rows' positions, rounded to T.</summary>
+    public T* RowHigh => _positions.Pointer + (2 * PaddedColumns);
+
+    /// <summary>What the rounding took away.</summary>
+    public T* RowLow => _positions.Pointer + (2 * PaddedColumns) + PaddedRows;
 
     /// <summary>A number as a sum of two of type T.</summary>
     public static (T High, T Low) Split(double value)

@@ -16,34 +16,33 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
         {
             for (int row = workspace.RowStart; row < workspace.RowEnd; row++)
             {
-                FinishValues(workspace, lattice, background, row, pixels + (row * lattice.Columns));
+                T* destination = pixels + (row * lattice.Columns);
+                FinishValues(workspace, lattice, background, row, destination);
                 if (polygons.Firsts > 0)
                 {
-                    FinishDerivatives(workspace, lattice, polygons, row, pixels + (row * lattice.Columns), image.ComponentStride);
+                    FinishDerivatives(workspace, lattice, polygons, row, destination, image.ComponentStride);
                 }
             }
         }
     }
 
-    /// <summary>Adds the row constants to the values, and writes them.</summary>
+    /// <summary>Writes the values of a row; columns from the last one touched on stay background.</summary>
     private static void FinishValues(
         PolygonWorkspace<T> workspace, PixelLattice<T> lattice, T background, int row, T* pixels)
     {
         T* values = workspace.Values.Pointer + (row * lattice.PaddedColumns);
-        T* steps = workspace.Steps.Pointer + (row * ((lattice.PaddedColumns / TSimd.Width) + 1));
-        T level = background;
+        TVector level = TSimd.Broadcast(background);
         for (int j = 0; j < workspace.ColumnEnd; j += TSimd.Width)
         {
-            level += steps[j / TSimd.Width];
-            TVector sum = TSimd.Add(TSimd.Load(values + j), TSimd.Broadcast(level));
-            if (j + TSimd.Width <= lattice.Columns)
+            TVector sum = TSimd.Add(TSimd.Load(values + j), level);
+            if (j + TSimd.Width <= workspace.ColumnEnd)
             {
                 TSimd.Store(sum, pixels + j);
             }
             else
             {
                 TSimd.Store(sum, values + j);
-                new ReadOnlySpan<T>(values + j, lattice.Columns - j).CopyTo(new Span<T>(pixels + j, lattice.Columns - j));
+                Copy(values + j, pixels + j, workspace.ColumnEnd - j);
             }
         }
     }
@@ -51,11 +50,24 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
     private static void FinishDerivatives(
         PolygonWorkspace<T> workspace, PixelLattice<T> lattice, PolygonLayout polygons, int row, T* pixels, int componentStride)
     {
-        int active = CollectTiles(workspace, row, out int rangeStart, out int rangeEnd);
-        var tiles = workspace.Active.Pointer;
+        int inRow = CollectTiles(workspace, row, out int rangeStart, out int rangeEnd);
+        rangeEnd = Math.Min(rangeEnd, lattice.Columns);
+        var tiles = workspace.Active.Reserve(2 * workspace.TileCount);
+        var near = tiles + inRow;
         T* rim = stackalloc T[PolygonLayout.Block * PixelLattice<T>.Padding];
         for (int j = rangeStart; j < rangeEnd; j += TSimd.Width)
         {
+            int active = 0;
+            for (int k = 0; k < inRow; k++)
+            {
+                if (j + TSimd.Width > tiles[k].Start && j < tiles[k].End)
+                {
+                    near[active] = tiles[k];
+                    near[active].Functions += j;
+                    active++;
+                }
+            }
+
             bool inside = j + TSimd.Width <= lattice.Columns;
             for (int block = 0; block < polygons.FirstBlocks + polygons.SecondBlocks; block++)
             {
@@ -64,26 +76,23 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
                 int count = Math.Min(PolygonLayout.Block, (first ? polygons.Firsts : polygons.Seconds) - k);
                 T* destination = pixels + ((1 + k + (first ? 0 : polygons.Firsts)) * componentStride) + j;
                 Combine(
-                    tiles, active, j, first, first ? block : block - polygons.FirstBlocks, polygons.FirstBlocks,
-                    inside ? destination : rim, inside ? componentStride : PixelLattice<T>.Padding, count);
+                    near, active, first, inside ? destination : rim, inside ? componentStride : PixelLattice<T>.Padding, count);
                 for (int c = 0; !inside && c < count; c++)
                 {
-                    new ReadOnlySpan<T>(rim + (c * PixelLattice<T>.Padding), lattice.Columns - j)
-                        .CopyTo(new Span<T>(destination + (c * componentStride), lattice.Columns - j));
+                    Copy(rim + (c * PixelLattice<T>.Padding), destination + (c * componentStride), lattice.Columns - j);
                 }
             }
         }
     }
 
-    /// <summary>The tiles that touch a row, and the columns that any of them touches, from a multiple of the width on.</summary>
+    /// <summary>The tiles that touch a row, and the columns that any of them touches.</summary>
     private static int CollectTiles(PolygonWorkspace<T> workspace, int row, out int rangeStart, out int rangeEnd)
     {
         rangeStart = int.MaxValue;
         rangeEnd = 0;
         int active = 0;
-        var tiles = workspace.Tiles;
-        var destination = workspace.Active.Reserve(tiles.Length);
-        foreach (ref readonly PolygonTile tile in tiles)
+        var destination = workspace.Active.Reserve(2 * workspace.TileCount);
+        foreach (ref readonly PolygonTile tile in workspace.Tiles)
         {
             if (row < tile.RowStart || row >= tile.RowEnd)
             {
@@ -91,7 +100,7 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
             }
 
             int* range = workspace.Ranges.Pointer + tile.Ranges + (2 * (row - tile.RowStart));
-            if (range[0] >= range[1])
+            if (range[0] == range[1])
             {
                 continue;
             }
@@ -114,30 +123,22 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
         return active;
     }
 
-    /// <summary>One block of components of one vector of columns: Σ over tiles and basis functions, in registers.</summary>
+    /// <summary>
+    /// One block of components of one vector of columns: Σ over tiles and basis functions, in registers. Each tile's
+    /// coefficients move on to the next block.
+    /// </summary>
     private static void Combine(
-        PolygonWorkspace<T>.ActiveTile* tiles, int active, int column, bool first, int block, int firstBlocks,
-        T* destination, int stride, int count)
+        PolygonWorkspace<T>.ActiveTile* tiles, int active, bool first, T* destination, int stride, int count)
     {
         TVector sum0 = TSimd.Zero, sum1 = TSimd.Zero, sum2 = TSimd.Zero, sum3 = TSimd.Zero;
         TVector sum4 = TSimd.Zero, sum5 = TSimd.Zero, sum6 = TSimd.Zero;
         for (int k = 0; k < active; k++)
         {
             var tile = tiles + k;
-            if (column < tile->Start || column >= tile->End)
-            {
-                continue;
-            }
-
-            int functions = first ? tile->FirstFunctions : tile->SecondFunctions;
-            T* coefficient = tile->Coefficients + (PolygonLayout.Block * block * functions);
-            if (!first)
-            {
-                coefficient += PolygonLayout.Block * firstBlocks * tile->FirstFunctions;
-            }
-
-            T* function = tile->Functions + column;
-            for (int f = 0; f < functions; f++)
+            T* coefficient = tile->Coefficients;
+            T* function = tile->Functions;
+            int functionStride = tile->Stride;
+            for (int f = first ? tile->FirstFunctions : tile->SecondFunctions; f > 0; f--)
             {
                 TVector basis = TSimd.Load(function);
                 sum0 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[0]), sum0);
@@ -147,9 +148,11 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
                 sum4 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[4]), sum4);
                 sum5 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[5]), sum5);
                 sum6 = TSimd.MultiplyAdd(basis, TSimd.Broadcast(coefficient[6]), sum6);
-                function += tile->Stride;
+                function += functionStride;
                 coefficient += PolygonLayout.Block;
             }
+
+            tile->Coefficients = coefficient;
         }
 
         switch (count)
@@ -177,4 +180,7 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
                 break;
         }
     }
+
+    private static void Copy(T* source, T* destination, int count) =>
+        new ReadOnlySpan<T>(source, count).CopyTo(new Span<T>(destination, count));
 }

@@ -1,11 +1,13 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet.Kernels;
 
-/// <summary>The kernel at one vector width: first pass, from edge pieces to tiles of basis functions.</summary>
+/// <summary>The kernel at one vector width: first pass, from edge pieces to values and tiles of basis functions.</summary>
 /// <remarks>
-/// Lanes are neighboring columns, aligned to multiples of the width from column 0, so that tiles of different edges meet in
-/// the same vectors; columns past the image's last are computed and not used. In the table over rows lanes are nodes.
+/// Lanes are neighboring columns, from the first column that a piece touches on (columns past the image's last are computed
+/// and not used); where nodes are placed and in the table over rows, lanes are nodes. A tile keeps a vector of zeros on
+/// either side of a row's range, so that the second pass may read it at any column.
 /// </remarks>
 /// <typeparam name="TSimd">The vector instructions.</typeparam>
 /// <typeparam name="TVector">The vector type.</typeparam>
@@ -15,12 +17,9 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
     where TVector : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Room = NodeTable<T>.Room;
+    private const double InverseTau = 0.15915494309189533577;
     private const double InverseRootTau = 0.39894228040143267794;
-
-    /// <summary>Room for the nodes of a piece, a multiple of every width.</summary>
-    private const int NodeRoom = GaussLegendreRule.MaximalNodes + PixelLattice<T>.Padding;
-
-    public override int Width => TSimd.Width;
 
     public override void AddPiece(
         PolygonWorkspace<T> workspace, PixelLattice<T> lattice, in EdgePiece piece, PolygonLayout layout)
@@ -32,266 +31,256 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
         double v1 = piece.V + (piece.End * piece.DeltaV);
         var (rowStart, rowEnd) = lattice.RowsWithin(Math.Min(v0, v1) - reach, Math.Max(v0, v1) + reach);
         var (columnStart, columnEnd) = lattice.ColumnsWithin(Math.Min(u0, u1) - reach, Math.Max(u0, u1) + reach);
-        workspace.Touch(rowStart, rowEnd, columnStart == lattice.Columns ? lattice.Columns : columnEnd);
         if (rowStart == rowEnd || columnStart == lattice.Columns)
         {
-            // Right of the image: nothing to add, but what lies left of it reaches up to the rim.
+            // Above, below or right of the image: nothing to add.
             return;
         }
 
-        int first = columnStart / TSimd.Width * TSimd.Width;
-        int stride = (columnEnd - first + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
-        T* tables = workspace.Tables.Reserve((12 * NodeRoom) + (2 * piece.Nodes * stride));
-        double* nodes = workspace.Nodes.Reserve(2 * NodeRoom);
-        PlaceNodes(piece, layout, tables, nodes);
-        T* distribution = tables + (12 * NodeRoom);
-        T* density = distribution + (piece.Nodes * stride);
-        FillColumnTables(lattice, piece.Nodes, tables, first, stride, distribution, density);
-
+        int width = RoundUp(columnEnd - columnStart);
+        T* tables = workspace.Tables.Reserve((PieceTables.Count * Room) + (2 * piece.Nodes * width));
+        var placed = new PieceTables(tables, width, piece.Nodes);
+        PlaceNodes(piece, layout.Seconds > 0, placed);
+        FillColumnTables(lattice, columnStart, placed);
         PolygonTile tile = default;
         int functions = layout.StoredEdgeFunctions;
         if (functions > 0)
         {
-            ref PolygonTile added = ref workspace.AddTile(rowStart, rowEnd, first, stride, functions);
+            ref PolygonTile added = ref workspace.AddTile(
+                rowStart, rowEnd, columnStart - TSimd.Width, width + (2 * TSimd.Width), functions);
             added.FirstFunctions = PolygonLayout.EdgeFirstFunctions;
             added.Coefficients = piece.Coefficients;
             tile = added;
         }
 
-        AddRows(workspace, lattice, piece, tile, rowStart, rowEnd, first, stride, tables, nodes, distribution, density);
+        AddRows(workspace, lattice, piece, placed, tile, rowStart, rowEnd, columnStart);
     }
 
-    public override void AddVertex(
-        PolygonWorkspace<T> workspace, PixelLattice<T> lattice, double u, double v, int coefficients)
+    /// <summary>Positions and weights of the nodes along the piece.</summary>
+    private static void PlaceNodes(in EdgePiece piece, bool second, PieceTables tables)
     {
-        double reach = PolygonAccuracy<T>.Reach;
-        var (rowStart, rowEnd) = lattice.RowsWithin(v - reach, v + reach);
-        var (columnStart, columnEnd) = lattice.ColumnsWithin(u - reach, u + reach);
-        if (rowStart == rowEnd || columnStart == columnEnd)
-        {
-            return;
-        }
-
-        int first = columnStart / TSimd.Width * TSimd.Width;
-        int stride = (columnEnd - first + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
-        ref PolygonTile tile = ref workspace.AddTile(rowStart, rowEnd, first, stride, 1);
-        tile.Coefficients = coefficients;
-        T* values = workspace.Functions.Pointer + tile.Values;
-        int* ranges = workspace.Ranges.Pointer + tile.Ranges;
-
-        // The table over columns, kept in the first row until that row's turn comes, last.
-        var (high, low) = PixelLattice<T>.Split(u);
-        for (int j = 0; j < stride; j += TSimd.Width)
-        {
-            TVector z = Distance(lattice, first + j, TSimd.Broadcast(high), TSimd.Broadcast(low));
-            TSimd.Store(ErrorFunction<TSimd, TVector, T>.HalfSquareExponential(z), values + j);
-        }
-
-        for (int row = rowEnd - 1; row >= rowStart; row--)
-        {
-            double z = lattice.Row(row) - v;
-            double chord = Math.Sqrt(Math.Max(0, (reach * reach) - (z * z)));
-            var (start, end) = lattice.ColumnsWithin(u - chord, u + chord);
-            ranges[2 * (row - rowStart)] = start / TSimd.Width * TSimd.Width;
-            ranges[(2 * (row - rowStart)) + 1] = start == end ? 0 : end;
-            TVector factor = TSimd.Broadcast(T.CreateTruncating(Math.Exp(-0.5 * z * z) / Math.Tau));
-            T* destination = values + ((row - rowStart) * stride);
-            for (int j = 0; j < stride; j += TSimd.Width)
-            {
-                TSimd.Store(TSimd.Multiply(factor, TSimd.Load(values + j)), destination + j);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Positions and weights of the nodes, in order of falling v, so that the nodes near a row move on as rows go down.
-    /// </summary>
-    private static void PlaceNodes(in EdgePiece piece, PolygonLayout layout, T* tables, double* nodes)
-    {
-        var rule = GaussLegendreRule.WithNodes(piece.Nodes);
+        var rule = NodeTable<T>.WithNodes(piece.Nodes);
         double length = piece.End - piece.Start;
-        bool reverse = piece.DeltaV > 0;
-        for (int q = 0; q < NodeRoom; q++)
+        var u = new NodeLine(piece.U + (piece.Start * piece.DeltaU), length * piece.DeltaU);
+        var v = new NodeLine(piece.V + (piece.Start * piece.DeltaV), length * piece.DeltaV);
+        TVector one = Broadcast(1);
+        TVector start = Broadcast(piece.Start);
+        TVector extent = Broadcast(length);
+        TVector derivativeScale = Broadcast(length * InverseTau);
+        TVector valueScale = Broadcast(-piece.Intensity * piece.DeltaV * length * InverseRootTau);
+        for (int q = 0; q < piece.Nodes; q += TSimd.Width)
         {
-            if (q < piece.Nodes)
-            {
-                int k = reverse ? piece.Nodes - 1 - q : q;
-                double t = piece.Start + (length * rule.Nodes[k]);
-                double weight = length * rule.Weights[k] * InverseRootTau;
-                nodes[q] = piece.U + (t * piece.DeltaU);
-                nodes[NodeRoom + q] = piece.V + (t * piece.DeltaV);
-                bool second = layout.Seconds > 0;
-                tables[(4 * NodeRoom) + q] = T.CreateTruncating(weight * (1 - t) * (second ? 1 - t : 1));
-                tables[(5 * NodeRoom) + q] = T.CreateTruncating(weight * t * (second ? 1 - t : 1));
-                tables[(6 * NodeRoom) + q] = T.CreateTruncating(weight * t * t);
-                tables[(7 * NodeRoom) + q] = T.CreateTruncating(-piece.Intensity * piece.DeltaV * weight);
-                (tables[q], tables[NodeRoom + q]) = PixelLattice<T>.Split(nodes[q]);
-                (tables[(2 * NodeRoom) + q], tables[(3 * NodeRoom) + q]) = PixelLattice<T>.Split(nodes[NodeRoom + q]);
-            }
-            else if (q < (piece.Nodes + TSimd.Width - 1) / TSimd.Width * TSimd.Width)
-            {
-                // Lanes past the last node: where it is, with no weight.
-                tables[(2 * NodeRoom) + q] = tables[(2 * NodeRoom) + piece.Nodes - 1];
-                tables[(3 * NodeRoom) + q] = tables[(3 * NodeRoom) + piece.Nodes - 1];
-                for (int table = 4; table < 8; table++)
-                {
-                    tables[(table * NodeRoom) + q] = T.Zero;
-                }
-            }
+            TVector x = TSimd.Load(rule.High + q);
+            TVector low = TSimd.Load(rule.Low + q);
+            TSimd.Store(u.At(x, low, out TVector rest), tables.NodeU + q);
+            TSimd.Store(rest, tables.NodeULow + q);
+            TSimd.Store(v.At(x, low, out rest), tables.NodeV + q);
+            TSimd.Store(rest, tables.NodeVLow + q);
+            TVector t = TSimd.MultiplyAdd(extent, x, start);
+            TVector complement = TSimd.Subtract(one, t);
+            TVector weight = TSimd.Load(rule.Weights + q);
+            TSimd.Store(TSimd.Multiply(weight, valueScale), tables.ValueWeight + q);
+            weight = TSimd.Multiply(weight, derivativeScale);
+            TVector atStart = TSimd.Multiply(weight, complement);
+            TVector atEnd = TSimd.Multiply(weight, t);
+            TSimd.Store(second ? TSimd.Multiply(atStart, complement) : atStart, tables.Weight0 + q);
+            TSimd.Store(second ? TSimd.Multiply(atStart, t) : atEnd, tables.Weight1 + q);
+            TSimd.Store(TSimd.Multiply(atEnd, t), tables.Weight2 + q);
         }
     }
 
-    /// <summary>Φ and φ of every column's distance from every node, shapes (nodes, stride).</summary>
-    private static void FillColumnTables(
-        PixelLattice<T> lattice, int nodes, T* tables, int first, int stride, T* distribution, T* density)
+    /// <summary>Φ and √(2π)φ of every column's distance from every node, shapes (nodes, width).</summary>
+    private static void FillColumnTables(PixelLattice<T> lattice, int first, PieceTables tables)
     {
-        for (int q = 0; q < nodes; q++)
+        T* columnHigh = lattice.ColumnHigh + first;
+        T* columnLow = lattice.ColumnLow + first;
+        T* distribution = tables.Distribution;
+        T* density = tables.Density;
+        for (int q = 0; q < tables.Nodes; q++)
         {
-            TVector high = TSimd.Broadcast(tables[q]);
-            TVector low = TSimd.Broadcast(tables[NodeRoom + q]);
-            for (int j = 0; j < stride; j += TSimd.Width)
+            TVector high = TSimd.Broadcast(tables.NodeU[q]);
+            TVector low = TSimd.Broadcast(tables.NodeULow[q]);
+            for (int j = 0; j < tables.Width; j += TSimd.Width)
             {
-                TVector z = Distance(lattice, first + j, high, low);
-                TSimd.Store(ErrorFunction<TSimd, TVector, T>.NormalCdf(z, out TVector phi), distribution + (q * stride) + j);
-                TSimd.Store(phi, density + (q * stride) + j);
+                TVector z = TSimd.Add(
+                    TSimd.Subtract(TSimd.Load(columnHigh + j), high), TSimd.Subtract(TSimd.Load(columnLow + j), low));
+                TSimd.Store(PixelGaussian<TSimd, TVector, T>.Distribution(z, out TVector exponential), distribution + j);
+                TSimd.Store(exponential, density + j);
             }
-        }
-    }
 
-    private static TVector Distance(PixelLattice<T> lattice, int column, TVector high, TVector low)
-    {
-        return TSimd.Add(
-            TSimd.Subtract(TSimd.Load(lattice.ColumnHigh + column), high),
-            TSimd.Subtract(TSimd.Load(lattice.ColumnLow + column), low));
+            distribution += tables.Width;
+            density += tables.Width;
+        }
     }
 
     private static void AddRows(
         PolygonWorkspace<T> workspace,
         PixelLattice<T> lattice,
         in EdgePiece piece,
+        PieceTables tables,
         in PolygonTile tile,
         int rowStart,
         int rowEnd,
-        int first,
-        int stride,
-        T* tables,
-        double* nodes,
-        T* distribution,
-        T* density)
+        int first)
     {
-        double reach = PolygonAccuracy<T>.Reach;
-        T* steps = workspace.Steps.Pointer;
-        int stepsPerRow = (lattice.PaddedColumns / TSimd.Width) + 1;
-        T* factors = tables + (8 * NodeRoom);
-        int start = 0;
-        int end = 0;
+        T reach = T.CreateTruncating(PolygonAccuracy<T>.Reach);
+        var line = new EdgeLine(piece);
+        int* ranges = workspace.Ranges.Pointer + tile.Ranges;
+        T* functions = workspace.Functions.Pointer + tile.Values + TSimd.Width;
+
+        // Rows go down, so the nodes near a row move along the piece: forward if it falls, backward if it rises.
+        bool rises = piece.DeltaV > 0;
+        int start = rises ? tables.Nodes : 0;
+        int end = start;
         for (int row = rowStart; row < rowEnd; row++)
         {
-            // The nodes within reach of the row, and the columns within reach of those.
-            double v = lattice.Row(row);
-            while (start < piece.Nodes && nodes[NodeRoom + start] > v + reach)
+            T v = lattice.RowHigh[row];
+            T upper = v + reach;
+            T lower = v - reach;
+            if (rises)
             {
-                start++;
+                while (end > 0 && tables.NodeV[end - 1] > upper)
+                {
+                    end--;
+                }
+
+                start = Math.Min(start, end);
+                while (start > 0 && tables.NodeV[start - 1] >= lower)
+                {
+                    start--;
+                }
+            }
+            else
+            {
+                while (start < tables.Nodes && tables.NodeV[start] > upper)
+                {
+                    start++;
+                }
+
+                end = Math.Max(end, start);
+                while (end < tables.Nodes && tables.NodeV[end] >= lower)
+                {
+                    end++;
+                }
             }
 
-            end = Math.Max(end, start);
-            while (end < piece.Nodes && nodes[NodeRoom + end] >= v - reach)
-            {
-                end++;
-            }
-
-            int rangeStart = 0;
-            int rangeEnd = 0;
+            int rangeStart = first;
+            int rangeEnd = first;
             if (start < end)
             {
-                double low = Math.Min(nodes[start], nodes[end - 1]);
-                double high = Math.Max(nodes[start], nodes[end - 1]);
-                (rangeStart, rangeEnd) = lattice.ColumnsWithin(low - reach, high + reach);
-                rangeStart = rangeStart / TSimd.Width * TSimd.Width;
-                rangeEnd = (rangeEnd + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
-                T beyond = FillRowFactors(tables, factors, v, start, end);
-                steps[(row * stepsPerRow) + (rangeEnd / TSimd.Width)] += beyond;
+                (rangeStart, rangeEnd) = ColumnRange(lattice, tables, start, end, first);
+                T beyond = FillRowFactors(tables, v, lattice.RowLow[row], start, end);
                 T* values = workspace.Values.Pointer + (row * lattice.PaddedColumns);
-                T* functions = workspace.Functions.Pointer + tile.Values + ((row - rowStart) * tile.Functions * stride);
+                T* destination = functions - first;
                 for (int j = rangeStart; j < rangeEnd; j += TSimd.Width)
                 {
-                    T* column = distribution + (j - first);
-                    T* columnDensity = density + (j - first);
                     switch (tile.Functions)
                     {
                         case 0:
-                            AddValues(factors, column, stride, start, end, values + j);
+                            AddValues(tables, j - first, start, end, values + j);
                             break;
                         case PolygonLayout.EdgeFirstFunctions:
-                            AddFirst(factors, column, columnDensity, stride, start, end, values + j, functions + (j - first));
+                            AddFirst(tables, j - first, start, end, values + j, destination + j, tile.Stride);
                             break;
                         default:
-                            AddSecond(factors, column, columnDensity, stride, start, end, values + j, functions + (j - first));
-                            MultiplyDistance(lattice, piece, v, j, functions + (j - first), stride);
+                            AddSecond(
+                                tables, j - first, start, end, values + j, destination + j, tile.Stride,
+                                line.Distance(lattice, row, j));
                             break;
                     }
+                }
+
+                TVector level = TSimd.Broadcast(beyond);
+                for (int j = rangeEnd; j < workspace.ColumnEnd; j += TSimd.Width)
+                {
+                    TSimd.Store(TSimd.Add(TSimd.Load(values + j), level), values + j);
+                }
+
+                for (int function = 0; function < tile.Functions; function++)
+                {
+                    TSimd.Store(TSimd.Zero, destination + (function * tile.Stride) + rangeStart - TSimd.Width);
+                    TSimd.Store(TSimd.Zero, destination + (function * tile.Stride) + rangeEnd);
                 }
             }
 
             if (tile.Functions > 0)
             {
-                int* range = workspace.Ranges.Pointer + tile.Ranges + (2 * (row - rowStart));
-                range[0] = rangeStart;
-                range[1] = rangeEnd;
+                ranges[0] = rangeStart;
+                ranges[1] = rangeEnd;
+                ranges += 2;
+                functions += tile.Functions * tile.Stride;
             }
         }
     }
 
-    /// <summary>The factors that belong to a row: node weights times φ of the row's distance from each node.</summary>
-    /// <returns>The row's constant to the right of the piece.</returns>
-    private static T FillRowFactors(T* tables, T* factors, double v, int start, int end)
+    /// <summary>The columns within reach of some nodes: whole vectors from the tile's first column.</summary>
+    private static (int Start, int End) ColumnRange(PixelLattice<T> lattice, PieceTables tables, int start, int end, int first)
     {
-        var (high, low) = PixelLattice<T>.Split(v);
+        if (tables.Width <= TSimd.Width)
+        {
+            return (first, first + tables.Width);
+        }
+
+        double reach = PolygonAccuracy<T>.Reach;
+        double a = double.CreateTruncating(tables.NodeU[start]);
+        double b = double.CreateTruncating(tables.NodeU[end - 1]);
+        var (rangeStart, rangeEnd) = lattice.ColumnsWithin(Math.Min(a, b) - reach, Math.Max(a, b) + reach);
+        rangeStart = first + ((rangeStart - first) / TSimd.Width * TSimd.Width);
+        return (rangeStart, rangeStart + RoundUp(rangeEnd - rangeStart));
+    }
+
+    /// <summary>The factors that belong to a row: node weights times exp(−z²/2) of the row's distance from each node.</summary>
+    /// <returns>The row's constant to the right of the piece.</returns>
+    private static T FillRowFactors(PieceTables tables, T high, T low, int start, int end)
+    {
         TVector rowHigh = TSimd.Broadcast(high);
         TVector rowLow = TSimd.Broadcast(low);
         TVector sum = TSimd.Zero;
         for (int q = start / TSimd.Width * TSimd.Width; q < end; q += TSimd.Width)
         {
             TVector z = TSimd.Add(
-                TSimd.Subtract(rowHigh, TSimd.Load(tables + (2 * NodeRoom) + q)),
-                TSimd.Subtract(rowLow, TSimd.Load(tables + (3 * NodeRoom) + q)));
-            TVector exponential = ErrorFunction<TSimd, TVector, T>.HalfSquareExponential(z);
-            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables + (4 * NodeRoom) + q)), factors + q);
-            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables + (5 * NodeRoom) + q)), factors + NodeRoom + q);
-            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables + (6 * NodeRoom) + q)), factors + (2 * NodeRoom) + q);
-            TVector value = TSimd.Multiply(exponential, TSimd.Load(tables + (7 * NodeRoom) + q));
-            TSimd.Store(value, factors + (3 * NodeRoom) + q);
+                TSimd.Subtract(rowHigh, TSimd.Load(tables.NodeV + q)), TSimd.Subtract(rowLow, TSimd.Load(tables.NodeVLow + q)));
+            TVector exponential = PixelGaussian<TSimd, TVector, T>.Exponential(z);
+            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables.Weight0 + q)), tables.Factor0 + q);
+            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables.Weight1 + q)), tables.Factor1 + q);
+            TSimd.Store(TSimd.Multiply(exponential, TSimd.Load(tables.Weight2 + q)), tables.Factor2 + q);
+            TVector value = TSimd.Multiply(exponential, TSimd.Load(tables.ValueWeight + q));
+            TSimd.Store(value, tables.ValueFactor + q);
             sum = TSimd.Add(sum, value);
         }
 
         return TSimd.Sum(sum);
     }
 
-    private static void AddValues(T* factors, T* distribution, int stride, int start, int end, T* values)
+    private static void AddValues(PieceTables tables, int column, int start, int end, T* values)
     {
         TVector value = TSimd.Load(values);
+        T* distribution = tables.Distribution + (start * tables.Width) + column;
         for (int q = start; q < end; q++)
         {
-            value = TSimd.MultiplyAdd(
-                TSimd.Broadcast(factors[(3 * NodeRoom) + q]), TSimd.Load(distribution + (q * stride)), value);
+            value = TSimd.MultiplyAdd(TSimd.Broadcast(tables.ValueFactor[q]), TSimd.Load(distribution), value);
+            distribution += tables.Width;
         }
 
         TSimd.Store(value, values);
     }
 
     private static void AddFirst(
-        T* factors, T* distribution, T* density, int stride, int start, int end, T* values, T* functions)
+        PieceTables tables, int column, int start, int end, T* values, T* functions, int stride)
     {
         TVector value = TSimd.Load(values);
         TVector atStart = TSimd.Zero;
         TVector atEnd = TSimd.Zero;
+        T* distribution = tables.Distribution + (start * tables.Width) + column;
+        T* density = tables.Density + (start * tables.Width) + column;
         for (int q = start; q < end; q++)
         {
-            TVector phi = TSimd.Load(density + (q * stride));
-            atStart = TSimd.MultiplyAdd(TSimd.Broadcast(factors[q]), phi, atStart);
-            atEnd = TSimd.MultiplyAdd(TSimd.Broadcast(factors[NodeRoom + q]), phi, atEnd);
-            value = TSimd.MultiplyAdd(
-                TSimd.Broadcast(factors[(3 * NodeRoom) + q]), TSimd.Load(distribution + (q * stride)), value);
+            TVector phi = TSimd.Load(density);
+            atStart = TSimd.MultiplyAdd(TSimd.Broadcast(tables.Factor0[q]), phi, atStart);
+            atEnd = TSimd.MultiplyAdd(TSimd.Broadcast(tables.Factor1[q]), phi, atEnd);
+            value = TSimd.MultiplyAdd(TSimd.Broadcast(tables.ValueFactor[q]), TSimd.Load(distribution), value);
+            distribution += tables.Width;
+            density += tables.Width;
         }
 
         TSimd.Store(value, values);
@@ -300,47 +289,149 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
     }
 
     private static void AddSecond(
-        T* factors, T* distribution, T* density, int stride, int start, int end, T* values, T* functions)
+        PieceTables tables, int column, int start, int end, T* values, T* functions, int stride, TVector distance)
     {
         TVector value = TSimd.Load(values);
         TVector n0 = TSimd.Zero;
         TVector n1 = TSimd.Zero;
         TVector n2 = TSimd.Zero;
+        T* distribution = tables.Distribution + (start * tables.Width) + column;
+        T* density = tables.Density + (start * tables.Width) + column;
+        T* factor = tables.Factor0 + start;
         for (int q = start; q < end; q++)
         {
-            TVector phi = TSimd.Load(density + (q * stride));
-            n0 = TSimd.MultiplyAdd(TSimd.Broadcast(factors[q]), phi, n0);
-            n1 = TSimd.MultiplyAdd(TSimd.Broadcast(factors[NodeRoom + q]), phi, n1);
-            n2 = TSimd.MultiplyAdd(TSimd.Broadcast(factors[(2 * NodeRoom) + q]), phi, n2);
-            value = TSimd.MultiplyAdd(
-                TSimd.Broadcast(factors[(3 * NodeRoom) + q]), TSimd.Load(distribution + (q * stride)), value);
+            TVector phi = TSimd.Load(density);
+            n0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[0]), phi, n0);
+            n1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[Room]), phi, n1);
+            n2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2 * Room]), phi, n2);
+            value = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3 * Room]), TSimd.Load(distribution), value);
+            distribution += tables.Width;
+            density += tables.Width;
+            factor++;
         }
 
         TSimd.Store(value, values);
         TSimd.Store(TSimd.Add(n0, n1), functions);
         TSimd.Store(TSimd.Add(n1, n2), functions + stride);
-        TSimd.Store(n0, functions + (2 * stride));
-        TSimd.Store(n1, functions + (3 * stride));
-        TSimd.Store(n2, functions + (4 * stride));
+        TSimd.Store(TSimd.Multiply(distance, n0), functions + (2 * stride));
+        TSimd.Store(TSimd.Multiply(distance, n1), functions + (3 * stride));
+        TSimd.Store(TSimd.Multiply(distance, n2), functions + (4 * stride));
+    }
+
+    private static int RoundUp(int columns) => (columns + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Broadcast(double value) => TSimd.Broadcast(T.CreateTruncating(value));
+
+    /// <summary>Where the tables of a piece lie in the workspace.</summary>
+    private readonly struct PieceTables(T* memory, int width, int nodes)
+    {
+        /// <summary>Tables over nodes; those over nodes and columns follow.</summary>
+        public const int Count = 12;
+
+        public int Width => width;
+
+        public int Nodes => nodes;
+
+        public T* NodeU => memory;
+
+        public T* NodeULow => memory + Room;
+
+        public T* NodeV => memory + (2 * Room);
+
+        public T* NodeVLow => memory + (3 * Room);
+
+        /// <summary>Weight of the first moment: (1−t)², or 1−t without second derivatives; over 2π.</summary>
+        public T* Weight0 => memory + (4 * Room);
+
+        /// <summary>Weight of the second moment: t(1−t), or t without second derivatives; over 2π.</summary>
+        public T* Weight1 => memory + (5 * Room);
+
+        /// <summary>Weight of the third moment, t²; over 2π.</summary>
+        public T* Weight2 => memory + (6 * Room);
+
+        /// <summary>Weight of the value, −c e_v; over √(2π).</summary>
+        public T* ValueWeight => memory + (7 * Room);
+
+        public T* Factor0 => memory + (8 * Room);
+
+        public T* Factor1 => memory + (9 * Room);
+
+        public T* Factor2 => memory + (10 * Room);
+
+        public T* ValueFactor => memory + (11 * Room);
+
+        public T* Distribution => memory + (Count * Room);
+
+        public T* Density => memory + (Count * Room) + (nodes * width);
     }
 
     /// <summary>
-    /// Turns N₀, N₁, N₂ into hN₀, hN₁, hN₂. h is measured from where the edge's line crosses the row, so that it is exact
-    /// relative to itself; lines that hardly cross rows are measured from A instead.
+    /// A coordinate along a piece, offset + slope·x, as a sum of two numbers of type T: rounding errors of the product and
+    /// of the sum are computed exactly and carried (Dekker, Knuth), so that float places a node as double would.
     /// </summary>
-    private static void MultiplyDistance(
-        PixelLattice<T> lattice, in EdgePiece piece, double v, int column, T* functions, int stride)
+    private readonly struct NodeLine
     {
-        double across = piece.NormalV * (v - piece.V);
-        bool crosses = Math.Abs(piece.NormalU) > 0.05;
-        var (high, low) = PixelLattice<T>.Split(crosses ? piece.U - (across / piece.NormalU) : piece.U);
-        TVector h = TSimd.MultiplyAdd(
-            TSimd.Broadcast(T.CreateTruncating(piece.NormalU)),
-            Distance(lattice, column, TSimd.Broadcast(high), TSimd.Broadcast(low)),
-            TSimd.Broadcast(T.CreateTruncating(crosses ? 0 : across)));
-        for (int function = PolygonLayout.EdgeFirstFunctions; function < PolygonLayout.EdgeFunctions; function++)
+        private readonly TVector _offset;
+        private readonly TVector _offsetLow;
+        private readonly TVector _slope;
+        private readonly TVector _slopeLow;
+
+        public NodeLine(double offset, double slope)
         {
-            TSimd.Store(TSimd.Multiply(h, TSimd.Load(functions + (function * stride))), functions + (function * stride));
+            var (high, low) = PixelLattice<T>.Split(offset);
+            (_offset, _offsetLow) = (TSimd.Broadcast(high), TSimd.Broadcast(low));
+            (high, low) = PixelLattice<T>.Split(slope);
+            (_slope, _slopeLow) = (TSimd.Broadcast(high), TSimd.Broadcast(low));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector At(TVector x, TVector xLow, out TVector low)
+        {
+            TVector product = TSimd.Multiply(_slope, x);
+            TVector error = TSimd.MultiplyAdd(_slope, x, TSimd.Subtract(TSimd.Zero, product));
+            error = TSimd.MultiplyAdd(_slope, xLow, TSimd.MultiplyAdd(_slopeLow, x, error));
+            TVector sum = TSimd.Add(product, _offset);
+            TVector part = TSimd.Subtract(sum, product);
+            TVector lost = TSimd.Add(
+                TSimd.Subtract(product, TSimd.Subtract(sum, part)), TSimd.Subtract(_offset, part));
+            low = TSimd.Add(TSimd.Add(lost, error), _offsetLow);
+            return sum;
+        }
+    }
+
+    /// <summary>The signed distance h of pixels from the line of an edge, positive on the side of the normal.</summary>
+    /// <remarks>
+    /// h is measured along the row from where the line crosses it, so that it is exact relative to itself; a line that hardly
+    /// crosses rows is measured from A instead.
+    /// </remarks>
+    private readonly struct EdgeLine
+    {
+        private readonly double _u;
+        private readonly double _v;
+        private readonly double _shift;
+        private readonly double _normalV;
+        private readonly T _normalU;
+        private readonly bool _crosses;
+
+        public EdgeLine(in EdgePiece piece)
+        {
+            (_u, _v, _normalV) = (piece.U, piece.V, piece.NormalV);
+            _normalU = T.CreateTruncating(piece.NormalU);
+            _crosses = Math.Abs(piece.NormalU) > 0.05;
+            _shift = _crosses ? piece.NormalV / piece.NormalU : 0;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Distance(PixelLattice<T> lattice, int row, int column)
+        {
+            double fall = lattice.Row(row) - _v;
+            var (high, low) = PixelLattice<T>.Split(_u - (_shift * fall));
+            TVector along = TSimd.Add(
+                TSimd.Subtract(TSimd.Load(lattice.ColumnHigh + column), TSimd.Broadcast(high)),
+                TSimd.Subtract(TSimd.Load(lattice.ColumnLow + column), TSimd.Broadcast(low)));
+            return TSimd.MultiplyAdd(
+                TSimd.Broadcast(_normalU), along, TSimd.Broadcast(T.CreateTruncating(_crosses ? 0 : _normalV * fall)));
         }
     }
 }

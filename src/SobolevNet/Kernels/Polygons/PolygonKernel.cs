@@ -33,12 +33,6 @@ namespace SobolevNet.Kernels;
 internal abstract class PolygonKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The kernel of the machine's vector width.</summary>
-    public static PolygonKernel<T> Current { get; } = Create(VectorWidths.Current);
-
-    /// <summary>Elements of a vector.</summary>
-    public abstract int Width { get; }
-
     /// <summary>The kernel of a chosen width, which must be supported: the one place of dispatch.</summary>
     public static PolygonKernel<T> Create(VectorWidth width) => width switch
     {

@@ -26,20 +26,14 @@ internal sealed unsafe class PolygonWorkspace<T>
     /// <summary>Column ranges of all tiles' rows.</summary>
     public PinnedBuffer<int> Ranges { get; } = new();
 
-    /// <summary>Image values before the row constants, shape (rows, padded columns).</summary>
+    /// <summary>Image values without the background, shape (rows, padded columns).</summary>
     public PinnedBuffer<T> Values { get; } = new();
 
-    /// <summary>What is added to a row's value from a vector on, shape (rows, vectors + 1).</summary>
-    public PinnedBuffer<T> Steps { get; } = new();
-
-    /// <summary>Per-piece tables, laid out by the kernel.</summary>
+    /// <summary>Tables of the piece at hand, laid out by the kernel.</summary>
     public PinnedBuffer<T> Tables { get; } = new();
 
-    /// <summary>The tiles that touch the row at hand.</summary>
+    /// <summary>The tiles that touch the row at hand, then those that touch the vector at hand.</summary>
     public PinnedBuffer<ActiveTile> Active { get; } = new();
-
-    /// <summary>Positions of a piece's nodes in double precision: u, then v.</summary>
-    public PinnedBuffer<double> Nodes { get; } = new();
 
     /// <summary>Number of tiles so far.</summary>
     public int TileCount { get; private set; }
@@ -80,32 +74,19 @@ internal sealed unsafe class PolygonWorkspace<T>
     }
 
     /// <summary>Forgets the previous image.</summary>
-    public void Begin(PixelLattice<T> lattice, int vectorWidth)
+    /// <param name="lattice">The pixels.</param>
+    /// <param name="rowStart">First row that the scene touches.</param>
+    /// <param name="rowEnd">One past the last row that the scene touches.</param>
+    /// <param name="columnEnd">One past the last column that the scene touches.</param>
+    public void Begin(PixelLattice<T> lattice, int rowStart, int rowEnd, int columnEnd)
     {
         TileCount = 0;
         CoefficientsUsed = 0;
         FunctionsUsed = 0;
         RangesUsed = 0;
-        (RowStart, RowEnd, ColumnEnd) = (lattice.Rows, 0, 0);
-        int values = checked(lattice.Rows * lattice.PaddedColumns);
-        int steps = lattice.Rows * ((lattice.PaddedColumns / vectorWidth) + 1);
-        Values.Reserve(values);
-        Steps.Reserve(steps);
-        Values.Span(0, values).Clear();
-        Steps.Span(0, steps).Clear();
-    }
-
-    /// <summary>Extends the region of the image that is not background.</summary>
-    public void Touch(int rowStart, int rowEnd, int columnEnd)
-    {
-        if (rowStart == rowEnd)
-        {
-            return;
-        }
-
-        RowStart = Math.Min(RowStart, rowStart);
-        RowEnd = Math.Max(RowEnd, rowEnd);
-        ColumnEnd = Math.Max(ColumnEnd, columnEnd);
+        (RowStart, RowEnd, ColumnEnd) = (rowStart, rowEnd, columnEnd);
+        Values.Reserve(checked(lattice.Rows * lattice.PaddedColumns));
+        Values.Span(rowStart * lattice.PaddedColumns, (rowEnd - rowStart) * lattice.PaddedColumns).Clear();
     }
 
     /// <summary>Takes room for coefficients, zeroed.</summary>

@@ -1,0 +1,68 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Xml.Linq;
+
+namespace SobolevNet.PackageTests;
+
+/// <summary>What is in the package that these tests consume.</summary>
+public class PackageContentTests
+{
+    private static readonly string PackagePath = typeof(PackageContentTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PackagePath").Value!;
+
+    [Fact]
+    public void Package_Contents_AreLibraryDocumentationAndReadme()
+    {
+        using var package = ZipFile.OpenRead(PackagePath + ".nupkg");
+        package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/") && !name.StartsWith("package/"))
+            .Should().BeEquivalentTo("SobolevNet.nuspec", "README.md", "lib/net10.0/SobolevNet.dll", "lib/net10.0/SobolevNet.xml", "[Content_Types].xml");
+    }
+
+    [Fact]
+    public void Package_Metadata_NamesLicenseReadmeNotesAndDependencies()
+    {
+        using var package = ZipFile.OpenRead(PackagePath + ".nupkg");
+        using var stream = package.GetEntry("SobolevNet.nuspec")!.Open();
+        var nuspec = XDocument.Load(stream).Root!;
+        XElement Element(string name) => nuspec.Descendants().Single(element => element.Name.LocalName == name);
+        (Element("license").Value, Element("license").Attribute("type")!.Value).Should().Be(("MIT", "expression"));
+        Element("readme").Value.Should().Be("README.md");
+        Element("releaseNotes").Value.Should().NotBeEmpty();
+        nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
+            .Should().BeEquivalentTo("MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors");
+    }
+
+    [Fact]
+    public void Documentation_OfTheMainTypes_IsInThePackage()
+    {
+        using var package = ZipFile.OpenRead(PackagePath + ".nupkg");
+        using var stream = package.GetEntry("lib/net10.0/SobolevNet.xml")!.Open();
+        XDocument.Load(stream).Descendants("member").Select(member => (string)member.Attribute("name")!)
+            .Should().Contain(["T:SobolevNet.Mlp`1", "T:SobolevNet.SobolevTrainer`1", "T:SobolevNet.JetData"]);
+    }
+
+    [Fact]
+    public void Symbols_HoldTheSources_UnderPathsOfNoMachine()
+    {
+        using var package = ZipFile.OpenRead(PackagePath + ".snupkg");
+        using var symbols = new MemoryStream();
+        using (var stream = package.GetEntry("lib/net10.0/SobolevNet.pdb")!.Open())
+        {
+            stream.CopyTo(symbols);
+        }
+
+        symbols.Position = 0;
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(symbols);
+        var reader = provider.GetMetadataReader();
+        var embeddedSource = new Guid("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
+        foreach (var handle in reader.Documents)
+        {
+            reader.GetCustomDebugInformation(handle).Select(information => reader.GetGuid(reader.GetCustomDebugInformation(information).Kind))
+                .Should().Contain(embeddedSource, $"a debugger finds {reader.GetString(reader.GetDocument(handle).Name)} in the symbols");
+        }
+
+        reader.Documents.Count.Should().BeGreaterThan(50);
+        reader.Documents.Select(handle => reader.GetString(reader.GetDocument(handle).Name)).Should().OnlyContain(name => name.StartsWith("/_"));
+    }
+}

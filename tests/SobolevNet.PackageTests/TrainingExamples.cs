@@ -1,0 +1,208 @@
+namespace SobolevNet.PackageTests;
+
+/// <summary>The examples of docs/guides/training.md and docs/guides/inference.md.</summary>
+public class TrainingExamples
+{
+    private static readonly IJetSource<double> Source = new DataExamples.PendulumSource(64);
+
+    [Fact]
+    public void Weights_OfOrders_MayFollowSchedules()
+    {
+        #region example: order weights
+        var options = new SobolevTrainingOptions
+        {
+            Epochs = 50,
+            BatchSize = 16,
+            OrderWeights =
+            [
+                1,                                                              // values
+                OrderWeight.Geometric(from: 1, to: 0.1),                        // first derivatives
+                OrderWeight.Until(OrderWeight.Geometric(1e-2, 1e-4), end: 0.7), // second ones, dropped after 70 % of the training
+            ],
+            Optimizer = new AdamW { LearningRate = 3e-3, WeightDecay = 1e-4 },
+            Schedule = LearningRateSchedule.Exponential(final: 0.01).WithWarmUp(0.05),
+            GradientClipNorm = 10,
+        };
+        #endregion
+
+        var network = Mlp<double>.Create(1, [16], 1);
+        var history = new SobolevTrainer<double>(network, options).Fit(Source).History;
+        history[0].OrderWeights[2].Should().BePositive();
+        history[^1].OrderWeights[2].Should().Be(0);
+    }
+
+    [Fact]
+    public void Progress_IsReportedAndTraining_Stops()
+    {
+        using var console = new ConsoleCapture();
+        var network = Mlp<double>.Create(1, [16], 1);
+        var (training, validation) = Source.Split(0.25);
+        using var cancellation = new CancellationTokenSource();
+
+        #region example: progress
+        var options = new SobolevTrainingOptions
+        {
+            Epochs = 1000, BatchSize = 16, EarlyStopping = new EarlyStopping { Patience = 5, Improvement = 0.01 },
+        };
+        var progress = new Progress<TrainingProgress>(report =>
+        {
+            if (report.IsEndOfEpoch)
+            {
+                Console.WriteLine($"epoch {report.Epoch}: training {report.TrainingError:P2}, validation {report.ValidationError:P2}");
+            }
+        });
+        var result = new SobolevTrainer<double>(network, options).Fit(training, validation, progress, cancellation.Token);
+        #endregion
+
+        result.History.Should().HaveCount(result.Epochs);
+        result.Validation.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Training_ThatWasInterrupted_GoesOnToTheSameBits()
+    {
+        using var folder = new WorkingFolder();
+        var whole = Mlp<double>.Create(1, [16], 1, seed: 4);
+        new SobolevTrainer<double>(whole, new SobolevTrainingOptions { Epochs = 30, BatchSize = 16 }).Fit(Source);
+
+        using var cancellation = new CancellationTokenSource();
+        void StopHalfway(TrainingProgress report)
+        {
+            if (report.Epoch == 15)
+            {
+                cancellation.Cancel();
+            }
+        }
+
+        var progress = new Immediate<TrainingProgress>(StopHalfway);
+
+        #region example: checkpoint
+        var options = new SobolevTrainingOptions
+        {
+            Epochs = 30, BatchSize = 16, Checkpoint = new CheckpointOptions("run.checkpoint") { Every = TimeSpan.FromMinutes(5) },
+        };
+        var trainer = new SobolevTrainer<double>(Mlp<double>.Create(1, [16], 1, seed: 4), options);
+        try
+        {
+            trainer.Fit(Source, progress: progress, cancellationToken: cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The checkpoint was written on the way out; a later process does this:
+            trainer = new SobolevTrainer<double>(Mlp<double>.Create(1, [16], 1, seed: 4), options);
+            trainer.ResumeFrom("run.checkpoint");
+            trainer.Fit(Source);
+        }
+        #endregion
+
+        cancellation.IsCancellationRequested.Should().BeTrue();
+        trainer.Network.Parameters.SequenceEqual(whole.Parameters).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Loss_OfYourOwn_TrainsByJetPass()
+    {
+        using var console = new ConsoleCapture();
+
+        #region example: own loss
+        // Physics without labels: u'' = −u with u(0) = 0 and u'(0) = 1, whose solution is the sine.
+        var layout = JetLayout.Full(tangents: 1, order: 2);                     // u, u', u''
+        var network = Mlp<double>.Create(inputs: 1, hidden: [24, 24], outputs: 1, seed: 1);
+        var pass = new JetPass<double>(network, layout, capacity: 33);
+        var (t, u, adjoint) = (new JetBatch<double>(layout, 33, 1), new JetBatch<double>(layout, 33, 1), new JetBatch<double>(layout, 33, 1));
+        for (int s = 0; s < 33; s++)
+        {
+            t[0, s, 0] = 3.0 * s / 32;
+            t[1, s, 0] = 1;
+        }
+
+        var gradient = new double[network.Parameters.Length];
+        var velocity = new double[gradient.Length];
+        for (int step = 0; step < 4000; step++)
+        {
+            pass.Forward(t, u);
+            adjoint.Data.Clear();
+            for (int s = 0; s < 33; s++)
+            {
+                double residual = u[2, s, 0] + u[0, s, 0];
+                adjoint[2, s, 0] = adjoint[0, s, 0] = residual / 33;            // ∂/∂u'' and ∂/∂u of ½ mean(residual²)
+            }
+
+            adjoint[0, 0, 0] += u[0, 0, 0];
+            adjoint[1, 0, 0] += u[1, 0, 0] - 1;
+            pass.Reverse(adjoint, gradient);
+            for (int k = 0; k < gradient.Length; k++)
+            {
+                velocity[k] = (0.9 * velocity[k]) - (0.01 * gradient[k]);
+                network.Parameters[k] += velocity[k];
+            }
+
+            pass.Refresh();                                                     // the parameters have changed
+        }
+
+        Console.WriteLine($"u(π/2) = {network.Evaluate([Math.PI / 2])[0]:F3}");
+        #endregion
+
+        network.Evaluate([Math.PI / 2])[0].Should().BeApproximately(1, 0.03);
+    }
+
+    [Fact]
+    public void Jets_OfAManifold_GoThroughANetwork()
+    {
+        var network = Mlp<double>.Create(3, [16], 2, seed: 9);
+        double r = 0.7;
+
+        #region example: propagate
+        // How the outputs change as the input moves along a curved path x(r): value, ∂y/∂r and ∂²y/∂r².
+        var path = new JetBatch<double>(JetLayout.Full(tangents: 1, order: 2), samples: 1, features: 3);
+        new[] { Math.Cos(r), Math.Sin(r), r }.CopyTo(path.Row(0, 0));
+        new[] { -Math.Sin(r), Math.Cos(r), 1 }.CopyTo(path.Row(1, 0));
+        new[] { -Math.Cos(r), -Math.Sin(r), 0 }.CopyTo(path.Row(2, 0));
+        JetBatch<double> y = network.Propagate(path);
+        #endregion
+
+        double[] At(double s) => network.Evaluate([Math.Cos(s), Math.Sin(s), s]);
+        const double H = 1e-4;
+        for (int o = 0; o < 2; o++)
+        {
+            y[1, 0, o].Should().BeApproximately((At(r + H)[o] - At(r - H)[o]) / (2 * H), 1e-6);
+            y[2, 0, o].Should().BeApproximately((At(r + H)[o] - (2 * At(r)[o]) + At(r - H)[o]) / (H * H), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Predictor_AnswersManyThreads()
+    {
+        var network = Mlp<double>.Create(3, [16], 2, seed: 9);
+        double[] requests = [.. Enumerable.Range(0, 30 * 3).Select(k => Math.Sin(k))];
+        var answers = new double[30 * 2];
+
+        #region example: predictor
+        var predictor = new Predictor<double>(network);
+        Parallel.For(0, 30, request =>
+            predictor.Evaluate(requests.AsSpan(3 * request, 3), answers.AsSpan(2 * request, 2)));
+        #endregion
+
+        answers.Should().Equal(network.Evaluate(requests));
+    }
+
+    [Fact]
+    public void File_OfANetwork_HasTheNamesThatTheGuideTells()
+    {
+        using var folder = new WorkingFolder();
+        var network = Mlp<float>.Create(3, [8, 8], 2);
+
+        #region example: safetensors
+        network.Fold().Save("plain.safetensors");               // folded: the weights act on raw inputs, as other programs expect
+        SafetensorsFile file = SafetensorsFile.Read("plain.safetensors");
+        SafetensorsTensor weight = file.GetTensor("net.0.weight");      // shape (8, 3): outputs, inputs
+        float[] numbers = weight.ToArray<float>();
+        #endregion
+
+        file.Tensors.Select(tensor => tensor.Name).Should().Equal(
+            "net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias", "net.4.weight", "net.4.bias");
+        file.Metadata["sizes"].Should().Be("3,8,8,2");
+        file.Metadata["activation"].Should().Be("tanh");
+        numbers.Should().HaveCount(24);
+    }
+}
