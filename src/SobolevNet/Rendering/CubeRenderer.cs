@@ -249,27 +249,33 @@ public sealed class CubeRenderer
     private JetSpan<double> SpaceJets(Pose pose, JetLayout layout)
     {
         var jets = new JetSpan<double>(Scratch(layout.Count), layout, 1, 3 * CubeGeometry.Vertices);
+        Span<Vector3D> arms = stackalloc Vector3D[CubeGeometry.Vertices];
         for (int vertex = 0; vertex < CubeGeometry.Vertices; vertex++)
         {
-            Vector3D arm = pose.Rotate(_base[vertex]);
-            Write(jets.Row(0, 0), vertex, arm + pose.Translation);
-            int component = 1;
-            foreach (int tangent in layout.Firsts)
+            arms[vertex] = pose.Rotate(_base[vertex]);
+            Write(jets.Row(0, 0), vertex, arms[vertex] + pose.Translation);
+        }
+
+        int component = 1;
+        foreach (int tangent in layout.Firsts)
+        {
+            var row = jets.Row(component++, 0);
+            for (int vertex = 0; vertex < arms.Length; vertex++)
             {
-                Write(jets.Row(component++, 0), vertex, tangent < 3 ? Unit(tangent) : Unit(tangent - 3).Cross(arm));
+                Write(row, vertex, tangent < 3 ? Unit(tangent) : Unit(tangent - 3).Cross(arms[vertex]));
             }
+        }
 
-            foreach (var second in layout.Seconds)
+        foreach (var second in layout.Seconds)
+        {
+            var row = jets.Row(component++, 0);
+            row.Clear();
+            var (i, j) = (second.I - 3, second.J - 3);
+            for (int vertex = 0; i >= 0 && vertex < arms.Length; vertex++)
             {
-                Vector3D value = default;
-                if (second.I >= 3)
-                {
-                    var (i, j) = (second.I - 3, second.J - 3);
-                    value = (0.5 * arm[i] * Unit(j)) + (0.5 * arm[j] * Unit(i));
-                    value = i == j ? value - arm : value;
-                }
-
-                Write(jets.Row(component++, 0), vertex, value);
+                Vector3D arm = arms[vertex];
+                Vector3D value = (0.5 * arm[i] * Unit(j)) + (0.5 * arm[j] * Unit(i));
+                Write(row, vertex, i == j ? value - arm : value);
             }
         }
 
