@@ -108,7 +108,7 @@ public sealed class CubeRenderer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
-    /// <param name="vertices">Shape (components, 1, 24) with the same layout: x y z of vertex 0, of vertex 1, …; written.</param>
+    /// <param name="vertices">Shape (components, 1, 24), any layout likewise: x y z of vertex 0, of vertex 1, …; written.</param>
     /// <exception cref="ArgumentException">A shape does not fit, or the cube reaches the camera.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Render(pose, image, AllVertices, vertices);
@@ -118,24 +118,30 @@ public sealed class CubeRenderer
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
     /// <param name="chosen">Vertex numbers.</param>
-    /// <param name="vertices">Shape (components, 1, 3·chosen) with the same layout: x y z of each in turn; written.</param>
+    /// <param name="vertices">Shape (components, 1, 3·chosen), any layout likewise: x y z of each in turn; written.</param>
     /// <exception cref="ArgumentException">A shape or vertex does not fit, or the cube reaches the camera.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, ReadOnlySpan<int> chosen, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckLayout(image.Layout, nameof(image));
         CheckVertices(chosen);
-        if (!vertices.Layout.Equals(image.Layout) || vertices.Samples != 1 || vertices.Features != 3 * chosen.Length)
+        CheckLayout(vertices.Layout, nameof(vertices));
+        if (vertices.Samples != 1 || vertices.Features != 3 * chosen.Length)
         {
             throw new ArgumentException(
-                $"The vertices' jets ({vertices.Layout}; {vertices.Samples} samples, {vertices.Features} features) must have " +
-                $"the image's components ({image.Layout}) of one sample with {3 * chosen.Length} features.",
+                $"The vertices' jets have {vertices.Samples} samples of {vertices.Features} features; one sample of " +
+                $"{3 * chosen.Length} features is needed.",
                 nameof(vertices));
         }
 
         var space = SpaceJets(pose, image.Layout);
         RenderImage(pose, image, space);
-        for (int component = 0; component < image.Layout.Count; component++)
+        if (!ReferenceEquals(image.Layout, vertices.Layout))
+        {
+            space = SpaceJets(pose, vertices.Layout);
+        }
+
+        for (int component = 0; component < vertices.Layout.Count; component++)
         {
             var from = space.Row(component, 0);
             var to = vertices.Row(component, 0);

@@ -14,8 +14,8 @@ namespace SobolevNet.Rendering;
 /// gets the jet that the chain rule gives. Mathematics: method, section 5; how: PolygonKernel.
 /// </para>
 /// <para>
-/// Errors measured against independent quadrature (tests): in double under 1e-13 of the largest value, first or second
-/// derivative of the image; in float under 1e-6.
+/// Errors, measured against independent quadrature and differences: in double some 1e-14 of the largest value, first or
+/// second derivative of the image; in float, over 300 cubes, 5e-7, 2e-7 and 2e-7 of them.
 /// </para>
 /// <para>Thread-safe. After a thread's first image of a size nothing is allocated. Same input, same bits, on any thread.</para>
 /// </remarks>
