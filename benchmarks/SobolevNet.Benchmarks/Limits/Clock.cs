@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using SobolevNet.Kernels;
 
@@ -21,11 +20,13 @@ internal sealed class Clock : IDisposable
     private readonly Thread[] _threads;
     private readonly Barrier _barrier;
     private Action<int>? _task;
+    private readonly double[] _seconds;
     private double _peakBefore;
 
     public Clock(int threads)
     {
         Threads = threads;
+        _seconds = new double[threads];
         _barrier = new Barrier(threads);
         _threads = new Thread[threads - 1];
         for (int k = 0; k < _threads.Length; k++)
@@ -38,15 +39,14 @@ internal sealed class Clock : IDisposable
 
     public int Threads { get; }
 
-    /// <summary>Seconds that all threads need to run a task each, at the same time.</summary>
+    /// <summary>Seconds that the slowest thread needs when all run a task each, at the same time.</summary>
     public double Time(Action<int> task)
     {
         _task = task;
         _barrier.SignalAndWait();
-        long start = Stopwatch.GetTimestamp();
-        task(0);
+        RunTask(task, 0);
         _barrier.SignalAndWait();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return _seconds.Max();
     }
 
     /// <summary>The peak rate of all threads together, in flop a second: the best of many slices.</summary>
@@ -132,9 +132,9 @@ internal sealed class Clock : IDisposable
         double best = double.PositiveInfinity;
         for (int k = 0; k < calls; k++)
         {
-            long start = Stopwatch.GetTimestamp();
+            double start = ThreadTime.Now;
             work();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Min(best, ThreadTime.Now - start);
         }
 
         return best;
@@ -162,9 +162,16 @@ internal sealed class Clock : IDisposable
                 return;
             }
 
-            task(worker);
+            RunTask(task, worker);
             _barrier.SignalAndWait();
         }
+    }
+
+    private void RunTask(Action<int> task, int worker)
+    {
+        double start = ThreadTime.Now;
+        task(worker);
+        _seconds[worker] = ThreadTime.Now - start;
     }
 
     /// <summary>Rounds of work between slices of arithmetic.</summary>

@@ -11,6 +11,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
     private const int WarmUp = 5;
 
     private long _bytesBefore;
+    private double _timeBefore;
 
     /// <summary>
     /// Operations of a step, counted as 2·rows·Σ in·out: twice for the first layer (forward, weight gradient), three times
@@ -59,8 +60,11 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
                 series.Clear();
             }
 
-            clock.Add<float>(series, Flop / seconds);
+            // A lone thread's own time; threads that wait for each other are timed on the wall.
+            double time = clock.Threads == 1 ? ThreadTime.Now - _timeBefore : seconds;
+            clock.Add<float>(series, Flop / time);
             _bytesBefore = GC.GetTotalAllocatedBytes(precise: true);
+            _timeBefore = ThreadTime.Now;
         });
         listener.Start();
         new SobolevTrainer<float>(network, options).Fit(source);

@@ -11,6 +11,11 @@ namespace SobolevNet.Kernels;
 /// the depth and read back before the next.
 /// </para>
 /// <para>
+/// Tried on a Zen 4: depth blocks of 128 to 384 and row blocks of 64 to 256 KB differ by 2 % or less; without any packing of
+/// A (not a valid product) the tiles reach 0.93 of the FMA peak on rows that come from the third-level cache, with it 0.87,
+/// and 0.97 where the rows were just written. Prefetching C gains a tenth where the depth is small (9), else nothing.
+/// </para>
+/// <para>
 /// Two shapes go other ways, with the same sums. One row (inference) is bound by reading B once: four panels are read at a
 /// time, so that eight chains are in flight, and nothing is packed. A result narrower than a panel (the output layer) would
 /// waste most lanes: there lanes hold rows, A is packed in panels of rows, the panel of B supplies the factors and Cᵀ comes

@@ -16,6 +16,10 @@ namespace SobolevNet.Kernels;
 /// allows 6 (15 in use). The chains hide the latency of an addition (4 cycles, two a cycle) from 4 rows on.
 /// </para>
 /// <para>
+/// Measured on a Zen 4 (512-bit operations take two cycles there, so 256 and 512 bits have the same peak): tiles of 4, 8, 12
+/// and 14 rows at 512 bits and of 6 rows at 256 bits reach 0.98 to 1.00 of the FMA peak, 14 rows at 256 bits 0.86.
+/// </para>
+/// <para>
 /// There is no tail: a tile is as high as it need be (the height is a type, rows that are not there compile to nothing), and
 /// callers pad b to whole vectors. The method must stay a leaf: with one call in it, every sum would live on the stack.
 /// </para>

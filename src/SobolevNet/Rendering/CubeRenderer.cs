@@ -108,7 +108,7 @@ public sealed class CubeRenderer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
-    /// <param name="vertices">Shape (components, 1, 24) with the same layout: x y z of vertex 0, of vertex 1, …; written.</param>
+    /// <param name="vertices">Shape (components, 1, 24), any layout likewise: x y z of vertex 0, of vertex 1, …; written.</param>
     /// <exception cref="ArgumentException">A shape does not fit, or the cube reaches the camera.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Render(pose, image, AllVertices, vertices);
@@ -118,24 +118,30 @@ public sealed class CubeRenderer
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
     /// <param name="chosen">Vertex numbers.</param>
-    /// <param name="vertices">Shape (components, 1, 3·chosen) with the same layout: x y z of each in turn; written.</param>
+    /// <param name="vertices">Shape (components, 1, 3·chosen), any layout likewise: x y z of each in turn; written.</param>
     /// <exception cref="ArgumentException">A shape or vertex does not fit, or the cube reaches the camera.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, ReadOnlySpan<int> chosen, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckLayout(image.Layout, nameof(image));
         CheckVertices(chosen);
-        if (!vertices.Layout.Equals(image.Layout) || vertices.Samples != 1 || vertices.Features != 3 * chosen.Length)
+        CheckLayout(vertices.Layout, nameof(vertices));
+        if (vertices.Samples != 1 || vertices.Features != 3 * chosen.Length)
         {
             throw new ArgumentException(
-                $"The vertices' jets ({vertices.Layout}; {vertices.Samples} samples, {vertices.Features} features) must have " +
-                $"the image's components ({image.Layout}) of one sample with {3 * chosen.Length} features.",
+                $"The vertices' jets have {vertices.Samples} samples of {vertices.Features} features; one sample of " +
+                $"{3 * chosen.Length} features is needed.",
                 nameof(vertices));
         }
 
         var space = SpaceJets(pose, image.Layout);
         RenderImage(pose, image, space);
-        for (int component = 0; component < image.Layout.Count; component++)
+        if (!ReferenceEquals(image.Layout, vertices.Layout))
+        {
+            space = SpaceJets(pose, vertices.Layout);
+        }
+
+        for (int component = 0; component < vertices.Layout.Count; component++)
         {
             var from = space.Row(component, 0);
             var to = vertices.Row(component, 0);
@@ -249,27 +255,33 @@ public sealed class CubeRenderer
     private JetSpan<double> SpaceJets(Pose pose, JetLayout layout)
     {
         var jets = new JetSpan<double>(Scratch(layout.Count), layout, 1, 3 * CubeGeometry.Vertices);
+        Span<Vector3D> arms = stackalloc Vector3D[CubeGeometry.Vertices];
         for (int vertex = 0; vertex < CubeGeometry.Vertices; vertex++)
         {
-            Vector3D arm = pose.Rotate(_base[vertex]);
-            Write(jets.Row(0, 0), vertex, arm + pose.Translation);
-            int component = 1;
-            foreach (int tangent in layout.Firsts)
+            arms[vertex] = pose.Rotate(_base[vertex]);
+            Write(jets.Row(0, 0), vertex, arms[vertex] + pose.Translation);
+        }
+
+        int component = 1;
+        foreach (int tangent in layout.Firsts)
+        {
+            var row = jets.Row(component++, 0);
+            for (int vertex = 0; vertex < arms.Length; vertex++)
             {
-                Write(jets.Row(component++, 0), vertex, tangent < 3 ? Unit(tangent) : Unit(tangent - 3).Cross(arm));
+                Write(row, vertex, tangent < 3 ? Unit(tangent) : Unit(tangent - 3).Cross(arms[vertex]));
             }
+        }
 
-            foreach (var second in layout.Seconds)
+        foreach (var second in layout.Seconds)
+        {
+            var row = jets.Row(component++, 0);
+            row.Clear();
+            var (i, j) = (second.I - 3, second.J - 3);
+            for (int vertex = 0; i >= 0 && vertex < arms.Length; vertex++)
             {
-                Vector3D value = default;
-                if (second.I >= 3)
-                {
-                    var (i, j) = (second.I - 3, second.J - 3);
-                    value = (0.5 * arm[i] * Unit(j)) + (0.5 * arm[j] * Unit(i));
-                    value = i == j ? value - arm : value;
-                }
-
-                Write(jets.Row(component++, 0), vertex, value);
+                Vector3D arm = arms[vertex];
+                Vector3D value = (0.5 * arm[i] * Unit(j)) + (0.5 * arm[j] * Unit(i));
+                Write(row, vertex, i == j ? value - arm : value);
             }
         }
 

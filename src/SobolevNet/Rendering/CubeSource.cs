@@ -38,7 +38,6 @@ public class CubeSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int[] _vertices;
-    private readonly JetLayout[] _layouts;
 
     /// <summary>Makes a source.</summary>
     /// <param name="renderer">Draws the cubes.</param>
@@ -79,7 +78,6 @@ public class CubeSource<T> : IJetSource<T>
         }
 
         CubeRenderer.CheckVertices(_vertices);
-        _layouts = [Layout.Truncate(0), Layout.Truncate(1), Layout];
         Renderer = renderer;
         Count = count;
         Seed = seed;
@@ -161,35 +159,13 @@ public class CubeSource<T> : IJetSource<T>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A shape or layout does not fit.</exception>
+    /// <exception cref="ArgumentException">A shape, layout or sample number does not fit.</exception>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
-        CheckShape(samples.Length, input, InputFeatures, nameof(input));
-        CheckShape(samples.Length, target, OutputFeatures, nameof(target));
-        if (!input.Layout.Equals(target.Layout))
-        {
-            throw new ArgumentException(
-                $"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
-        }
-
+        FillArguments.Check(this, samples, input, target);
         for (int k = 0; k < samples.Length; k++)
         {
             Renderer.Render(PoseOf(samples[k]), input.Slice(k, 1), _vertices, target.Slice(k, 1));
-        }
-    }
-
-    private void CheckShape(int samples, JetSpan<T> jets, int features, string name)
-    {
-        if (jets.Samples != samples || jets.Features != features)
-        {
-            throw new ArgumentException(
-                $"The jets have {jets.Samples} samples of {jets.Features} features; {samples} of {features} are needed.", name);
-        }
-
-        if (!_layouts[jets.Layout.Order].Equals(jets.Layout))
-        {
-            throw new ArgumentException(
-                $"The jets' components ({jets.Layout}) are not the source's ({Layout}) up to some order.", name);
         }
     }
 }

@@ -14,8 +14,8 @@ namespace SobolevNet.Rendering;
 /// gets the jet that the chain rule gives. Mathematics: method, section 5; how: PolygonKernel.
 /// </para>
 /// <para>
-/// Errors measured against independent quadrature (tests): in double under 1e-13 of the largest value, first or second
-/// derivative of the image; in float under 1e-6.
+/// Errors, measured against independent quadrature and differences: in double some 1e-14 of the largest value, first or
+/// second derivative of the image; in float, over 300 cubes, 5e-7, 2e-7 and 2e-7 of them.
 /// </para>
 /// <para>Thread-safe. After a thread's first image of a size nothing is allocated. Same input, same bits, on any thread.</para>
 /// </remarks>
@@ -101,12 +101,14 @@ public sealed class GaussianPolygonRenderer
         var (kernel, lattice, workspace) = (canvas.Kernel, canvas.Lattice, PolygonWorkspace<T>.OfThisThread);
         var layout = image.Layout;
         var polygons = new PolygonLayout(layout.Firsts.Length, layout.Seconds.Length);
-        double inverseSigma = 1 / Sigma;
-        var positions = vertices.Row(0, 0);
-        Begin(workspace, lattice, positions, inverseSigma);
+        int length = 2 * layout.Count;
+        var motions = workspace.Motions(length * scene.VertexCount);
+        PolygonCoefficients.Gather(vertices, layout.Count, 1 / Sigma, motions);
+        Begin(workspace, lattice, motions, length);
         var parts = workspace.Parts(PolygonCoefficients.Parts * layout.Firsts.Length);
         var corners = workspace.Corners(3 * scene.VertexCount);
         corners.Clear();
+        var cutting = new EdgeCutting<T>(kernel, workspace, lattice, polygons);
         foreach (var edge in scene.Edges)
         {
             double intensity = Contrast(scene, visible, edge);
@@ -115,32 +117,20 @@ public sealed class GaussianPolygonRenderer
                 continue;
             }
 
-            double u = positions[2 * edge.From] * inverseSigma;
-            double v = positions[(2 * edge.From) + 1] * inverseSigma;
-            double du = (positions[2 * edge.To] - positions[2 * edge.From]) * inverseSigma;
-            double dv = (positions[(2 * edge.To) + 1] - positions[(2 * edge.From) + 1]) * inverseSigma;
+            var start = motions.Slice(length * edge.From, length);
+            var end = motions.Slice(length * edge.To, length);
+            var (du, dv) = (end[0] - start[0], end[1] - start[1]);
             var geometry = EdgeGeometry.Of(du, dv);
             int offset = workspace.TakeCoefficients(polygons.EdgeCoefficients);
             PolygonCoefficients.WriteEdge(
-                vertices, layout, edge, geometry, intensity, inverseSigma, parts,
-                workspace.Coefficients.Span(offset, polygons.EdgeCoefficients));
+                start, end, layout, geometry, intensity, parts, workspace.Coefficients.Span(offset, polygons.EdgeCoefficients));
             if (polygons.Seconds > 0)
             {
                 PolygonCoefficients.AddEnds(edge, geometry, intensity, corners);
             }
 
-            int pieces = (int)Math.Max(1, Math.Ceiling(geometry.Length / PolygonAccuracy<T>.LongestPiece));
-            int nodes = PolygonAccuracy<T>.Nodes(geometry.Length / pieces);
-            for (int piece = 0; piece < pieces; piece++)
-            {
-                kernel.AddPiece(
-                    workspace,
-                    lattice,
-                    new EdgePiece(
-                        u, v, du, dv, geometry.DirectionV, -geometry.DirectionU,
-                        (double)piece / pieces, (piece + 1.0) / pieces, nodes, intensity, offset),
-                    polygons);
-            }
+            cutting.Add(new EdgePiece(
+                start[0], start[1], du, dv, geometry.DirectionV, -geometry.DirectionU, 0, 1, 0, intensity, offset));
         }
 
         for (int vertex = 0; polygons.Seconds > 0 && vertex < scene.VertexCount; vertex++)
@@ -148,11 +138,11 @@ public sealed class GaussianPolygonRenderer
             var corner = corners.Slice(3 * vertex, 3);
             if (corner[0] != 0 || corner[1] != 0)
             {
+                var motion = motions.Slice(length * vertex, length);
                 int offset = workspace.TakeCoefficients(polygons.VertexCoefficients);
                 PolygonCoefficients.WriteVertex(
-                    vertices, layout, vertex, corner, inverseSigma, workspace.Coefficients.Span(offset, polygons.VertexCoefficients));
-                kernel.AddVertex(
-                    workspace, lattice, positions[2 * vertex] * inverseSigma, positions[(2 * vertex) + 1] * inverseSigma, offset);
+                    motion, layout, corner, workspace.Coefficients.Span(offset, polygons.VertexCoefficients));
+                kernel.AddVertex(workspace, lattice, motion[0], motion[1], offset);
             }
         }
 
@@ -160,18 +150,17 @@ public sealed class GaussianPolygonRenderer
     }
 
     /// <summary>Starts an image whose scene stays within reach of its vertices.</summary>
-    private static void Begin<T>(
-        PolygonWorkspace<T> workspace, PixelLattice<T> lattice, ReadOnlySpan<double> positions, double inverseSigma)
+    private static void Begin<T>(PolygonWorkspace<T> workspace, PixelLattice<T> lattice, ReadOnlySpan<double> motions, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double right = double.NegativeInfinity;
         double bottom = double.PositiveInfinity;
         double top = double.NegativeInfinity;
-        for (int k = 0; k < positions.Length; k += 2)
+        for (int k = 0; k < motions.Length; k += length)
         {
-            right = Math.Max(right, positions[k] * inverseSigma);
-            bottom = Math.Min(bottom, positions[k + 1] * inverseSigma);
-            top = Math.Max(top, positions[k + 1] * inverseSigma);
+            right = Math.Max(right, motions[k]);
+            bottom = Math.Min(bottom, motions[k + 1]);
+            top = Math.Max(top, motions[k + 1]);
         }
 
         double reach = PolygonAccuracy<T>.Reach;
@@ -216,19 +205,6 @@ public sealed class GaussianPolygonRenderer
         {
             throw new ArgumentException(
                 $"There are {visible.Length} visibility flags for {scene.FaceCount} faces.", nameof(visible));
-        }
-
-        for (int component = 0; component < image.Layout.Count; component++)
-        {
-            foreach (double number in vertices.Row(component, 0))
-            {
-                if (!double.IsFinite(number))
-                {
-                    throw new ArgumentException(
-                        $"The vertices' jets have {number} in component {component} ({vertices.Layout.NameOf(component)}).",
-                        nameof(vertices));
-                }
-            }
         }
     }
 

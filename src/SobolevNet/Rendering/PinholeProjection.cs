@@ -5,7 +5,7 @@ internal static class PinholeProjection
 {
     /// <summary>Projects jets of points: u = f·X/W, v = f·Y/W with W = Z − d.</summary>
     /// <remarks>
-    /// Differentiating x·W = X: xᵢ = (Xᵢ − x Zᵢ)/W and xᵢⱼ = (Xᵢⱼ − x Zᵢⱼ − xᵢ Zⱼ − xⱼ Zᵢ)/W.
+    /// Differentiating u·W = f·X: uᵢ = (f·Xᵢ − u Zᵢ)/W and uᵢⱼ = (f·Xᵢⱼ − u Zᵢⱼ − uᵢ Zⱼ − uⱼ Zᵢ)/W.
     /// </remarks>
     /// <param name="space">Shape (components, 1, 3·points): X Y Z of each.</param>
     /// <param name="focalLength">f.</param>
@@ -17,49 +17,58 @@ internal static class PinholeProjection
         JetSpan<double> space, double focalLength, double cameraDistance, JetSpan<double> plane, Pose pose)
     {
         var layout = space.Layout;
+        int points = space.Features / 3;
         var position = space.Row(0, 0);
-        for (int point = 0; point < space.Features / 3; point++)
+        var values = plane.Row(0, 0);
+        for (int point = 0; point < points; point++)
         {
-            int from = 3 * point;
-            int to = 2 * point;
-            double depth = position[from + 2] - cameraDistance;
+            double depth = position[(3 * point) + 2] - cameraDistance;
             if (!(depth < 0))
             {
                 throw new ArgumentException(
-                    $"Vertex {point} is at z = {position[from + 2]}, not in front of the camera at z = {cameraDistance} " +
+                    $"Vertex {point} is at z = {position[(3 * point) + 2]}, not in front of the camera at z = {cameraDistance} " +
                     $"(translation {pose.Translation}).",
                     nameof(pose));
             }
 
-            double inverse = 1 / depth;
-            double x = position[from] * inverse;
-            double y = position[from + 1] * inverse;
-            var values = plane.Row(0, 0);
-            values[to] = focalLength * x;
-            values[to + 1] = focalLength * y;
-            double scale = focalLength * inverse;
-            for (int k = 1; k <= layout.Firsts.Length; k++)
-            {
-                var derivative = space.Row(k, 0);
-                var result = plane.Row(k, 0);
-                result[to] = scale * (derivative[from] - (x * derivative[from + 2]));
-                result[to + 1] = scale * (derivative[from + 1] - (y * derivative[from + 2]));
-            }
+            double scale = focalLength / depth;
+            values[2 * point] = scale * position[3 * point];
+            values[(2 * point) + 1] = scale * position[(3 * point) + 1];
+        }
 
-            for (int k = 0; k < layout.Seconds.Length; k++)
+        for (int k = 1; k <= layout.Firsts.Length; k++)
+        {
+            var derivative = space.Row(k, 0);
+            var result = plane.Row(k, 0);
+            for (int point = 0; point < points; point++)
             {
-                var second = layout.Seconds[k];
-                int component = 1 + layout.Firsts.Length + k;
-                var derivative = space.Row(component, 0);
-                var result = plane.Row(component, 0);
-                double zi = space.Row(second.FirstI, 0)[from + 2];
-                double zj = space.Row(second.FirstJ, 0)[from + 2];
-                var ui = plane.Row(second.FirstI, 0);
-                var uj = plane.Row(second.FirstJ, 0);
-                double z = derivative[from + 2];
-                result[to] = (scale * (derivative[from] - (x * z))) - (inverse * ((ui[to] * zj) + (uj[to] * zi)));
-                result[to + 1] = (scale * (derivative[from + 1] - (y * z)))
-                    - (inverse * ((ui[to + 1] * zj) + (uj[to + 1] * zi)));
+                int from = 3 * point;
+                int to = 2 * point;
+                double inverse = 1 / (position[from + 2] - cameraDistance);
+                result[to] = inverse * ((focalLength * derivative[from]) - (values[to] * derivative[from + 2]));
+                result[to + 1] = inverse * ((focalLength * derivative[from + 1]) - (values[to + 1] * derivative[from + 2]));
+            }
+        }
+
+        for (int k = 0; k < layout.Seconds.Length; k++)
+        {
+            var second = layout.Seconds[k];
+            var derivative = space.Row(1 + layout.Firsts.Length + k, 0);
+            var result = plane.Row(1 + layout.Firsts.Length + k, 0);
+            var spaceI = space.Row(second.FirstI, 0);
+            var spaceJ = space.Row(second.FirstJ, 0);
+            var planeI = plane.Row(second.FirstI, 0);
+            var planeJ = plane.Row(second.FirstJ, 0);
+            for (int point = 0; point < points; point++)
+            {
+                int from = 3 * point;
+                int to = 2 * point;
+                double inverse = 1 / (position[from + 2] - cameraDistance);
+                var (z, zi, zj) = (derivative[from + 2], spaceI[from + 2], spaceJ[from + 2]);
+                result[to] = inverse * ((focalLength * derivative[from])
+                    - (values[to] * z) - (planeI[to] * zj) - (planeJ[to] * zi));
+                result[to + 1] = inverse * ((focalLength * derivative[from + 1])
+                    - (values[to + 1] * z) - (planeI[to + 1] * zj) - (planeJ[to + 1] * zi));
             }
         }
     }

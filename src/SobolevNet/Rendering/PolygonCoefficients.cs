@@ -31,61 +31,87 @@ internal static class PolygonCoefficients
     /// <summary>Numbers a tangent needs in the scratch memory: aⁿ, aᵗ, bⁿ, bᵗ.</summary>
     public const int Parts = 4;
 
+    /// <summary>
+    /// Copies the vertices' jets to memory that is contiguous for each vertex, in units of σ: shape (vertices, components, 2).
+    /// </summary>
+    /// <param name="vertices">Shape (components, 1, 2·vertices).</param>
+    /// <param name="components">How many components to copy.</param>
+    /// <param name="inverseSigma">1/σ.</param>
+    /// <param name="motions">Written.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    public static void Gather(JetSpan<double> vertices, int components, double inverseSigma, Span<double> motions)
+    {
+        for (int component = 0; component < components; component++)
+        {
+            var row = vertices.Row(component, 0);
+            var column = motions[(2 * component)..];
+            for (int k = 0; k < row.Length; k += 2)
+            {
+                double u = row[k] * inverseSigma;
+                double v = row[k + 1] * inverseSigma;
+                column[k * components] = u;
+                column[(k * components) + 1] = v;
+                if (!double.IsFinite(u) || !double.IsFinite(v))
+                {
+                    throw new ArgumentException(
+                        $"The jets of vertex {k / 2} have ({row[k]}, {row[k + 1]}) in component {component} " +
+                        $"({vertices.Layout.NameOf(component)}), or too large for the Gaussian's σ.",
+                        nameof(vertices));
+                }
+            }
+        }
+    }
+
     /// <summary>Writes the coefficients of an edge.</summary>
-    /// <param name="vertices">Jets of the vertices in the image plane, shape (components, 1, 2·vertices).</param>
-    /// <param name="layout">The image's components, a prefix of the vertices'.</param>
-    /// <param name="edge">The edge.</param>
-    /// <param name="geometry">Its unit vectors and length.</param>
+    /// <param name="start">Jets of A in units of σ, shape (components, 2).</param>
+    /// <param name="end">Jets of B.</param>
+    /// <param name="layout">The components.</param>
+    /// <param name="geometry">The edge's unit vectors and length.</param>
     /// <param name="intensity">c.</param>
-    /// <param name="inverseSigma">1/σ, which brings the jets to units of σ.</param>
     /// <param name="parts">Scratch, <see cref="Parts"/> numbers a first derivative.</param>
     /// <param name="destination">Written.</param>
     public static void WriteEdge<T>(
-        JetSpan<double> vertices,
+        ReadOnlySpan<double> start,
+        ReadOnlySpan<double> end,
         JetLayout layout,
-        PolygonEdge edge,
         EdgeGeometry geometry,
         double intensity,
-        double inverseSigma,
         Span<double> parts,
         Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (du, dv) = (geometry.DirectionU, geometry.DirectionV);
-        var firsts = layout.Firsts;
         var seconds = layout.Seconds;
-        var polygons = new PolygonLayout(firsts.Length, seconds.Length);
-        double reach = intensity * geometry.Length;
-        for (int k = 0; k < firsts.Length; k++)
+        int firsts = layout.Firsts.Length;
+        var polygons = new PolygonLayout(firsts, seconds.Length);
+        double strength = intensity * geometry.Length;
+        for (int k = 0; k < firsts; k++)
         {
-            var row = vertices.Row(1 + k, 0);
+            int c = 2 * (1 + k);
             var part = parts.Slice(Parts * k, Parts);
-            double au = row[2 * edge.From] * inverseSigma;
-            double av = row[(2 * edge.From) + 1] * inverseSigma;
-            double bu = row[2 * edge.To] * inverseSigma;
-            double bv = row[(2 * edge.To) + 1] * inverseSigma;
-            part[0] = (dv * au) - (du * av);
-            part[1] = (du * au) + (dv * av);
-            part[2] = (dv * bu) - (du * bv);
-            part[3] = (du * bu) + (dv * bv);
-            destination[PolygonLayout.EdgeFirst(k, 0)] = T.CreateTruncating(reach * part[0]);
-            destination[PolygonLayout.EdgeFirst(k, 1)] = T.CreateTruncating(reach * part[2]);
+            part[0] = (dv * start[c]) - (du * start[c + 1]);
+            part[1] = (du * start[c]) + (dv * start[c + 1]);
+            part[2] = (dv * end[c]) - (du * end[c + 1]);
+            part[3] = (du * end[c]) + (dv * end[c + 1]);
+            destination[PolygonLayout.EdgeFirst(k, 0)] = T.CreateTruncating(strength * part[0]);
+            destination[PolygonLayout.EdgeFirst(k, 1)] = T.CreateTruncating(strength * part[2]);
         }
 
         for (int k = 0; k < seconds.Length; k++)
         {
-            var row = vertices.Row(1 + firsts.Length + k, 0);
-            double a = inverseSigma * ((dv * row[2 * edge.From]) - (du * row[(2 * edge.From) + 1]));
-            double b = inverseSigma * ((dv * row[2 * edge.To]) - (du * row[(2 * edge.To) + 1]));
+            int c = 2 * (1 + firsts + k);
+            double a = (dv * start[c]) - (du * start[c + 1]);
+            double b = (dv * end[c]) - (du * end[c + 1]);
             var i = parts.Slice(Parts * (seconds[k].FirstI - 1), Parts);
             var j = parts.Slice(Parts * (seconds[k].FirstJ - 1), Parts);
             double atStart = (geometry.Length * a) + (i[0] * j[1]) + (i[1] * j[0]) - (i[1] * j[2]) - (i[2] * j[1]);
             double atEnd = (geometry.Length * b) - (i[2] * j[3]) - (i[3] * j[2]) + (i[0] * j[3]) + (i[3] * j[0]);
-            destination[polygons.EdgeSecond(k, 0)] = T.CreateTruncating(intensity * atStart);
-            destination[polygons.EdgeSecond(k, 1)] = T.CreateTruncating(intensity * atEnd);
-            destination[polygons.EdgeSecond(k, 2)] = T.CreateTruncating(reach * (i[0] * j[0]));
-            destination[polygons.EdgeSecond(k, 3)] = T.CreateTruncating(reach * ((i[0] * j[2]) + (i[2] * j[0])));
-            destination[polygons.EdgeSecond(k, 4)] = T.CreateTruncating(reach * (i[2] * j[2]));
+            var of = destination[polygons.EdgeSecond(k, 0)..];
+            of[0] = T.CreateTruncating(intensity * atStart);
+            of[PolygonLayout.Block] = T.CreateTruncating(intensity * atEnd);
+            of[2 * PolygonLayout.Block] = T.CreateTruncating(strength * (i[0] * j[0]));
+            of[3 * PolygonLayout.Block] = T.CreateTruncating(strength * ((i[0] * j[2]) + (i[2] * j[0])));
+            of[4 * PolygonLayout.Block] = T.CreateTruncating(strength * (i[2] * j[2]));
         }
     }
 
@@ -107,24 +133,22 @@ internal static class PolygonCoefficients
     }
 
     /// <summary>Writes the coefficients aᵢᵀ K aⱼ of a vertex.</summary>
-    /// <param name="vertices">Jets of the vertices in the image plane.</param>
-    /// <param name="layout">The image's components.</param>
-    /// <param name="vertex">The vertex.</param>
+    /// <param name="motion">Jets of the vertex in units of σ, shape (components, 2).</param>
+    /// <param name="layout">The components.</param>
     /// <param name="corner">K of the vertex.</param>
-    /// <param name="inverseSigma">1/σ.</param>
     /// <param name="destination">Written.</param>
     public static void WriteVertex<T>(
-        JetSpan<double> vertices, JetLayout layout, int vertex, ReadOnlySpan<double> corner, double inverseSigma, Span<T> destination)
+        ReadOnlySpan<double> motion, JetLayout layout, ReadOnlySpan<double> corner, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double scale = inverseSigma * inverseSigma;
         var seconds = layout.Seconds;
+        var (uu, uv, vv) = (corner[0], corner[1], corner[2]);
         for (int k = 0; k < seconds.Length; k++)
         {
-            var i = vertices.Row(seconds[k].FirstI, 0).Slice(2 * vertex, 2);
-            var j = vertices.Row(seconds[k].FirstJ, 0).Slice(2 * vertex, 2);
+            var i = motion.Slice(2 * seconds[k].FirstI, 2);
+            var j = motion.Slice(2 * seconds[k].FirstJ, 2);
             destination[k] = T.CreateTruncating(
-                scale * ((corner[0] * i[0] * j[0]) + (corner[1] * ((i[0] * j[1]) + (i[1] * j[0]))) + (corner[2] * i[1] * j[1])));
+                (uu * i[0] * j[0]) + (uv * ((i[0] * j[1]) + (i[1] * j[0]))) + (vv * i[1] * j[1]));
         }
     }
 }

@@ -96,6 +96,7 @@ internal sealed class TrainingRun<T>
         }
 
         SaveCheckpoint();
+        (_source as INetworkDependentSource<T>)?.BeginStep(_state.Network, _state.TotalSteps);
         var training = new Evaluator<T>(_state.Network, _source, _order, SourceStatistics.MaxSamples, _team).Run(cancellationToken);
         var validation = Validation is null
             ? null
@@ -153,6 +154,7 @@ internal sealed class TrainingRun<T>
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
+        (_source as INetworkDependentSource<T>)?.BeginStep(_state.Network, _state.TotalSteps);
         if (_state.Balance.NeedsMeasurement)
         {
             Array.Fill(_weights, 1);

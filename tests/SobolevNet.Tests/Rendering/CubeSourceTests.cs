@@ -69,6 +69,21 @@ public sealed class CubeSourceTests
     }
 
     [Fact]
+    public void Fill_ViewsOfDifferentOrders_AreEachFilledToTheirOwn()
+    {
+        var source = new CubeSource<double>(Renderer, 2, 10, 7);
+        var (full, fullTarget) = Filled(source, [5], source.Layout);
+        var input = new JetBatch<double>(source.Layout.Truncate(0), 1, source.InputFeatures);
+        var target = new JetBatch<double>(source.Layout, 1, source.OutputFeatures);
+        source.Fill([5], input, target);
+        target.Data.ToArray().Should().Equal(fullTarget.Data.ToArray());
+        for (int k = 0; k < input.Data.Length; k++)
+        {
+            input.Data[k].Should().BeApproximately(full.Data[k], 1e-13);
+        }
+    }
+
+    [Fact]
     public void Fill_AfterTheFirstBatches_AllocatesNothing()
     {
         var source = new CubeSource(Renderer, 2, 100, 7);
@@ -150,10 +165,10 @@ public sealed class CubeSourceTests
         Refused(() => source.Fresh(10, 7), "*source's own*");
         Refused(() => source.PoseOf(10), "*samples 0 to 9*");
         Refused(() => source.PoseOf(-1), "*samples 0 to 9*");
-        Refused(() => source.Fill([1], input, target), "*1 of 195 are needed*");
-        Refused(() => source.Fill([1, 2], target, target), "*2 of 195 are needed*");
-        Refused(() => source.Fill([1, 2], input, input), "*2 of 9 are needed*");
-        Refused(() => source.Fill([1, 2], input, new JetBatch<float>(JetLayout.Full(6, 0), 2, 9)), "*differ from the target's*");
+        Refused(() => source.Fill([1], input, target), "*2 samples of 195 features; 1 samples of 195*");
+        Refused(() => source.Fill([1, 2], target, target), "*2 samples of 9 features; 2 samples of 195*");
+        Refused(() => source.Fill([1, 2], input, input), "*2 samples of 195 features; 2 samples of 9*");
+        Refused(() => source.Fill([1, 10], input, target), "*samples 0 to 9*");
         Refused(
             () => source.Fill([1, 2], new JetBatch<float>(JetLayout.Full(6, 2), 2, 195), target),
             "*not the source's*");

@@ -178,6 +178,32 @@ public sealed class GaussianPolygonRendererTests
         }
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(3e4)]
+    [InlineData(1e9)]
+    public void Render_PolygonFarLargerThanTheImage_LooksLikeAHalfPlane(double size)
+    {
+        // The edge through (0.1, -0.2) crosses the image at a slope; the other corners are out of sight on every side.
+        const double Sigma = 0.05;
+        var (du, dv) = (0.6, 0.8);
+        (double U, double V)[] points =
+        [
+            (0.1 - (size * du), -0.2 - (size * dv)),
+            (0.1 + (size * du), -0.2 + (size * dv)),
+            (-5 * size, 5 * size),
+        ];
+        var image = Render(new GaussianPolygonRenderer(Grid, Sigma), OneFace(3, 1), Moving(points, 1, 4));
+        for (int pixel = 0; pixel < Grid.Pixels; pixel++)
+        {
+            double height = (dv * (U(pixel) - 0.1)) - (du * (V(pixel) + 0.2));
+            double expected = 0.5 * MathNet.Numerics.SpecialFunctions.Erfc(height / Sigma / Math.Sqrt(2));
+
+            // Where a corner far away is rounded to moves the edge by as much.
+            image[0, 0, pixel].Should().BeApproximately(expected, 1e-14 + (4e-15 * size), $"pixel {pixel}");
+        }
+    }
+
     [Fact]
     public void Render_ClockwiseHole_IsTakenAway()
     {
@@ -265,7 +291,7 @@ public sealed class GaussianPolygonRendererTests
         Refused(() => renderer.Render<double>(scene, good, [], new JetBatch<double>(JetLayout.Full(3, 1), 1, Grid.Pixels)), "*not a prefix*");
         Refused(() => renderer.Render<double>(scene, good, [true, false], image), "*2 visibility flags for 1 faces*");
         good[1, 0, 3] = double.NaN;
-        Refused(() => renderer.Render<double>(scene, good, [], image), "*NaN in component 1 (∂0)*");
+        Refused(() => renderer.Render<double>(scene, good, [], image), "*jets of vertex 1 have (*, NaN) in component 1 (∂0)*");
         Refused(() => new GaussianPolygonRenderer(Grid, 0), "*σ must be finite and positive*");
         Refused(() => new GaussianPolygonRenderer(Grid, double.NaN), "*σ must be finite and positive*");
         Refused(() => new GaussianPolygonRenderer(Grid, 1e-6), "*1/1000 of a pixel*");

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet.Kernels;
 
@@ -73,8 +74,14 @@ internal sealed unsafe class PixelLattice<T>
     public T* RowLow => _positions.Pointer + (2 * PaddedColumns) + PaddedRows;
 
     /// <summary>A number as a sum of two of type T.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (T High, T Low) Split(double value)
     {
+        if (typeof(T) == typeof(double))
+        {
+            return (Unsafe.BitCast<double, T>(value), T.Zero);
+        }
+
         T high = T.CreateTruncating(value);
         return (high, T.CreateTruncating(value - double.CreateTruncating(high)));
     }

@@ -10,6 +10,7 @@ internal sealed unsafe class PolygonWorkspace<T>
     [ThreadStatic]
     private static PolygonWorkspace<T>? _ofThisThread;
 
+    private readonly PinnedBuffer<double> _motions = new();
     private readonly PinnedBuffer<double> _parts = new();
     private readonly PinnedBuffer<double> _corners = new();
     private PolygonTile[] _tiles = new PolygonTile[32];
@@ -58,6 +59,13 @@ internal sealed unsafe class PolygonWorkspace<T>
 
     /// <summary>The tiles so far.</summary>
     public ReadOnlySpan<PolygonTile> Tiles => _tiles.AsSpan(0, TileCount);
+
+    /// <summary>Scratch for the vertices' jets.</summary>
+    public Span<double> Motions(int length)
+    {
+        _motions.Reserve(length);
+        return _motions.Span(0, length);
+    }
 
     /// <summary>Scratch for the parts of an edge's motion.</summary>
     public Span<double> Parts(int length)

@@ -1,0 +1,62 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>How the size of a perturbation is measured.</summary>
+public enum PerturbationNorm
+{
+    /// <summary>Euclidean length.</summary>
+    L2,
+
+    /// <summary>Largest absolute element.</summary>
+    LInfinity,
+}
+
+/// <summary>How training examples are perturbed against the network by projected gradient ascent.</summary>
+public sealed record AdversarialOptions
+{
+    private readonly double _radius;
+    private readonly int _steps = 7;
+    private readonly double? _stepSize;
+
+    /// <summary>Makes options.</summary>
+    /// <param name="radius">ρ, the largest size of a perturbation; above 0.</param>
+    /// <param name="norm">How that is measured.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The radius is not above 0, or not finite.</exception>
+    public AdversarialOptions(double radius, PerturbationNorm norm = PerturbationNorm.L2)
+    {
+        Radius = radius;
+        Norm = norm;
+    }
+
+    /// <summary>ρ.</summary>
+    public double Radius
+    {
+        get => _radius;
+        init => _radius = Positive(value, nameof(Radius));
+    }
+
+    /// <summary>How sizes are measured.</summary>
+    public PerturbationNorm Norm { get; init; }
+
+    /// <summary>Ascent steps, at least 1.</summary>
+    public int Steps
+    {
+        get => _steps;
+        init => _steps = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "At least one step is needed.");
+    }
+
+    /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from anywhere.</summary>
+    public double? StepSize
+    {
+        get => _stepSize;
+        init => _stepSize = value is { } size ? Positive(size, nameof(StepSize)) : null;
+    }
+
+    /// <summary>Names the random starts and the order of samples.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether the samples of a finite clean source come in a new order every epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    private static double Positive(double value, string name) =>
+        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and above 0.");
+}

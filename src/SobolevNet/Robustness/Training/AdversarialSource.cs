@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace SobolevNet.Robustness;
+
+/// <summary>
+/// Adversarial training in its regression form (Madry et al., 2018): every input is moved, within a ball about the clean one, to where
+/// the network of the moment is farthest from the target, and the target stays.
+/// </summary>
+/// <remarks>
+/// Derivatives along the manifold, if the clean source has them, stay as they are. Endless like <see cref="RobustSource{T}"/>.
+/// Samples depend on the network as it is before the mini-batch; until the trainer has told it, they are clean.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class AdversarialSource<T> : INetworkDependentSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly IJetSource<T> _clean;
+    private readonly SampleOrder _order;
+    private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
+    private PackedNetwork<T>? _snapshot;
+    private Mlp<T>? _network;
+
+    /// <summary>Makes a source.</summary>
+    /// <param name="clean">The clean samples, of any layout.</param>
+    /// <param name="options">How inputs are perturbed.</param>
+    public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(clean);
+        ArgumentNullException.ThrowIfNull(options);
+        _clean = clean;
+        _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
+        Options = options;
+    }
+
+    /// <summary>How inputs are perturbed.</summary>
+    public AdversarialOptions Options { get; }
+
+    /// <inheritdoc/>
+    public JetLayout Layout => _clean.Layout;
+
+    /// <inheritdoc/>
+    public int InputFeatures => _clean.InputFeatures;
+
+    /// <inheritdoc/>
+    public int OutputFeatures => _clean.OutputFeatures;
+
+    /// <inheritdoc/>
+    public int Count => _clean.Count;
+
+    /// <summary>True: perturbations follow the network.</summary>
+    public bool IsEndless => true;
+
+    /// <inheritdoc/>
+    public int InputOrder => _clean.InputOrder;
+
+    /// <inheritdoc/>
+    public double TangentScale(int tangent) => _clean.TangentScale(tangent);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
+    public void BeginStep(Mlp<T> network, long step) => TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+
+    /// <inheritdoc/>
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        for (int s = 0; s < samples.Length; s++)
+        {
+            ReadOnlySpan<long> sample = [_order.CleanSample(samples[s])];
+            _clean.Fill(sample, input.Slice(s, 1), target.Slice(s, 1));
+        }
+
+        if (_snapshot is not { } network)
+        {
+            return;
+        }
+
+        var ascent = _ascents.TryTake(out var free) ? free : new ProjectedAscent<T>(_network!.Architecture, Options);
+        for (int start = 0; start < samples.Length; start += ascent.Capacity)
+        {
+            int count = Math.Min(ascent.Capacity, samples.Length - start);
+            ascent.Run(
+                network, samples.Slice(start, count), target.Slice(start, count).Component(0), input.Slice(start, count).Component(0));
+        }
+
+        _ascents.Add(ascent);
+    }
+
+    /// <summary>Copies a network's parameters; memory is kept as long as it is the same network.</summary>
+    internal static void TakeSnapshot(
+        IJetSource<T> source, Mlp<T> network, ref Mlp<T>? known, ref PackedNetwork<T>? snapshot, ConcurrentBag<ProjectedAscent<T>> ascents)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (!ReferenceEquals(network, known))
+        {
+            SourceCheck.Fits(network, source, nameof(network));
+            ascents.Clear();
+            snapshot = new PackedNetwork<T>(network);
+            known = network;
+        }
+
+        snapshot!.Pack(reverse: true, reverseFirst: true);
+    }
+}

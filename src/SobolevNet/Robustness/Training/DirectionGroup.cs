@@ -1,0 +1,55 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>Some random directions of one kind that every sample is trained along.</summary>
+public sealed record DirectionGroup
+{
+    private readonly int _count = 1;
+    private readonly double _weight = 1;
+
+    /// <summary>Makes a group.</summary>
+    /// <param name="sampler">Draws the directions.</param>
+    /// <param name="count">Directions of a sample, at least 1. More make the estimate of the loss less noisy, not larger.</param>
+    /// <param name="weight">The weight of the group's part of the loss; 1 counts all dimensions of input space alike.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count or the weight is out of range.</exception>
+    public DirectionGroup(DirectionSampler sampler, int count = 1, double weight = 1)
+    {
+        ArgumentNullException.ThrowIfNull(sampler);
+        Sampler = sampler;
+        Count = count;
+        Weight = weight;
+    }
+
+    /// <summary>Draws the directions.</summary>
+    public DirectionSampler Sampler { get; }
+
+    /// <summary>Directions of a sample.</summary>
+    public int Count
+    {
+        get => _count;
+        init => _count = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Count), value, "A group has at least one direction.");
+    }
+
+    /// <summary>The weight of the group's part of the loss.</summary>
+    public double Weight
+    {
+        get => _weight;
+        init => _weight = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Weight), value, "The weight of a group is finite and above 0.");
+    }
+
+    /// <summary>The groups of the method for images: directions from the low, the mid and the high frequencies, which together are all.</summary>
+    /// <param name="rows">Rows of the images.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="count">Directions of each band.</param>
+    /// <param name="lowEdge">Between low and mid, in units of the Nyquist frequency.</param>
+    /// <param name="highEdge">Between mid and high.</param>
+    /// <returns>Three groups of weight 1.</returns>
+    /// <exception cref="ArgumentException">An edge is out of range, or a band holds no mode of such images.</exception>
+    public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4) =>
+    [
+        new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge)), count),
+        new(DirectionSampler.Band(rows, columns, new FrequencyBand(lowEdge, highEdge)), count),
+        new(DirectionSampler.Band(rows, columns, new FrequencyBand(highEdge, double.PositiveInfinity)), count),
+    ];
+}

@@ -1,0 +1,79 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>What the network's derivative along a random direction of input space is trained to.</summary>
+public enum DirectionTarget
+{
+    /// <summary>The oracle's derivative: universal robustness.</summary>
+    Oracle,
+
+    /// <summary>Zero: the invariance assumption, known as Jacobian regularization.</summary>
+    Zero,
+}
+
+/// <summary>What a <see cref="RobustSource{T}"/> adds to clean samples.</summary>
+public sealed record RobustSourceOptions
+{
+    private readonly double _perturbationScale = 0.05;
+    private readonly int _manifoldOrder = 1;
+    private readonly double _maxConditionNumber = 1e4;
+    private readonly IReadOnlyList<DirectionGroup> _directions = [];
+
+    /// <summary>The directions of every sample; if empty, one white direction.</summary>
+    /// <exception cref="ArgumentException">A group is null.</exception>
+    public IReadOnlyList<DirectionGroup> Directions
+    {
+        get => _directions;
+        init => _directions = value is not null && value.All(group => group is not null)
+            ? [.. value]
+            : throw new ArgumentException("Neither the list of groups nor a group may be null.", nameof(Directions));
+    }
+
+    /// <summary>
+    /// σ, the size of the perturbations that the network is made robust to, as deviation of one input feature. It sets the range of
+    /// the directions to σ√(weight · dimensions / count), so that the directions' part of the first-order loss is an unbiased
+    /// estimate of E‖∂(N − O)·e‖² for white noise e of that deviation, whatever the number of directions; above 0.
+    /// </summary>
+    public double PerturbationScale
+    {
+        get => _perturbationScale;
+        init => _perturbationScale = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(PerturbationScale), value, "The size of perturbations is finite and above 0.");
+    }
+
+    /// <summary>The highest order of derivatives along the manifold that are trained beside: 0 for none, 1 or 2.</summary>
+    public int ManifoldOrder
+    {
+        get => _manifoldOrder;
+        init => _manifoldOrder = value is >= 0 and <= 2
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ManifoldOrder), value, "An order is 0, 1 or 2.");
+    }
+
+    /// <summary>Whether the second derivative along each direction, ∂_ε∂_ε, is trained too.</summary>
+    public bool SecondDerivatives { get; init; }
+
+    /// <summary>
+    /// Whether the mixed derivatives ∂_ε∂ᵢ of each direction with every degree of freedom are trained too; they need
+    /// <see cref="ManifoldOrder"/> of at least 1.
+    /// </summary>
+    public bool MixedDerivatives { get; init; }
+
+    /// <summary>What derivatives along directions are trained to.</summary>
+    public DirectionTarget Target { get; init; }
+
+    /// <summary>Clean samples whose unit tangents have a larger condition number stop training; above 1.</summary>
+    public double MaxConditionNumber
+    {
+        get => _maxConditionNumber;
+        init => _maxConditionNumber = value > 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxConditionNumber), value, "A condition number to accept is above 1.");
+    }
+
+    /// <summary>Names the directions and the order of samples.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether the samples of a finite clean source come in a new order every epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace SobolevNet.Robustness;
+
+/// <summary>
+/// TRADES (Zhang et al., 2019) in its regression form: ‖N(I) − y‖² + β‖N(I + δ) − N(I)‖², with δ in a ball about the clean input
+/// where the network's output moves most.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Every clean sample gives two: number 2i has the input I, number 2i + 1 the input I + δ. A plain squared error between network and
+/// target trains the network by 2(N − target)·∂N; so with N̂, the network as it is before the mini-batch, the targets
+/// y + β(N̂(I + δ) − N̂(I)) and N̂(I + δ) − β(N̂(I + δ) − N̂(I)) give the exact gradient of the loss above, up to the mean over
+/// twice the number of samples. The loss that training reports is not that of TRADES, though; measure errors on clean samples.
+/// </para>
+/// <para>Values only. Endless like <see cref="RobustSource{T}"/>; until the trainer has told the network, both samples are clean.</para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TradesSource<T> : INetworkDependentSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly IJetSource<T> _clean;
+    private readonly SampleOrder _order;
+    private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
+    private readonly ConcurrentBag<Desk> _desks = [];
+    private PackedNetwork<T>? _snapshot;
+    private Mlp<T>? _network;
+
+    /// <summary>Makes a source.</summary>
+    /// <param name="clean">The clean samples; their values alone are used.</param>
+    /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
+    /// <param name="options">How inputs are perturbed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
+    public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(clean);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!(beta >= 0 && double.IsFinite(beta)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "β is finite and at least 0.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(clean.Count, int.MaxValue / 2, nameof(clean));
+        _clean = clean;
+        _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
+        Beta = beta;
+        Options = options;
+        Layout = clean.Layout.Truncate(0);
+    }
+
+    /// <summary>β.</summary>
+    public double Beta { get; }
+
+    /// <summary>How inputs are perturbed.</summary>
+    public AdversarialOptions Options { get; }
+
+    /// <inheritdoc/>
+    public JetLayout Layout { get; }
+
+    /// <inheritdoc/>
+    public int InputFeatures => _clean.InputFeatures;
+
+    /// <inheritdoc/>
+    public int OutputFeatures => _clean.OutputFeatures;
+
+    /// <summary>Twice the clean source's.</summary>
+    public int Count => 2 * _clean.Count;
+
+    /// <summary>True: perturbations follow the network.</summary>
+    public bool IsEndless => true;
+
+    /// <inheritdoc/>
+    public int InputOrder => 0;
+
+    /// <inheritdoc/>
+    public double TangentScale(int tangent) => _clean.TangentScale(tangent);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
+    public void BeginStep(Mlp<T> network, long step) => AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+
+    /// <inheritdoc/>
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        if (_snapshot is not { } network)
+        {
+            for (int s = 0; s < samples.Length; s++)
+            {
+                FillClean(samples[s] / 2, input.Slice(s, 1), target.Slice(s, 1));
+            }
+
+            return;
+        }
+
+        var ascent = _ascents.TryTake(out var free) ? free : new ProjectedAscent<T>(_network!.Architecture, Options);
+        var desk = _desks.TryTake(out var freeDesk) ? freeDesk : new Desk(this, ascent.Capacity);
+        int next = 0;
+        while (next < samples.Length)
+        {
+            next = FillPairs(network, ascent, desk, samples, next, input, target);
+        }
+
+        _desks.Add(desk);
+        _ascents.Add(ascent);
+    }
+
+    private void FillClean(long pair, JetSpan<T> input, JetSpan<T> target)
+    {
+        ReadOnlySpan<long> sample = [_order.CleanSample(pair)];
+        _clean.Fill(sample, input, target);
+    }
+
+    /// <summary>Fills samples from one on, as many as share a run of the ascent; the two samples of a pair share its result.</summary>
+    private int FillPairs(
+        PackedNetwork<T> network, ProjectedAscent<T> ascent, Desk desk, ReadOnlySpan<long> samples, int first, JetSpan<T> input, JetSpan<T> target)
+    {
+        int pairs = 0;
+        int end = first;
+        for (; end < samples.Length; end++)
+        {
+            long pair = samples[end] / 2;
+            if (pairs == 0 || desk.Pairs[pairs - 1] != pair)
+            {
+                if (pairs == ascent.Capacity)
+                {
+                    break;
+                }
+
+                FillClean(pair, desk.Clean.AsSpan().Slice(pairs, 1), desk.Target.AsSpan().Slice(pairs, 1));
+                desk.Pairs[pairs++] = pair;
+            }
+        }
+
+        var clean = desk.Clean.Data[..(pairs * InputFeatures)];
+        var moved = desk.Moved.AsSpan(0, pairs * InputFeatures);
+        var cleanOutputs = desk.CleanOutputs.AsSpan(0, pairs * OutputFeatures);
+        var movedOutputs = desk.MovedOutputs.AsSpan(0, pairs * OutputFeatures);
+        ascent.Evaluate(network, clean, cleanOutputs);
+        clean.CopyTo(moved);
+        ascent.Run(network, desk.Pairs.AsSpan(0, pairs), cleanOutputs, moved);
+        ascent.Evaluate(network, moved, movedOutputs);
+        T beta = T.CreateTruncating(Beta);
+        for (int s = first, k = 0; s < end; s++)
+        {
+            k += desk.Pairs[k] == samples[s] / 2 ? 0 : 1;
+            bool isMoved = (samples[s] & 1) == 1;
+            (isMoved ? moved : clean).Slice(k * InputFeatures, InputFeatures).CopyTo(input.Row(0, s));
+            var row = target.Row(0, s);
+            for (int f = 0; f < row.Length; f++)
+            {
+                T there = movedOutputs[(k * OutputFeatures) + f];
+                T push = beta * (there - cleanOutputs[(k * OutputFeatures) + f]);
+                row[f] = isMoved ? there - push : desk.Target[0, k, f] + push;
+            }
+        }
+
+        return end;
+    }
+
+    /// <summary>What one thread at a time works with.</summary>
+    private sealed class Desk(TradesSource<T> source, int rows)
+    {
+        public long[] Pairs { get; } = new long[rows];
+
+        public JetBatch<T> Clean { get; } = new(source.Layout, rows, source.InputFeatures);
+
+        public JetBatch<T> Target { get; } = new(source.Layout, rows, source.OutputFeatures);
+
+        public T[] Moved { get; } = new T[rows * source.InputFeatures];
+
+        public T[] CleanOutputs { get; } = new T[rows * source.OutputFeatures];
+
+        public T[] MovedOutputs { get; } = new T[rows * source.OutputFeatures];
+    }
+}

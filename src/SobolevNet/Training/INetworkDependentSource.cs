@@ -1,0 +1,21 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>A source whose samples depend on the network that is being trained, such as adversarial examples.</summary>
+/// <remarks>
+/// The trainer calls <see cref="BeginStep"/> before every mini-batch and before its last evaluation, on one thread while nothing is
+/// being filled; parameters change only after the mini-batch. A source that copies what it needs then gives the same samples for
+/// any number of threads, and the same after resuming. Before the first call there is no network yet: the statistics of the data are
+/// taken from what the source gives then. Sources made of other sources (subsets and the like) do not pass the call on, so a
+/// source of this kind must be the outermost one.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public interface INetworkDependentSource<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Tells the parameters that the next samples depend on.</summary>
+    /// <param name="network">The network; its parameters will change after the mini-batch.</param>
+    /// <param name="step">Mini-batches done before, from 0.</param>
+    void BeginStep(Mlp<T> network, long step);
+}

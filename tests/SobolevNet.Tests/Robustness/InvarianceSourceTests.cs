@@ -1,0 +1,208 @@
+using SobolevNet.Robustness;
+using SobolevNet.Tests.Data;
+using static SobolevNet.Tests.Robustness.NearestPointOracleTests;
+
+namespace SobolevNet.Tests.Robustness;
+
+public class InvarianceSourceTests
+{
+    private static readonly IDataManifold Blobs = TestManifolds.Blobs();
+
+    [Fact]
+    public void GaussianNoise_Fill_AddsNoiseToTheInputAlone()
+    {
+        var clean = new ManifoldSource<double>(Blobs, 1, 4, seed: 2);
+        var source = new GaussianNoiseSource<double>(clean, 0.3, seed: 6);
+        var (input, target) = source.Sample(9);
+        long sample = new SampleOrder(4, false, true, 6).CleanSample(9);
+        var (cleanInput, cleanTarget) = clean.Sample(sample);
+        target.Data.ToArray().Should().Equal(cleanTarget.Data.ToArray());
+        input.Row(2, 0).ToArray().Should().Equal(cleanInput.Row(2, 0).ToArray());
+        double[] noise = [.. input.Row(0, 0).ToArray().Zip(cleanInput.Row(0, 0).ToArray(), (a, b) => a - b)];
+        Math.Sqrt(noise.Average(x => x * x)).Should().BeApproximately(0.3, 0.05);
+        source.Sample(9 + 4).Input.Row(0, 0).ToArray().Should().NotEqual(input.Row(0, 0).ToArray());
+        source.IsEndless.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(PerturbationNorm.L2, 0.7)]
+    [InlineData(PerturbationNorm.LInfinity, 0.05)]
+    public void Adversarial_Fill_StaysInTheBallAndIsWorse(PerturbationNorm norm, double radius)
+    {
+        var clean = new ManifoldSource<double>(Blobs, 1, 40, seed: 2);
+        var source = new AdversarialSource<double>(clean, new AdversarialOptions(radius, norm) { Shuffle = false });
+        var network = Mlp<double>.Create(256, [24], 3, seed: 3);
+        long[] numbers = [.. Enumerable.Range(0, 40).Select(k => (long)k)];
+        var (cleanInput, cleanTarget) = clean.Batch(clean.Layout, numbers);
+
+        source.Batch(source.Layout, numbers).Input.Data.ToArray().Should().Equal(cleanInput.Data.ToArray(), "there is no network yet");
+        source.BeginStep(network, 0);
+        var (input, target) = source.Batch(source.Layout, numbers);
+
+        target.Data.ToArray().Should().Equal(cleanTarget.Data.ToArray());
+        input.Component(1).ToArray().Should().Equal(cleanInput.Component(1).ToArray());
+        double[] before = network.Evaluate(cleanInput.Component(0));
+        double[] after = network.Evaluate(input.Component(0));
+        for (int s = 0; s < 40; s++)
+        {
+            double[] delta = [.. input.Row(0, s).ToArray().Zip(cleanInput.Row(0, s).ToArray(), (a, b) => a - b)];
+            double size = norm == PerturbationNorm.L2 ? Norm(delta) : delta.Max(Math.Abs);
+            size.Should().BeApproximately(radius, 1e-9);
+            Distance(after.AsSpan(3 * s, 3), target.Row(0, s)).Should().BeGreaterThan(Distance(before.AsSpan(3 * s, 3), target.Row(0, s)));
+        }
+    }
+
+    [Fact]
+    public void Adversarial_ParametersChangeAfterBeginStep_SnapshotStays()
+    {
+        var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
+        var network = Mlp<float>.Create(256, [8], 3, seed: 3);
+        source.BeginStep(network, 0);
+        float[] first = source.Sample(1).Input.Data.ToArray();
+        network.Initialize(99);
+        source.Sample(1).Input.Data.ToArray().Should().Equal(first);
+        source.BeginStep(network, 1);
+        source.Sample(1).Input.Data.ToArray().Should().NotEqual(first);
+    }
+
+    [Fact]
+    public void Trades_GradientOfSquaredError_IsThatOfTheTradesLoss()
+    {
+        const double Beta = 2.5;
+        const int Count = 5;
+        var clean = new ManifoldSource<double>(Blobs, 0, Count, seed: 2);
+        var source = new TradesSource<double>(clean, Beta, new AdversarialOptions(0.4) { Seed = 8 });
+        var network = Mlp<double>.Create(256, [12], 3, seed: 3);
+        source.BeginStep(network, 0);
+        long[] numbers = [.. Enumerable.Range(0, 2 * Count).Select(k => (long)k)];
+        var (input, target) = source.Batch(source.Layout, numbers);
+
+        double[] gradient = Gradient(network, input, (s, output) => [.. output[s].Zip(target.Row(0, s).ToArray(), (n, t) => 2 * (n - t))]);
+        double[] expected = Gradient(network, input, (s, output) =>
+        {
+            // d/dN(I) and d/dN(I + δ) of ‖N(I) − y‖² + β‖N(I + δ) − N(I)‖²
+            int pair = s / 2;
+            double[] y = clean.Sample(new SampleOrder(Count, false, true, 8).CleanSample(pair)).Target.Data.ToArray();
+            double[] difference = [.. output[(2 * pair) + 1].Zip(output[2 * pair], (a, b) => a - b)];
+            return s % 2 == 0
+                ? [.. Enumerable.Range(0, 3).Select(f => (2 * (output[s][f] - y[f])) - (2 * Beta * difference[f]))]
+                : [.. difference.Select(d => 2 * Beta * d)];
+        });
+
+        Norm(expected).Should().BeGreaterThan(0.1);
+        Distance(gradient, expected).Should().BeLessThan(1e-12 * Norm(expected));
+        for (int k = 0; k < Count; k++)
+        {
+            Distance(input.Row(0, 2 * k), input.Row(0, (2 * k) + 1)).Should().BeApproximately(0.4, 1e-9);
+        }
+
+        // A pair cut in two by a group, or samples in any order, give the same.
+        long[] scattered = [7, 2, 3, 6];
+        var (some, someTargets) = source.Batch(source.Layout, scattered);
+        for (int k = 0; k < 4; k++)
+        {
+            some.Row(0, k).ToArray().Should().Equal(input.Row(0, (int)scattered[k]).ToArray());
+            someTargets.Row(0, k).ToArray().Should().Equal(target.Row(0, (int)scattered[k]).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Trades_BeforeTheFirstStep_IsClean()
+    {
+        var clean = new ManifoldSource<float>(Blobs, 1, 3, seed: 2);
+        var source = new TradesSource<float>(clean, 1, new AdversarialOptions(0.4) { Shuffle = false });
+        source.Count.Should().Be(6);
+        source.Sample(5).Input.Data.ToArray().Should().Equal(clean.Sample(2).Input.Row(0, 0).ToArray());
+        source.Sample(5).Target.Data.ToArray().Should().Equal(clean.Sample(2).Target.Row(0, 0).ToArray());
+    }
+
+    [Theory]
+    [InlineData("noise")]
+    [InlineData("pgd")]
+    [InlineData("trades")]
+    [InlineData("jacobian")]
+    [InlineData("universal")]
+    public void Training_AnyThreadsInterruptedOrNot_SameBits(string kind)
+    {
+        IJetSource<float> clean = new ManifoldSource<float>(Blobs, 2, 48, seed: 2).Materialize();
+        IJetSource<float> Source() => kind switch
+        {
+            "noise" => new GaussianNoiseSource<float>(clean.Truncate(1), 0.05),
+            "pgd" => new AdversarialSource<float>(clean.Truncate(0), new AdversarialOptions(0.2) { Steps = 3 }),
+            "trades" => new TradesSource<float>(clean.Truncate(0), 1, new AdversarialOptions(0.2) { Steps = 3 }),
+            "jacobian" => new RobustSource<float>(clean, new RobustSourceOptions { Target = DirectionTarget.Zero, ManifoldOrder = 0 }),
+            _ => new RobustSource<float>(clean, new RobustSourceOptions { SecondDerivatives = true, MixedDerivatives = true }),
+        };
+        float[] Train(int threads, int? interruptAt)
+        {
+            var network = Mlp<float>.Create(256, [16, 16], 3, seed: 3);
+            string path = Path.Combine(Path.GetTempPath(), $"robust-{Guid.NewGuid():N}.safetensors");
+            var options = new SobolevTrainingOptions { Epochs = 3, BatchSize = 16, Threads = threads, Checkpoint = new CheckpointOptions(path) };
+            var trainer = new SobolevTrainer<float>(network, options);
+            if (interruptAt is { } steps)
+            {
+                using var cancellation = new CancellationTokenSource();
+                var progress = new Stopper(steps, cancellation);
+                ((Action)(() => trainer.Fit(Source(), progress: progress, cancellationToken: cancellation.Token))).Should().Throw<OperationCanceledException>();
+                network = Mlp<float>.Create(256, [16, 16], 3, seed: 3);
+                trainer = new SobolevTrainer<float>(network, options);
+                trainer.ResumeFrom(path);
+            }
+
+            trainer.Fit(Source());
+            File.Delete(path);
+            return network.Parameters.ToArray();
+        }
+
+        float[] expected = Train(1, null);
+        expected.Should().OnlyContain(x => float.IsFinite(x));
+        Train(3, null).Should().Equal(expected);
+        Train(2, 1).Should().Equal(expected);
+    }
+
+    [Fact]
+    public void BeginStep_OtherNetwork_Throws()
+    {
+        var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
+        ((Action)(() => source.BeginStep(Mlp<float>.Create(255, [8], 3), 0))).Should().Throw<ArgumentException>().WithMessage("*256 inputs*255*");
+    }
+
+    [Fact]
+    public void Options_OutOfRange_Throw()
+    {
+        var clean = new ManifoldSource<float>(Blobs, 0, 4, seed: 2);
+        ((Action)(() => _ = new AdversarialOptions(-1))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = new AdversarialOptions(1) { Steps = 0 })).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = new AdversarialOptions(1) { StepSize = 0 })).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = new GaussianNoiseSource<float>(clean, double.NaN))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = new TradesSource<float>(clean, -1, new AdversarialOptions(1)))).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static double[] Gradient(Mlp<double> network, JetBatch<double> input, Func<int, double[][], double[]> adjointOf)
+    {
+        var pass = new JetPass<double>(network, input.Layout, input.Samples);
+        var output = new JetBatch<double>(input.Layout, input.Samples, 3);
+        pass.Forward(input, output);
+        double[][] rows = [.. Enumerable.Range(0, input.Samples).Select(s => output.Row(0, s).ToArray())];
+        var adjoint = new JetBatch<double>(input.Layout, input.Samples, 3);
+        for (int s = 0; s < input.Samples; s++)
+        {
+            adjointOf(s, rows).CopyTo(adjoint.Row(0, s));
+        }
+
+        double[] gradient = new double[network.Parameters.Length];
+        pass.Reverse(adjoint, gradient);
+        return gradient;
+    }
+
+    private sealed class Stopper(int epoch, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.IsEndOfEpoch && value.Epoch == epoch)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+}
