@@ -14,7 +14,7 @@ internal sealed record CubeSettings
     /// <summary>Widths of the hidden layers.</summary>
     public required int[] Hidden { get; init; }
 
-    public string Activation { get; init; } = "tanh";
+    public string Activation { get; init; } = "silu";
 
     public required int TrainingImages { get; init; }
 
@@ -43,7 +43,7 @@ internal sealed record CubeSettings
     public required string WeightsOfOrder2 { get; init; }
 
     /// <summary>Whether inputs and outputs are standardized by their means and deviations.</summary>
-    public bool Standardize { get; init; } = true;
+    public bool Standardize { get; init; }
 
     public ulong Seed { get; init; } = 1;
 

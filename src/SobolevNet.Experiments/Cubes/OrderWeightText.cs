@@ -11,7 +11,7 @@ internal static class OrderWeightText
     public const string Automatic = "auto";
 
     /// <summary>An example for messages.</summary>
-    public static string Example(int order) => string.Join(',', new[] { "1", "1", "3e-3:3e-5" }.Take(order + 1));
+    public static string Example(int order) => string.Join(',', new[] { "1", "1", "2e-5:2e-7" }.Take(order + 1));
 
     /// <summary>Reads weights.</summary>
     /// <param name="text">The text.</param>
