@@ -8,7 +8,7 @@ namespace SobolevNet.Experiments.Pictures;
 /// <summary>Error against epochs and against time, on logarithmic scales.</summary>
 internal static class LearningCurves
 {
-    private const int Width = 1300;
+    private const int Width = 1500;
     private const int Height = 520;
     private static readonly Color[] Colors = [Color.FromHex("#7f7f7f"), Color.FromHex("#1f77b4"), Color.FromHex("#d62728")];
 
@@ -20,6 +20,8 @@ internal static class LearningCurves
         pages.Layout = new ScottPlot.MultiplotLayouts.Columns();
         Draw(pages.GetPlot(0), report, "epoch", run => [.. Enumerable.Range(1, run.History.Seconds.Count).Select(epoch => (double)epoch)]);
         Draw(pages.GetPlot(1), report, "seconds of training", run => [.. run.History.Seconds]);
+        pages.GetPlot(0).HideLegend();
+        pages.GetPlot(1).ShowLegend(Edge.Right);
         AtomicFile.WriteAllBytes(path, pages.Render(Width, Height).GetImageBytes(ImageFormat.Png));
     }
 
@@ -39,7 +41,6 @@ internal static class LearningCurves
         plot.Axes.Left.TickGenerator = Decades();
         plot.Grid.MinorLineColor = Color.FromHex("#f0f0f0");
         plot.Grid.MinorLineWidth = 1;
-        plot.ShowLegend(Alignment.UpperRight);
         if (range.Low < range.High)
         {
             plot.Axes.SetLimitsY(range.Low - 0.05, range.High + 0.05);
