@@ -1,0 +1,83 @@
+namespace SobolevNet.Robustness;
+
+/// <summary>What an attack makes as large as it can.</summary>
+public enum AttackObjective
+{
+    /// <summary>‖N(I + ε) − O(I + ε)‖: how wrong the network can be made, whichever of the two moves.</summary>
+    Universal,
+
+    /// <summary>
+    /// ‖(N − O)(I + ε) − (N − O)(I)‖: what the perturbation does to the error, without the error at the clean input. Its first
+    /// order is the largest singular value of ∂N − ∂O.
+    /// </summary>
+    UniversalGrowth,
+
+    /// <summary>‖N(I + ε) − N(I)‖ by perturbations orthogonal to the manifold, for which the oracle stays exactly: over-reaction.</summary>
+    Sensitivity,
+
+    /// <summary>‖O(I + ε) − O(I)‖ by perturbations for which the network stays: what it ignores and should not.</summary>
+    Invariance,
+}
+
+/// <summary>How a perturbation of a given size is searched for.</summary>
+public sealed record AttackOptions
+{
+    private readonly int _steps = 30;
+    private readonly int _randomStarts = 2;
+    private readonly double _tolerance = 1e-4;
+    private readonly double _stayTolerance = 0.02;
+    private readonly double _maskingFactor = 2;
+
+    /// <summary>What is made large.</summary>
+    public AttackObjective Objective { get; init; }
+
+    /// <summary>How the size of a perturbation is measured.</summary>
+    public PerturbationNorm Norm { get; init; }
+
+    /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 the starts alone are compared.</summary>
+    public int Steps
+    {
+        get => _steps;
+        init => _steps = InRange(value, 0, 10_000, nameof(Steps));
+    }
+
+    /// <summary>Random starts beside those that the first order gives, 0 to 50.</summary>
+    public int RandomStarts
+    {
+        get => _randomStarts;
+        init => _randomStarts = InRange(value, 0, 50, nameof(RandomStarts));
+    }
+
+    /// <summary>An ascent ends when a step gains less than this part, above 0.</summary>
+    public double Tolerance
+    {
+        get => _tolerance;
+        init => _tolerance = value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Tolerance), value, "The tolerance is between 0 and 1.");
+    }
+
+    /// <summary>For <see cref="AttackObjective.Invariance"/>: the network may move by this part of the oracle's movement, in (0, 1).</summary>
+    public double StayTolerance
+    {
+        get => _stayTolerance;
+        init => _stayTolerance = value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(StayTolerance), value, "The tolerance for staying is between 0 and 1.");
+    }
+
+    /// <summary>Growth and movement of the network above this multiple of what the first order allows count as a sign of masked gradients; above 1.</summary>
+    public double MaskingFactor
+    {
+        get => _maskingFactor;
+        init => _maskingFactor = value > 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaskingFactor), value, "The factor is above 1.");
+    }
+
+    /// <summary>Names the random starts.</summary>
+    public ulong Seed { get; init; }
+
+    private static int InRange(int value, int low, int high, string name) =>
+        value >= low && value <= high ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {low} to {high}.");
+}
