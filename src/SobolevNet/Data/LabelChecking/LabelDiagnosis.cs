@@ -17,6 +17,9 @@ internal static class LabelDiagnosis
     /// <summary>How much better an assumed mistake must explain the differences than the labels as they are.</summary>
     private const double Improvement = 0.3;
 
+    /// <summary>How large the error of estimates may be, relative to the derivative, before they say nothing.</summary>
+    private const double MaxErrorShare = 0.3;
+
     /// <summary>How predictable values must be before derivatives that do not fit them are called unrelated.</summary>
     private const double Predictable = 0.8;
 
@@ -66,9 +69,11 @@ internal static class LabelDiagnosis
             return false;
         }
 
-        if (evidence.Fit is not null)
+        if (evidence.Fit is { } fit)
         {
-            return evidence.Fit.ResidualAsSupplied <= GoodResidual;
+            // A factor far from 1 that is too uncertain to warn of is too far from 1 to pass.
+            return fit.ResidualAsSupplied <= GoodResidual
+                && !components.Any(k => Math.Abs(fit.Scale[k] - 1) > Math.Max(0.5, 2 * fit.Uncertainty[k]));
         }
 
         if (evidence.Estimated is null)
@@ -76,8 +81,20 @@ internal static class LabelDiagnosis
             return false;
         }
 
-        double limit = evidence.IsExact ? 0.05 * 0.05 : 0.5;
-        return components.All(k => !IsSignificant(evidence, k) || LabelEvidence.Mismatch(evidence.Estimated[k], evidence.SuppliedFor(k)) <= limit);
+        return components.All(k => !HasEffect(evidence, k) || PassesByEstimate(evidence, k));
+    }
+
+    /// <summary>Whether estimates confirm a derivative; what they are too coarse to deny, they are too coarse to confirm.</summary>
+    private static bool PassesByEstimate(LabelEvidence evidence, int k)
+    {
+        double[] supplied = evidence.SuppliedFor(k);
+        if (evidence.IsExact)
+        {
+            return LabelEvidence.Mismatch(evidence.Estimated![k], supplied) <= 0.05 * 0.05;
+        }
+
+        double scale = evidence.Scale(k).Scale;
+        return ErrorShare(evidence, k) <= MaxErrorShare && Math.Abs(scale - 1) <= 1.2 * evidence.Tolerance && evidence.Cosine(k, supplied) >= 0.75;
     }
 
     private static List<Verdict> Exchanged(LabelEvidence evidence)
@@ -173,22 +190,26 @@ internal static class LabelDiagnosis
 
         for (int k = 0; k < evidence.Components.Length; k++)
         {
-            var (scale, uncertainty) = evidence.Scale(k);
-            bool fits = Math.Abs(scale - 1) <= evidence.Tolerance && uncertainty <= evidence.Tolerance && !evidence.IsExact;
-            double cosine = evidence.Cosine(k, evidence.SuppliedFor(k));
-            if (fits || !IsSignificant(evidence, k))
+            if (ExplainsNothing(evidence, k))
+            {
+                verdicts.Add(new Verdict(LabelProblem.Unrelated, evidence.Components[k], evidence.Output, double.NaN, -1));
+                continue;
+            }
+
+            if (!IsSignificant(evidence, k))
             {
                 continue;
             }
 
-            if (Math.Abs(cosine) >= (evidence.IsExact ? 0.9999 : 0.9))
+            double cosine = Math.Abs(evidence.Cosine(k, evidence.SuppliedFor(k)));
+            if (cosine >= (evidence.IsExact ? 0.9999 : 0.9))
             {
                 if (IsOff(evidence, k))
                 {
                     verdicts.Add(OfScale(evidence, k));
                 }
             }
-            else if (Math.Abs(cosine) < 0.6 || evidence.IsExact)
+            else if (evidence.IsExact || (cosine < 0.6 && IsContradicted(evidence, k, cosine)))
             {
                 verdicts.Add(new Verdict(LabelProblem.Unrelated, evidence.Components[k], evidence.Output, double.NaN, -1));
             }
@@ -197,14 +218,41 @@ internal static class LabelDiagnosis
         return verdicts;
     }
 
-    /// <summary>Whether the derivative, estimated or supplied, is more than the noise of the estimates of all of them.</summary>
-    private static bool IsSignificant(LabelEvidence evidence, int k, double share = 0.1)
+    /// <summary>Whether the fit leaves next to nothing of a derivative, or estimates beyond doubt point elsewhere.</summary>
+    private static bool IsContradicted(LabelEvidence evidence, int k, double cosine)
     {
-        if (evidence.Estimated is null)
-        {
-            return false;
-        }
+        var (scale, uncertainty) = evidence.Scale(k);
+        bool vanishes = double.IsNaN(scale) || (Math.Abs(scale) < 0.4 && Math.Abs(scale - 1) > 4 * uncertainty);
+        return (evidence.Fit is not null && vanishes)
+            || (evidence.Predictability > 0.97 && cosine < 0.5 && ErrorShare(evidence, k) < 0.15);
+    }
 
+    /// <summary>Whether values are well predicted from their neighbors, but not at all by these derivatives, this one among them.</summary>
+    private static bool ExplainsNothing(LabelEvidence evidence, int k)
+    {
+        var (scale, uncertainty) = evidence.Scale(k);
+        return evidence.Fit is { ResidualScaled: > 0.7 }
+            && evidence.Predictability > 0.9
+            && Math.Abs(scale) < 0.4
+            && Math.Abs(scale - 1) > 4 * uncertainty
+            && Math.Abs(evidence.Cosine(k, evidence.SuppliedFor(k))) < 0.6;
+    }
+
+    /// <summary>Error of the estimates over the size of the derivative.</summary>
+    private static double ErrorShare(LabelEvidence evidence, int k)
+    {
+        double[] supplied = evidence.SuppliedFor(k);
+        double size = Math.Sqrt(Math.Max(evidence.Estimated![k].Average(v => v * v), supplied.Average(v => v * v)));
+        return evidence.EstimateError is null || size == 0 ? 0 : evidence.EstimateError[k] / size;
+    }
+
+    /// <summary>Whether a derivative has an effect, and estimates good enough to compare it with.</summary>
+    private static bool IsSignificant(LabelEvidence evidence, int k, double share = 0.1) =>
+        evidence.Estimated is not null && ErrorShare(evidence, k) <= MaxErrorShare && HasEffect(evidence, k, share);
+
+    /// <summary>Whether a derivative, estimated or supplied, changes the values as much as a share of what the strongest does.</summary>
+    private static bool HasEffect(LabelEvidence evidence, int k, double share = 0.1)
+    {
         double own = Effect(evidence, k);
         double largest = Enumerable.Range(0, evidence.Components.Length).Max(l => Effect(evidence, l));
         return own > (evidence.IsExact ? 1e-6 : share) * largest;

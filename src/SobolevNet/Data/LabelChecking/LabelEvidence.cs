@@ -20,6 +20,9 @@ internal sealed class LabelEvidence
     /// <summary>For each of <see cref="Components"/>, estimates at some samples; null if there are none.</summary>
     public double[][]? Estimated { get; init; }
 
+    /// <summary>Typical error of the estimates of each component; null if they are exact or unknown.</summary>
+    public double[]? EstimateError { get; init; }
+
     /// <summary>For each of <see cref="Candidates"/>, what was supplied at the same samples.</summary>
     public required double[][] Supplied { get; init; }
 
@@ -60,7 +63,10 @@ internal sealed class LabelEvidence
         double scale = Dot(Estimated[k], supplied) / square;
         double rest = Math.Max(0, Dot(Estimated[k], Estimated[k]) - (scale * scale * square));
         double statistical = 2 * Math.Sqrt(rest / (square * Math.Max(1, supplied.Length - 1)));
-        double systematic = IsExact ? 0 : 0.2 * Math.Abs(scale) * Math.Sqrt(Math.Clamp(1 - Predictability, 0, 1));
+
+        // Fitted estimates come out too flat where the function bends within reach; the scatter shows how much.
+        double scatter = Math.Max(1 - Predictability, rest / Math.Max(rest + (scale * scale * square), double.Epsilon));
+        double systematic = IsExact ? 0 : (scale < 1 ? 0.25 : 0.05) * Math.Abs(scale) * Math.Sqrt(Math.Clamp(scatter, 0, 1));
         return (scale, statistical + systematic);
     }
 

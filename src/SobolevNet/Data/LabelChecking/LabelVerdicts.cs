@@ -11,6 +11,16 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public bool HasDisorder => _whole.Any(f => f.Problem != LabelProblem.Inconclusive)
         || _verdicts.Any(v => v.Problem is LabelProblem.SwappedAxes or LabelProblem.Unrelated);
 
+    /// <summary>Remembers that an output could not be checked.</summary>
+    public void AddOpen(int[] components, int output)
+    {
+        _verdicts.Add(new LabelDiagnosis.Verdict(LabelProblem.Inconclusive, -1, output, double.NaN, -1));
+        foreach (int component in components)
+        {
+            Figures(component).Add((output, double.NaN, double.PositiveInfinity, double.NaN));
+        }
+    }
+
     /// <summary>Diagnoses and remembers.</summary>
     public void Add(LabelEvidence evidence)
     {
@@ -24,19 +34,26 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         for (int k = 0; k < evidence.Components.Length; k++)
         {
             var (scale, uncertainty) = evidence.Scale(k);
-            int component = evidence.Components[k];
-            if (!_figures.TryGetValue(component, out var figures))
-            {
-                _figures[component] = figures = [];
-            }
-
-            figures.Add((evidence.Output, scale, uncertainty, evidence.Cosine(k, evidence.SuppliedFor(k))));
+            Figures(evidence.Components[k]).Add((evidence.Output, scale, uncertainty, evidence.Cosine(k, evidence.SuppliedFor(k))));
         }
+    }
+
+    private List<(int Output, double Scale, double Uncertainty, double Cosine)> Figures(int component)
+    {
+        if (!_figures.TryGetValue(component, out var figures))
+        {
+            _figures[component] = figures = [];
+        }
+
+        return figures;
     }
 
     /// <summary>Adds a finding about all components of an order.</summary>
     public void AddWhole(LabelProblem problem, string message) =>
         _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
+
+    /// <summary>Whether an output could not be checked.</summary>
+    public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);
 
     /// <summary>The factor by which a component is wrong, if that is all that is wrong with it; else 1.</summary>
     public double Correction(int component, int output)

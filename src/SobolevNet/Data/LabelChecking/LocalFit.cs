@@ -93,57 +93,35 @@ internal sealed class LocalFit
 
     /// <summary>First derivatives of a component along every tangent, at the centers.</summary>
     /// <returns>
-    /// For each tangent the estimates at the centers, and the share of the component's variance that the fits
-    /// predict of samples they have not seen (1 is perfect, 0 or less is worthless).
+    /// For each tangent the estimates at the centers; their typical error, judged by how far the fits miss samples they have not
+    /// seen; and the share of the component's variance that they predict there (1 is perfect, 0 or less is worthless).
     /// </returns>
-    public (double[][] Firsts, double Predictability) Estimate(int component, int output)
+    public (double[][] Firsts, double[] Error, double Predictability) Estimate(int component, int output)
     {
         double linear = Predict(component, output, quadratic: false);
         double quadratic = _centers.All(center => center.Quadratic is not null) ? Predict(component, output, quadratic: true) : double.NegativeInfinity;
         bool useQuadratic = quadratic > linear;
         double[][] firsts = [.. Enumerable.Range(0, _data.Tangents).Select(_ => new double[_centers.Count])];
         double[] gradient = new double[_ambient ? _data.Input.Features : _data.Tangents];
+        double[] spread = new double[gradient.Length];
+        double[] error = new double[firsts.Length];
+        double miss = Miss(component, output, useQuadratic).Error / _centers.Count;
         for (int c = 0; c < _centers.Count; c++)
         {
             for (int f = 0; f < gradient.Length; f++)
             {
                 gradient[f] = Coefficient(_centers[c], useQuadratic, 1 + f, component, output);
+                spread[f] = miss * SquaredWeights(_centers[c], useQuadratic, 1 + f);
             }
 
             for (int k = 0; k < firsts.Length; k++)
             {
                 firsts[k][c] = _ambient ? Along(_centers[c].Sample, k, gradient) : gradient[k];
+                error[k] += (_ambient ? AlongSquared(_centers[c].Sample, k, spread) : spread[k]) / _centers.Count;
             }
         }
 
-        return (firsts, Math.Max(linear, quadratic));
-    }
-
-    /// <summary>Second derivatives of the value along pairs of tangents, at the centers; straight tangents only.</summary>
-    /// <returns>The estimates for each second component of the layout; null if no quadratic function could be fitted.</returns>
-    public (double[][] Seconds, double Predictability)? EstimateSeconds(int output)
-    {
-        if (_centers.Any(center => center.Quadratic is null))
-        {
-            return null;
-        }
-
-        int d = _ambient ? _data.Input.Features : _data.Tangents;
-        var seconds = _data.Layout.Seconds;
-        double[][] estimates = new double[seconds.Length][];
-        var hessians = _centers.Select(center => Hessian(center, d, output)).ToArray();
-        for (int q = 0; q < estimates.Length; q++)
-        {
-            estimates[q] = new double[_centers.Count];
-            for (int c = 0; c < _centers.Count; c++)
-            {
-                var left = Tangent(_centers[c].Sample, seconds[q].FirstI - 1);
-                var right = Tangent(_centers[c].Sample, seconds[q].FirstJ - 1);
-                estimates[q][c] = left * hessians[c] * right;
-            }
-        }
-
-        return (estimates, Predict(0, output, quadratic: true));
+        return (firsts, [.. error.Select(Math.Sqrt)], Math.Max(linear, quadratic));
     }
 
     private double Along(int sample, int tangent, double[] gradient)
@@ -157,30 +135,25 @@ internal sealed class LocalFit
         return sum;
     }
 
-    /// <summary>A tangent in the coordinates of the fit.</summary>
-    private Vector<double> Tangent(int sample, int tangent) => _ambient
-        ? Vector<double>.Build.Dense(_data.Input.Features, f => _data.Input[1 + tangent, sample, f] * _frames.FeatureScale[f])
-        : Vector<double>.Build.Dense(_data.Tangents, k => k == tangent ? 1 : 0);
-
-    private Matrix<double> Hessian(Center center, int d, int output)
+    private double AlongSquared(int sample, int tangent, double[] variances)
     {
-        var hessian = Matrix<double>.Build.Dense(d, d);
-        int index = 1 + d;
-        for (int i = 0; i < d; i++)
+        double sum = 0;
+        for (int f = 0; f < variances.Length; f++)
         {
-            for (int j = i; j < d; j++, index++)
-            {
-                // The fitted term is aᵢaⱼ without a half.
-                double coefficient = Coefficient(center, true, index, 0, output);
-                hessian[i, j] += coefficient;
-                hessian[j, i] += coefficient;
-            }
+            sum += Math.Pow(_data.Input[1 + tangent, sample, f] * _frames.FeatureScale[f], 2) * variances[f];
         }
 
-        return hessian;
+        return sum;
     }
 
     private double Predict(int component, int output, bool quadratic)
+    {
+        var (error, variance) = Miss(component, output, quadratic);
+        return variance > 0 ? 1 - (error / variance) : 1;
+    }
+
+    /// <summary>Squares of what the fits miss at their centers, and of the values' deviation from their mean there.</summary>
+    private (double Error, double Variance) Miss(int component, int output, bool quadratic)
     {
         double mean = _centers.Average(center => _data.Target[component, center.Sample, output]);
         double error = 0;
@@ -192,7 +165,19 @@ internal sealed class LocalFit
             variance += Math.Pow(value - mean, 2);
         }
 
-        return variance > 0 ? 1 - (error / variance) : 1;
+        return (error, variance);
+    }
+
+    private static double SquaredWeights(Center center, bool quadratic, int unknown)
+    {
+        var weights = quadratic ? center.Quadratic! : center.Linear;
+        double sum = 0;
+        for (int k = 0; k < weights.ColumnCount; k++)
+        {
+            sum += weights[unknown, k] * weights[unknown, k];
+        }
+
+        return sum;
     }
 
     private double Coefficient(Center center, bool quadratic, int unknown, int component, int output)

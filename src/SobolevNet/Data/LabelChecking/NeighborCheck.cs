@@ -9,11 +9,13 @@ internal sealed class NeighborCheck
     private readonly PairEquations? _equations;
     private readonly LocalFit? _localFit;
     private readonly double[] _reach;
+    private readonly CancellationToken _cancellationToken;
 
     public NeighborCheck(LabelSamples data, int[] outputs, int maxAmbientFeatures, CancellationToken cancellationToken)
     {
         _data = data;
         _outputs = outputs;
+        _cancellationToken = cancellationToken;
         _frames = new NeighborFrames(data);
         _equations = PairEquations.OfValues(data, _frames, cancellationToken);
 
@@ -32,7 +34,7 @@ internal sealed class NeighborCheck
         bool transposed = fits is not null && AxisOrder.CheckFits(fits, _data, verdicts);
         for (int index = 0; index < _outputs.Length; index++)
         {
-            var (estimated, predictability) = _localFit?.Estimate(0, _outputs[index]) ?? (null!, 0);
+            var (estimated, error, predictability) = _localFit?.Estimate(0, _outputs[index]) ?? (null!, null!, 0);
             var evidence = new LabelEvidence
             {
                 Components = components,
@@ -40,6 +42,7 @@ internal sealed class NeighborCheck
                 Output = _outputs[index],
                 Fit = fits?[index],
                 Estimated = estimated,
+                EstimateError = error,
                 Supplied = Supplied(components, _outputs[index]),
                 Predictability = predictability,
                 Reach = _reach,
@@ -71,7 +74,7 @@ internal sealed class NeighborCheck
         }
         else
         {
-            CheckByValues(verdicts);
+            CheckByDirections(firsts, verdicts);
         }
     }
 
@@ -85,15 +88,23 @@ internal sealed class NeighborCheck
             var equations = _equations!.OfFirsts(_frames, k, (tangent, output) => firsts.Correction(1 + tangent, output));
             foreach (int output in _outputs)
             {
+                if (!_frames.IsFlat && firsts.IsOpen(output))
+                {
+                    // Between samples so far apart that the first derivatives do not fit, tangents cannot be carried either.
+                    verdicts.AddOpen(components, output);
+                    continue;
+                }
+
                 double[][]? estimated = null;
+                double[]? error = null;
                 double predictability = 0;
                 if (_localFit is not null && _frames.IsFlat)
                 {
-                    (estimated, predictability) = _localFit.Estimate(1 + k, output);
+                    (estimated, error, predictability) = _localFit.Estimate(1 + k, output);
                     double correction = firsts.Correction(1 + k, output);
-                    foreach (double[] row in estimated)
+                    foreach (double[] row in estimated.Append(error))
                     {
-                        System.Numerics.Tensors.TensorPrimitives.Multiply(row, correction, row);
+                        System.Numerics.Tensors.TensorPrimitives.Multiply(row, row == error ? Math.Abs(correction) : correction, row);
                     }
                 }
 
@@ -104,6 +115,7 @@ internal sealed class NeighborCheck
                     Output = output,
                     Fit = new PairFit(equations, components, output),
                     Estimated = estimated,
+                    EstimateError = error,
                     Supplied = Supplied(candidates, output),
                     Predictability = predictability,
                     Reach = _reach,
@@ -112,8 +124,8 @@ internal sealed class NeighborCheck
         }
     }
 
-    /// <summary>Compares second derivatives with a quadratic function fitted to the values; straight tangents only.</summary>
-    private void CheckByValues(LabelVerdicts verdicts)
+    /// <summary>Compares second derivatives with a quadratic function fitted to the first ones; straight tangents only.</summary>
+    private void CheckByDirections(LabelVerdicts firsts, LabelVerdicts verdicts)
     {
         int[] components = [.. Enumerable.Range(1 + _data.Tangents, _data.Layout.Seconds.Length)];
         bool straight = components.All(c => !_data.Input.Component(c).ContainsAnyExcept(0.0));
@@ -121,14 +133,17 @@ internal sealed class NeighborCheck
             _reach[_data.Layout.Seconds[q].FirstI - 1] * _reach[_data.Layout.Seconds[q].FirstJ - 1])];
         foreach (int output in _outputs)
         {
-            var estimate = straight ? _localFit?.EstimateSeconds(output) : null;
+            var estimate = straight
+                ? DirectionalFit.Estimate(_data, _frames, output, k => firsts.Correction(1 + k, output), _cancellationToken)
+                : null;
             verdicts.Add(new LabelEvidence
             {
                 Components = components,
                 Candidates = components,
                 Output = output,
-                Estimated = estimate?.Seconds,
-                Supplied = Supplied(components, output),
+                Estimated = estimate?.Estimated,
+                EstimateError = estimate?.Error,
+                Supplied = estimate?.Supplied ?? Supplied(components, output),
                 Predictability = estimate?.Predictability ?? 0,
                 Reach = reach,
             });

@@ -104,7 +104,9 @@ internal sealed class PairEquations
     /// <summary>Differences of one first derivative, to be explained by second derivatives.</summary>
     /// <remarks>
     /// With straight tangents the same rule applies. Otherwise the tangent k of s is carried along its own coordinates to where t
-    /// lies, xₖ + Σₗ aₗ xₖₗ, and ∂ₖy there is read off the first derivatives at t; this works whatever coordinates t uses.
+    /// lies, e = xₖ + Σₗ aₗ xₖₗ = Σᵢ βᵢ xᵢ(t), and dy(e) is read off the first derivatives at t, whatever coordinates t uses. Its
+    /// rate of change is Σₗ aₗ yₖₗ at s, and at t, with b for the difference there,
+    /// Σᵢₗ βᵢ bₗ (yᵢₗ − dy(xᵢₗ)) + Σₗ aₗ dy(xₖₗ(s)); the mean of both times one is the difference of dy(e).
     /// </remarks>
     /// <param name="frames">The tangents.</param>
     /// <param name="tangent">k, the first derivative whose differences are taken.</param>
@@ -123,17 +125,10 @@ internal sealed class PairEquations
             return same;
         }
 
-        // The rule looks from s only; taking every pair from both sides cancels its error of even order.
-        int p = Data.Tangents;
-        double[] factor = new double[2 * From.Length * p];
-        for (int k = 0; k < From.Length * p; k++)
-        {
-            factor[k] = 2 * FromFactor[k];
-            factor[(From.Length * p) + k] = -2 * ToFactor[k];
-        }
-
-        var both = new PairEquations(
-            Data, [.. From, .. To], [.. To, .. From], factor, new double[factor.Length], [.. Distance, .. Distance]);
+        // The rule is not symmetric in s and t; taking every pair from both sides cancels part of its error.
+        double[] from = [.. FromFactor, .. ToFactor.Select(factor => -factor)];
+        double[] to = [.. ToFactor, .. FromFactor.Select(factor => -factor)];
+        var both = new PairEquations(Data, [.. From, .. To], [.. To, .. From], from, to, [.. Distance, .. Distance]);
         both.SetCarriedDifferences(frames, tangent, firsts);
         return both;
     }
@@ -155,31 +150,62 @@ internal sealed class PairEquations
         int p = Data.Tangents;
         int m = Data.Outputs;
         int n = Data.Input.Features;
+        double[] bend = new double[n];
         double[] carried = new double[n];
-        double[] coordinates = new double[p];
+        double[] beta = new double[p];
+        double[] correction = new double[p];
         for (int pair = 0; pair < From.Length; pair++)
         {
+            // Factors hold half the coordinates, as the trapezoidal rule wants them.
+            int s = From[pair];
+            int t = To[pair];
+            var a = FromFactor.AsSpan(pair * p, p);
+            var b = ToFactor.AsSpan(pair * p, p);
             for (int f = 0; f < n; f++)
             {
-                double value = Data.Input[1 + tangent, From[pair], f];
+                bend[f] = 0;
                 for (int l = 0; l < p; l++)
                 {
-                    value += FromFactor[(pair * p) + l] * Data.Input[Data.Second(tangent, l), From[pair], f];
+                    bend[f] += 2 * a[l] * Data.Input[Data.Second(tangent, l), s, f];
                 }
 
-                carried[f] = value * frames.FeatureScale[f];
+                carried[f] = (Data.Input[1 + tangent, s, f] + bend[f]) * frames.FeatureScale[f];
             }
 
-            frames.Project(To[pair], carried, coordinates);
+            frames.Project(t, carried, beta);
+            for (int f = 0; f < n; f++)
+            {
+                double rest = 0.5 * bend[f];
+                for (int i = 0; i < p; i++)
+                {
+                    for (int l = 0; l < p; l++)
+                    {
+                        rest -= beta[i] * b[l] * Data.Input[Data.Second(i, l), t, f];
+                    }
+                }
+
+                bend[f] = rest * frames.FeatureScale[f];
+            }
+
+            frames.Project(t, bend, correction);
             for (int o = 0; o < m; o++)
             {
-                double difference = -firsts(tangent, o) * Data.Target[1 + tangent, From[pair], o];
-                for (int k = 0; k < p; k++)
+                double difference = -firsts(tangent, o) * Data.Target[1 + tangent, s, o];
+                for (int i = 0; i < p; i++)
                 {
-                    difference += coordinates[k] * firsts(k, o) * Data.Target[1 + k, To[pair], o];
+                    difference += (beta[i] - correction[i]) * firsts(i, o) * Data.Target[1 + i, t, o];
+                    for (int l = 0; i != tangent && l < p; l++)
+                    {
+                        difference -= beta[i] * b[l] * Data.Target[Data.Second(i, l), t, o];
+                    }
                 }
 
                 Response[(pair * m) + o] = difference;
+            }
+
+            for (int l = 0; l < p; l++)
+            {
+                b[l] *= beta[tangent];
             }
         }
     }
