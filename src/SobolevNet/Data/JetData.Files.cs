@@ -19,7 +19,8 @@ public static partial class JetData
     /// The Jacobian form is taken when every tangent is an input coordinate, the directions form when the layout is
     /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
     /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
-    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. An endless source is written as its first <see cref="IJetSource{T}.Count"/> samples.
+    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. An endless source is written as its
+    /// first <see cref="IJetSource{T}.Count"/> samples.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">float (written as f4) or double (f8).</typeparam>
@@ -71,7 +72,7 @@ public static partial class JetData
         try
         {
             return file.Contains("dydx") ? LoadJacobian<T>(file)
-                : file.Contains("v") ? BuildDirections(Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"))
+                : file.Contains("v") ? LoadDirections<T>(file)
                 : file.Contains("dxdr") ? LoadManifold<T>(file)
                 : BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
         }
@@ -213,6 +214,11 @@ public static partial class JetData
         int[] directions = file.Contains("directions") ? file.Read<int>("directions").Data : [];
         return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), directions);
     }
+
+    private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildDirections(
+            Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"));
 
     private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

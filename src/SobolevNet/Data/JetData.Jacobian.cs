@@ -92,7 +92,9 @@ public static partial class JetData
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
     /// <param name="dydx">∂y/∂x, shape (S, m, n) or, for one output, (S, n). With directions given, k for n.</param>
-    /// <param name="d2ydx2">∂²y/∂x², shape (S, m, n, n) or, for one output, (S, n, n); with directions given, k for n. Empty: a source of order 1.</param>
+    /// <param name="d2ydx2">
+    /// ∂²y/∂x², shape (S, m, n, n) or, for one output, (S, n, n); with directions given, k for n. Empty: a source of order 1.
+    /// </param>
     /// <param name="directions">The k input coordinates that derivatives are given for, each once. Left out: all n in order.</param>
     public static IJetSource<T> FromJacobian<T>(
         in ReadOnlyTensorSpan<T> x,

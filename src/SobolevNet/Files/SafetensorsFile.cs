@@ -102,7 +102,9 @@ public sealed class SafetensorsFile
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>Its metadata and tensors.</returns>
-    /// <exception cref="InvalidDataException">The file is not a safetensors file, is damaged, or holds element types other than <see cref="SafetensorsDtype"/>.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a safetensors file, is damaged, or holds element types other than <see cref="SafetensorsDtype"/>.
+    /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SafetensorsFile Read(string path)
     {
@@ -116,7 +118,9 @@ public sealed class SafetensorsFile
     /// <param name="origin">What to call the stream in messages, usually a path.</param>
     /// <returns>Metadata and tensors.</returns>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    /// <exception cref="InvalidDataException">The bytes are not safetensors, are damaged, or hold element types other than <see cref="SafetensorsDtype"/>.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not safetensors, are damaged, or hold element types other than <see cref="SafetensorsDtype"/>.
+    /// </exception>
     public static SafetensorsFile Read(Stream stream, string origin)
     {
         ArgumentNullException.ThrowIfNull(stream);

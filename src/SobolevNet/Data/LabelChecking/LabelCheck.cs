@@ -160,7 +160,12 @@ public static class LabelCheck
         };
 
     private static LabelReport RunPath<T>(
-        IJetSource<T> source, LabelSamples data, LabelPath<T> path, bool comparesInput, LabelCheckOptions options, CancellationToken cancellationToken)
+        IJetSource<T> source,
+        LabelSamples data,
+        LabelPath<T> path,
+        bool comparesInput,
+        LabelCheckOptions options,
+        CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The step balances the rounding of values against the curvature of the function.

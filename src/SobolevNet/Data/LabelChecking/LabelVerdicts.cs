@@ -89,7 +89,8 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         if (open.Length > 0)
         {
             int checkedOutputs = _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
-            string which = open.Length == checkedOutputs ? string.Empty : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
+            string which = open.Length == checkedOutputs ? string.Empty
+                : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
             int order = data.Layout.OrderOf(_figures.Keys.First());
             findings.Add(new LabelFinding(
                 LabelProblem.Inconclusive,

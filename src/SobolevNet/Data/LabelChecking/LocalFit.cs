@@ -99,7 +99,9 @@ internal sealed class LocalFit
     public (double[][] Firsts, double[] Error, double Predictability) Estimate(int component, int output)
     {
         double linear = Predict(component, output, quadratic: false);
-        double quadratic = _centers.All(center => center.Quadratic is not null) ? Predict(component, output, quadratic: true) : double.NegativeInfinity;
+        double quadratic = _centers.All(center => center.Quadratic is not null)
+            ? Predict(component, output, quadratic: true)
+            : double.NegativeInfinity;
         bool useQuadratic = quadratic > linear;
         double[][] firsts = [.. Enumerable.Range(0, _data.Tangents).Select(_ => new double[_centers.Count])];
         double[] gradient = new double[_ambient ? _data.Input.Features : _data.Tangents];

@@ -121,7 +121,8 @@ internal sealed class PathDifferences<T>
             if (!(difference <= 1e-4 * size))
             {
                 throw new ArgumentException(
-                    $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {sample}; the source has {supplied[0, sample, f]}. " +
+                    $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {sample}; " +
+                    $"the source has {supplied[0, sample, f]}. " +
                     "It must pass through the samples.",
                     "path");
             }
