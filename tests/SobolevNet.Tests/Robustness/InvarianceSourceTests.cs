@@ -161,6 +161,15 @@ public class InvarianceSourceTests
     }
 
     [Fact]
+    public void BeginStep_WhileTraining_ComesBeforeEveryMiniBatchAndTheEnd()
+    {
+        var source = new StepRecorder(new ManifoldSource<float>(Blobs, 0, 20, seed: 2));
+        new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(source);
+        source.Steps.Should().Equal(0, 1, 2, 3, 4, 5, 6);
+        source.Parameters.Distinct().Should().HaveCount(7, "the parameters told are those of the moment");
+    }
+
+    [Fact]
     public void BeginStep_OtherNetwork_Throws()
     {
         var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
@@ -193,6 +202,29 @@ public class InvarianceSourceTests
         double[] gradient = new double[network.Parameters.Length];
         pass.Reverse(adjoint, gradient);
         return gradient;
+    }
+
+    private sealed class StepRecorder(IJetSource<float> inner) : INetworkDependentSource<float>
+    {
+        public List<long> Steps { get; } = [];
+
+        public List<float> Parameters { get; } = [];
+
+        public JetLayout Layout => inner.Layout;
+
+        public int InputFeatures => inner.InputFeatures;
+
+        public int OutputFeatures => inner.OutputFeatures;
+
+        public int Count => inner.Count;
+
+        public void BeginStep(Mlp<float> network, long step)
+        {
+            Steps.Add(step);
+            Parameters.Add(network.Parameters[0]);
+        }
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) => inner.Fill(samples, input, target);
     }
 
     private sealed class Stopper(int epoch, CancellationTokenSource cancellation) : IProgress<TrainingProgress>

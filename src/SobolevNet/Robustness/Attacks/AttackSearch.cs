@@ -23,17 +23,15 @@ internal sealed class AttackSearch<T>
     /// <summary>Most starts at a time: those of the first order and of a smaller size, and the random ones.</summary>
     public const int MaxPaths = 56;
 
-    private const int Restorations = 6;
     private const double SmallestStep = 1.0 / 64;
 
     private readonly CleanInput<T> _clean;
     private readonly List<AttackPath> _paths = [];
     private readonly AttackPath[] _active = new AttackPath[MaxPaths];
-    private readonly WideMatrix _jacobian;
+    private readonly AttackBall<T> _ball;
     private readonly double[] _input;
     private readonly double[] _direction;
     private readonly double[] _left;
-    private readonly double[] _output;
     private readonly double[] _change;
     private AttackOptions _options = new();
     private double _radius;
@@ -44,11 +42,10 @@ internal sealed class AttackSearch<T>
     public AttackSearch(CleanInput<T> clean)
     {
         _clean = clean;
-        _jacobian = new WideMatrix(clean.Outputs, clean.Inputs);
+        _ball = new AttackBall<T>(clean);
         _input = new double[clean.Inputs];
         _direction = new double[clean.Inputs];
         _left = new double[clean.Outputs];
-        _output = new double[clean.Outputs];
         _change = new double[clean.Outputs];
     }
 
@@ -61,6 +58,7 @@ internal sealed class AttackSearch<T>
     public AttackResult Run(double radius, AttackOptions options, long sample, AttackResult? smaller, CancellationToken cancellationToken)
     {
         (_radius, _options, _count, _failures, _evaluations) = (radius, options, 0, 0, 0);
+        _ball.Begin(radius, options);
         _clean.Linearize(options.Objective);
         _clean.FirstOrder.LargestSingular(_left, _direction);
         double bound = radius * _clean.FirstOrder.Gain(options.Norm);
@@ -124,16 +122,13 @@ internal sealed class AttackSearch<T>
         }
 
         var path = _paths[_count];
+        TensorPrimitives.Multiply(direction, sign, path.Trial);
         if (_options.Norm == PerturbationNorm.LInfinity && start != AttackStart.SmallerSize)
         {
-            WriteSigns(direction, sign * _radius, path.Trial);
-        }
-        else
-        {
-            TensorPrimitives.Multiply(direction, sign, path.Trial);
+            _ball.WriteWorst(path.Trial, path.Trial);
         }
 
-        if (TryShape(path.Trial, toBorder: true))
+        if (_ball.TryShape(path.Trial, toBorder: true))
         {
             path.Begin(start);
             _count++;
@@ -196,7 +191,7 @@ internal sealed class AttackSearch<T>
     private bool TryPropose(AttackPath path)
     {
         path.Gradient.CopyTo(_direction, 0);
-        Constrain(_direction);
+        _ball.Constrain(_direction);
         double length = TensorPrimitives.Norm<double>(_direction);
         if (!(length > 0) || !double.IsFinite(length))
         {
@@ -204,104 +199,15 @@ internal sealed class AttackSearch<T>
             return false;
         }
 
-        if (_options.Norm == PerturbationNorm.LInfinity)
-        {
-            WriteSigns(_direction, _radius, path.Trial);
-        }
-        else
-        {
-            TensorPrimitives.Multiply(_direction, _radius / length, path.Trial);
-        }
-
+        _ball.WriteWorst(_direction, path.Trial);
         for (int f = 0; f < path.Trial.Length; f++)
         {
             path.Trial[f] = path.Perturbation[f] + (path.Step * (path.Trial[f] - path.Perturbation[f]));
         }
 
-        bool shaped = TryShape(path.Trial, toBorder: _options.Norm == PerturbationNorm.L2);
+        bool shaped = _ball.TryShape(path.Trial, toBorder: _options.Norm == PerturbationNorm.L2);
         path.IsDone |= !shaped;
         return shaped;
-    }
-
-    /// <summary>Removes from a direction what the objective does not allow, to first order at the clean input.</summary>
-    private void Constrain(Span<double> direction)
-    {
-        switch (_options.Objective)
-        {
-            case AttackObjective.Sensitivity:
-                _clean.Search.Start.RemoveTangent(direction);
-                break;
-            case AttackObjective.Invariance:
-                _clean.NetworkJacobian.RemoveRows(direction);
-                break;
-        }
-    }
-
-    /// <summary>Brings a perturbation to the size and constraint of the attack; false if nothing is left of it.</summary>
-    private bool TryShape(Span<double> perturbation, bool toBorder)
-    {
-        double before = TensorPrimitives.Norm<double>(perturbation);
-        Constrain(perturbation);
-        bool isConstrained = _options.Objective is AttackObjective.Sensitivity or AttackObjective.Invariance;
-        if (!(TensorPrimitives.Norm<double>(perturbation) > 1e-9 * before) || !TryScale(perturbation, toBorder || isConstrained))
-        {
-            return false;
-        }
-
-        return _options.Objective != AttackObjective.Invariance || TryRestore(perturbation);
-    }
-
-    private bool TryScale(Span<double> perturbation, bool toBorder)
-    {
-        double size = _options.Norm == PerturbationNorm.L2
-            ? TensorPrimitives.Norm<double>(perturbation)
-            : Math.Abs(TensorPrimitives.MaxMagnitude<double>(perturbation));
-        if (!(size > 0) || !double.IsFinite(size))
-        {
-            return false;
-        }
-
-        if (toBorder || size > _radius)
-        {
-            TensorPrimitives.Multiply(perturbation, _radius / size, perturbation);
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Newton steps onto the perturbations of size ρ for which the network stays: ε ← ε − ∂N⁺(N(C + ε) − N(C)), scaled back.
-    /// </summary>
-    private bool TryRestore(Span<double> perturbation)
-    {
-        double last = double.PositiveInfinity;
-        for (int k = 0; k < Restorations; k++)
-        {
-            TensorPrimitives.Add<double>(_clean.Input, perturbation, _input);
-            _clean.Jacobian(_input, _jacobian, _output);
-            TensorPrimitives.Subtract<double>(_output, _clean.NetworkOutput, _change);
-            double change = TensorPrimitives.Norm<double>(_change);
-            if (!double.IsFinite(change))
-            {
-                return false;
-            }
-
-            // As close as it gets, or as rounding allows; whether that is close enough is judged by what the oracle does.
-            if (change == 0 || change > 0.5 * last)
-            {
-                return true;
-            }
-
-            last = change;
-            _jacobian.Decompose();
-            _jacobian.SubtractPseudoInverse(_change, perturbation);
-            if (!TryScale(perturbation, toBorder: true))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>The objective and its gradient at the trials of some paths.</summary>
@@ -377,14 +283,6 @@ internal sealed class AttackSearch<T>
         }
 
         return TensorPrimitives.Norm<double>(vector);
-    }
-
-    private static void WriteSigns(ReadOnlySpan<double> direction, double size, Span<double> result)
-    {
-        for (int f = 0; f < direction.Length; f++)
-        {
-            result[f] = direction[f] == 0 ? 0 : size * Math.Sign(direction[f]);
-        }
     }
 
     private AttackResult Result(AttackPath? best, double bound)
