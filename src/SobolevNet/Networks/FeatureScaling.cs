@@ -13,6 +13,7 @@ public sealed class FeatureScaling<T>
 {
     private readonly T[] _shift;
     private readonly T[] _scale;
+    private readonly T[] _inverseScale;
 
     /// <summary>Makes a scaling; the arrays are copied.</summary>
     /// <param name="shift">Finite, one for each feature.</param>
@@ -40,6 +41,7 @@ public sealed class FeatureScaling<T>
 
         _shift = shift.ToArray();
         _scale = scale.ToArray();
+        _inverseScale = Array.ConvertAll(_scale, element => T.One / element);
     }
 
     /// <summary>Number of features.</summary>
@@ -50,4 +52,7 @@ public sealed class FeatureScaling<T>
 
     /// <summary>What each raw feature is then divided by.</summary>
     public ReadOnlySpan<T> Scale => _scale;
+
+    /// <summary>1 over each scale.</summary>
+    internal ReadOnlySpan<T> InverseScale => _inverseScale;
 }

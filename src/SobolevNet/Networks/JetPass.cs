@@ -142,7 +142,7 @@ public sealed class JetPass<T>
         {
             var gradient = Network.LayerOf(parameterGradient, layer);
             _tape.Gradient(layer, 0, gradient.Outputs, gradient, accumulate: false, _workspace);
-            Network.UnfoldGradient(layer, gradient);
+            Network.UnfoldGradient(layer, gradient, 0, gradient.Outputs);
         }
     }
 

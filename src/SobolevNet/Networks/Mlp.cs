@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -178,45 +179,39 @@ public sealed partial class Mlp<T>
             var row = destination.Weights.Slice(o * source.Inputs, source.Inputs);
             if (input is not null)
             {
-                T moved = T.Zero;
-                for (int i = 0; i < row.Length; i++)
-                {
-                    row[i] /= input.Scale[i];
-                    moved += row[i] * input.Shift[i];
-                }
-
-                destination.Bias[o] -= moved;
+                TensorPrimitives.Multiply(row, input.InverseScale, row);
+                destination.Bias[o] -= TensorPrimitives.Dot(row, input.Shift);
             }
 
             if (output is not null)
             {
-                for (int i = 0; i < row.Length; i++)
-                {
-                    row[i] *= output.Scale[o];
-                }
-
+                TensorPrimitives.Multiply(row, output.Scale[o], row);
                 destination.Bias[o] = (destination.Bias[o] * output.Scale[o]) + output.Shift[o];
             }
         }
     }
 
-    /// <summary>Turns the gradient with respect to a folded layer into that with respect to the stored parameters, in place.</summary>
-    internal void UnfoldGradient(int layer, DenseLayer<T> gradient)
+    /// <summary>
+    /// Turns the gradient with respect to some outputs of a folded layer into that with respect to the stored parameters, in
+    /// place; different outputs may be turned by different threads.
+    /// </summary>
+    internal void UnfoldGradient(int layer, DenseLayer<T> gradient, int first, int count)
     {
         var input = layer == 0 ? InputScaling : null;
         var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
-        for (int o = 0; o < gradient.Outputs && (input is not null || output is not null); o++)
+        for (int o = first; o < first + count && (input is not null || output is not null); o++)
         {
             var row = gradient.Weights.Slice(o * gradient.Inputs, gradient.Inputs);
-            T outputScale = output is null ? T.One : output.Scale[o];
-            gradient.Bias[o] *= outputScale;
-            for (int i = 0; i < row.Length; i++)
+            if (output is not null)
             {
-                row[i] *= outputScale;
-                if (input is not null)
-                {
-                    row[i] = (row[i] - (gradient.Bias[o] * input.Shift[i])) / input.Scale[i];
-                }
+                gradient.Bias[o] *= output.Scale[o];
+                TensorPrimitives.Multiply(row, output.Scale[o], row);
+            }
+
+            if (input is not null)
+            {
+                TensorPrimitives.MultiplyAdd(input.Shift, -gradient.Bias[o], row, row);
+                TensorPrimitives.Multiply(row, input.InverseScale, row);
             }
         }
     }

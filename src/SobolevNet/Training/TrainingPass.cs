@@ -32,6 +32,7 @@ internal sealed class TrainingPass<T>
     private readonly double[] _weights = new double[3];
     private long[] _samples = [];
     private int _first;
+    private int _count;
     private int _chunkStart;
     private double _sampleWeight;
 
@@ -64,7 +65,7 @@ internal sealed class TrainingPass<T>
     /// <returns>Whether all losses are finite; if not, the gradient is not complete.</returns>
     public bool Run(long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses)
     {
-        (_samples, _first, _sampleWeight) = (samples, first, 1.0 / count);
+        (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / count);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
         _team.Run(_network.Architecture.LayerCount, _packLayer);
@@ -89,11 +90,6 @@ internal sealed class TrainingPass<T>
             }
 
             _team.Run(_tiles.Length, _runTile);
-        }
-
-        for (int layer = 0; layer < _network.Architecture.LayerCount; layer++)
-        {
-            _network.UnfoldGradient(layer, _network.LayerOf(_gradient, layer));
         }
 
         return true;
@@ -164,7 +160,12 @@ internal sealed class TrainingPass<T>
     private void RunTile(int tile, int worker)
     {
         var (layer, first, count) = _tiles[tile];
-        _tape.Gradient(layer, first, count, _network.LayerOf(_gradient, layer), accumulate: _chunkStart > 0, _workspaces[worker]);
+        var gradient = _network.LayerOf(_gradient, layer);
+        _tape.Gradient(layer, first, count, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
+        if (_chunkStart + _tape.Samples == _count)
+        {
+            _network.UnfoldGradient(layer, gradient, first, count);
+        }
     }
 
     private ReadOnlySpan<long> Numbers(int group)
