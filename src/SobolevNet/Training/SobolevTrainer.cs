@@ -75,7 +75,7 @@ public sealed class SobolevTrainer<T>
 
         string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
         var state = new TrainingState<T>(
-            Network, loss, Options.Optimizer.CreateState<T>(Network.Parameters.Length), balance, order, fingerprint);
+            Network, loss, Options.Optimizer.CreateState<T>(Network.Architecture), balance, order, fingerprint);
         if (_resumeFrom is not null)
         {
             state.Load(_resumeFrom);

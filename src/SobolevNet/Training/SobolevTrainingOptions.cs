@@ -3,7 +3,9 @@ namespace SobolevNet;
 /// <summary>How a network is trained.</summary>
 public sealed record SobolevTrainingOptions
 {
-    private readonly int _epochs = 100;
+    private const int DefaultEpochs = 100;
+    private readonly int? _epochs;
+    private readonly TimeSpan? _timeBudget;
     private readonly int _batchSize = 128;
     private readonly int? _order;
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
@@ -12,8 +14,27 @@ public sealed record SobolevTrainingOptions
     private readonly Optimizer _optimizer = new Adam();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
-    /// <summary>Passes over the training set, at least 1.</summary>
-    public int Epochs { get => _epochs; init => _epochs = AtLeast(value, 1, nameof(Epochs)); }
+    /// <summary>
+    /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for.
+    /// </summary>
+    public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
+
+    /// <summary>
+    /// Training ends when it has taken this long, all runs added up, validation included; no limit if null. The schedules of the
+    /// learning rate and of the order weights are fitted to it: their progress is the time spent over the budget, or the epochs
+    /// done over the epochs planned if that is more. How many steps that makes depends on the machine, so two such trainings
+    /// differ; give epochs alone where the same bits matter.
+    /// </summary>
+    public TimeSpan? TimeBudget
+    {
+        get => _timeBudget;
+        init => _timeBudget = value is null || value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TimeBudget), value, "A time budget is above 0.");
+    }
+
+    /// <summary>The epochs after which training ends; null if only the time limits it.</summary>
+    internal int? PlannedEpochs => _epochs ?? (_timeBudget is null ? DefaultEpochs : null);
 
     /// <summary>Samples of a mini-batch, at least 1; a set with fewer samples is one batch.</summary>
     public int BatchSize { get => _batchSize; init => _batchSize = AtLeast(value, 1, nameof(BatchSize)); }

@@ -6,7 +6,7 @@ public sealed record TrainingProgress
     /// <summary>The current epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Epochs planned.</summary>
+    /// <summary>Epochs planned; where only a time budget is given, how many it will have had room for at the present speed.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>Mini-batches done in this epoch.</summary>
@@ -75,6 +75,9 @@ public enum TrainingEnd
     /// <summary>All epochs were done.</summary>
     Completed,
 
+    /// <summary>The time budget was spent.</summary>
+    TimeSpent,
+
     /// <summary>The validation error had not improved for as long as early stopping waits.</summary>
     EarlyStopped,
 }
@@ -85,8 +88,11 @@ public sealed record TrainingResult
     /// <summary>Why training ended.</summary>
     public required TrainingEnd End { get; init; }
 
-    /// <summary>Epochs done, all runs added up.</summary>
+    /// <summary>Epochs done, all runs added up; one that the time budget cut short counts.</summary>
     public required int Epochs { get; init; }
+
+    /// <summary>Mini-batches done, all runs added up.</summary>
+    public required long Steps { get; init; }
 
     /// <summary>Training time, all runs added up, validation included.</summary>
     public required TimeSpan Elapsed { get; init; }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
+using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace SobolevNet;
@@ -29,7 +31,7 @@ internal sealed class TrainingRun<T>
     private readonly double[] _losses = new double[3];
     private readonly double[] _rangeSquares;
     private readonly Action<int, int> _squareRange;
-    private readonly Action<int, int> _updateRange;
+    private readonly Action<int, int> _scaleRange;
     private readonly Stopwatch _clock = new();
     private readonly List<double> _epochLosses = [];
     private TimeSpan _lastReport;
@@ -51,7 +53,7 @@ internal sealed class TrainingRun<T>
         _packed = new PackedNetwork<T>(state.Network);
         _rangeSquares = new double[(_gradient.Length + RangeLength - 1) / RangeLength];
         _squareRange = SquareRange;
-        _updateRange = UpdateRange;
+        _scaleRange = ScaleRange;
         _validator = validation is null ? null : new Evaluator<T>(state.Network, validation, 0, int.MaxValue, team);
         Validation = validation;
     }
@@ -60,20 +62,31 @@ internal sealed class TrainingRun<T>
 
     private double Seconds => _state.Seconds + _clock.Elapsed.TotalSeconds;
 
-    private double Fraction => Math.Min(1, (_state.Epoch + ((double)_state.Step / _steps)) / _options.Epochs);
+    private double EpochsDone => _state.Epoch + ((double)_state.Step / _steps);
+
+    /// <summary>The part of the training that is done: the larger of the parts of the epochs and of the time.</summary>
+    private double Fraction
+    {
+        get
+        {
+            double ofEpochs = _options.PlannedEpochs is { } epochs ? EpochsDone / epochs : 0;
+            double ofTime = _options.TimeBudget is { } budget ? Seconds / budget.TotalSeconds : 0;
+            return Math.Min(1, Math.Max(ofEpochs, ofTime));
+        }
+    }
 
     public TrainingResult Train(CancellationToken cancellationToken)
     {
         _logger.LogInformation(
-            "Training {Architecture} of order {Order} on {Samples} samples for {Epochs} epochs.", _state.Network.Architecture, _order, _source.Count,
-            _options.Epochs);
+            "Training {Architecture} of order {Order} on {Samples} samples for {Epochs} epochs and {Time}.", _state.Network.Architecture, _order,
+            _source.Count, _options.PlannedEpochs?.ToString(CultureInfo.InvariantCulture) ?? "any", _options.TimeBudget?.ToString() ?? "any time");
         _clock.Start();
         _startFraction = Fraction;
         _epochLosses.AddRange(_state.History.Select(LossOf));
         var end = TrainingEnd.Completed;
         try
         {
-            while (_state.Epoch < _options.Epochs)
+            while (Fraction < 1)
             {
                 if (ShouldStop())
                 {
@@ -88,6 +101,11 @@ internal sealed class TrainingRun<T>
         {
             SaveCheckpoint();
             throw;
+        }
+
+        if (end == TrainingEnd.Completed && !(_state.Epoch >= _options.PlannedEpochs))
+        {
+            end = TrainingEnd.TimeSpent;
         }
 
         if (_options.EarlyStopping is not null && _state.BestParameters.Length > 0)
@@ -108,6 +126,7 @@ internal sealed class TrainingRun<T>
         {
             End = end,
             Epochs = _state.Epoch,
+            Steps = _state.TotalSteps,
             Elapsed = TimeSpan.FromSeconds(Seconds),
             Training = training,
             Validation = validation,
@@ -129,7 +148,7 @@ internal sealed class TrainingRun<T>
             new RandomStream(_options.Seed, (ulong)_state.Epoch).Shuffle(_samples.AsSpan());
         }
 
-        while (_state.Step < _steps)
+        while (_state.Step < _steps && (_state.Step == 0 || Fraction < 1))
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
@@ -173,7 +192,7 @@ internal sealed class TrainingRun<T>
         Clip(active);
         _rateFactor = _options.Schedule.At(new SchedulePosition(Fraction, _state.Epoch, _epochLosses));
         _state.TotalSteps++;
-        _team.Run(_rangeSquares.Length, _updateRange);
+        _state.Optimizer.Step(_state.Network, _gradient, _rateFactor, _state.TotalSteps, _team);
         double loss = 0;
         for (int order = 0; order <= _order; order++)
         {
@@ -200,7 +219,6 @@ internal sealed class TrainingRun<T>
 
     private void Clip(int active)
     {
-        _gradientScale = 1;
         if (_options.GradientClipNorm is not { } limit)
         {
             return;
@@ -213,13 +231,26 @@ internal sealed class TrainingRun<T>
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, active, "the gradient's norm", norm);
         }
 
-        _gradientScale = norm > limit ? limit / norm : 1;
+        if (norm > limit)
+        {
+            _gradientScale = limit / norm;
+            _team.Run(_rangeSquares.Length, _scaleRange);
+        }
+    }
+
+    private Span<T> GradientRange(int range) =>
+        _gradient.AsSpan(range * RangeLength, Math.Min(RangeLength, _gradient.Length - (range * RangeLength)));
+
+    private void ScaleRange(int range, int worker)
+    {
+        var gradient = GradientRange(range);
+        TensorPrimitives.Multiply(gradient, T.CreateTruncating(_gradientScale), gradient);
     }
 
     private void SquareRange(int range, int worker)
     {
         double sum = 0;
-        foreach (T element in _gradient.AsSpan(range * RangeLength, Math.Min(RangeLength, _gradient.Length - (range * RangeLength))))
+        foreach (T element in GradientRange(range))
         {
             double value = double.CreateTruncating(element);
             sum += value * value;
@@ -228,23 +259,10 @@ internal sealed class TrainingRun<T>
         _rangeSquares[range] = sum;
     }
 
-    private void UpdateRange(int range, int worker)
-    {
-        int start = range * RangeLength;
-        int length = Math.Min(RangeLength, _gradient.Length - start);
-        var gradient = _gradient.AsSpan(start, length);
-        if (_gradientScale != 1)
-        {
-            System.Numerics.Tensors.TensorPrimitives.Multiply(gradient, T.CreateTruncating(_gradientScale), gradient);
-        }
-
-        _state.Optimizer.Update(_state.Network.Parameters.Slice(start, length), gradient, start, _rateFactor, _state.TotalSteps);
-    }
-
     private void EndEpoch(CancellationToken cancellationToken)
     {
         double validationError = _validator?.Run(cancellationToken).NormalizedRmse ?? double.NaN;
-        double[] losses = [.. _state.LossSums.Select(sum => sum / _source.Count)];
+        double[] losses = MeanLosses();
         var record = new EpochRecord(
             _state.Epoch + 1, losses, _weights[..(_order + 1)], Math.Sqrt(losses[0]), validationError, _rateFactor, Seconds);
         _state.History.Add(record);
@@ -269,6 +287,13 @@ internal sealed class TrainingRun<T>
         Array.Clear(_state.LossSums);
     }
 
+    /// <summary>Eₖ averaged over the samples of this epoch that were trained so far.</summary>
+    private double[] MeanLosses()
+    {
+        double done = Math.Min((long)_state.Step * _batch, _source.Count);
+        return [.. _state.LossSums.Select(sum => sum / done)];
+    }
+
     private bool ShouldStop() => _options.EarlyStopping is { } stopping && _state.Waited >= stopping.Patience;
 
     private void SaveCheckpoint()
@@ -288,15 +313,14 @@ internal sealed class TrainingRun<T>
             return;
         }
 
-        long done = Math.Min((long)_state.Step * _batch, _source.Count);
-        double[] losses = [.. _state.LossSums.Select(sum => sum / done)];
+        double[] losses = MeanLosses();
         double fraction = Fraction;
         double share = fraction - _startFraction;
         var elapsed = _clock.Elapsed;
         _progress.Report(new TrainingProgress
         {
             Epoch = _state.Epoch + 1,
-            Epochs = _options.Epochs,
+            Epochs = _options.PlannedEpochs ?? (int)Math.Min(int.MaxValue, Math.Ceiling(EpochsDone / Math.Max(fraction, 1e-9))),
             Step = _state.Step,
             StepsPerEpoch = _steps,
             Fraction = fraction,

@@ -143,6 +143,7 @@ internal sealed class TrainingState<T>
             read.CopyTo(values, 0);
         }
 
+        Optimizer.Restored();
         History.Clear();
         for (int row = 0; row + HistoryColumns <= rows.Length; row += HistoryColumns)
         {
@@ -184,7 +185,7 @@ internal sealed class TrainingState<T>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{typeof(T).Name} {network.Architecture}; order {order} of {source.Layout}; {source.Count} samples{(source.IsEndless ? ", endless" : "")}; " +
-            $"validation {validation?.Count ?? 0}; epochs {options.Epochs}, batch {options.BatchSize}, seed {options.Seed}, shuffle {options.Shuffle}; " +
+            $"validation {validation?.Count ?? 0}; epochs {options.PlannedEpochs?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}, time {options.TimeBudget?.ToString() ?? "unlimited"}, batch {options.BatchSize}, seed {options.Seed}, shuffle {options.Shuffle}; " +
             $"{options.Optimizer.Fingerprint}; {options.Schedule}; weights {(options.OrderWeights is null ? "automatic" : string.Join(" | ", options.OrderWeights))}; " +
             $"clip {options.GradientClipNorm?.ToString("R", CultureInfo.InvariantCulture) ?? "none"}; balance {options.BalanceOutputs}; {options.EarlyStopping?.ToString() ?? "no early stopping"}");
 }

@@ -77,7 +77,7 @@ public class SobolevTrainerTests
             var result = trainer.Fit(source, validation);
             resumed.Parameters.ToArray().Should().Equal(whole.Parameters.ToArray());
             result.Validation!.NormalizedRmse.Should().Be(expected.Validation!.NormalizedRmse);
-            result.History.Should().HaveCount(Short.Epochs);
+            result.History.Should().HaveCount(Short.Epochs!.Value);
             result.History[^1].OrderLosses.Should().Equal(expected.History[^1].OrderLosses);
         }
     }
@@ -158,6 +158,44 @@ public class SobolevTrainerTests
     }
 
     [Fact]
+    public void Fit_TimeBudget_FitsTheSchedulesAndEndsWhenSpent()
+    {
+        var reports = new List<TrainingProgress>();
+        var options = new SobolevTrainingOptions { TimeBudget = TimeSpan.FromSeconds(0.4), BatchSize = 8, OrderWeights = [1, OrderWeight.Until(1, 0.5)] };
+        var result = new SobolevTrainer<float>(Network(), options).Fit(new FunctionSource<float>(1, 50, 1), null, new Reporter(reports.Add));
+        result.End.Should().Be(TrainingEnd.TimeSpent);
+        result.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.4));
+        result.Steps.Should().BeInRange(7L * (result.Epochs - 1), 7L * result.Epochs);
+        result.History[^1].LearningRateFactor.Should().BeLessThan(0.05);
+        result.History[^1].OrderWeights.Should().Equal(1, 0);
+        result.History[^1].OrderLosses[0].Should().BePositive();
+        reports[^1].Fraction.Should().Be(1);
+        reports[^1].Remaining.Should().Be(TimeSpan.Zero);
+        reports.Should().OnlyContain(report => report.Epoch <= report.Epochs);
+    }
+
+    [Fact]
+    public void Fit_TimeBudgetAndEpochs_EndsWithTheFirstAndNeedsNoMoreWhenSpent()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "checkpoint.safetensors");
+        var source = new FunctionSource<float>(0, 50, 1);
+        var long1 = Short with { TimeBudget = TimeSpan.FromHours(1), Checkpoint = new CheckpointOptions(path) };
+        new SobolevTrainer<float>(Network(), long1).Fit(source).End.Should().Be(TrainingEnd.Completed);
+
+        var network = Network();
+        var spent = new SobolevTrainingOptions { TimeBudget = TimeSpan.FromMilliseconds(20), Checkpoint = new CheckpointOptions(path) };
+        var first = new SobolevTrainer<float>(network, spent).Fit(source);
+        var again = new SobolevTrainer<float>(Network(), spent);
+        again.ResumeFrom(path);
+        var second = again.Fit(source);
+        second.End.Should().Be(TrainingEnd.TimeSpent);
+        second.Steps.Should().Be(first.Steps);
+        again.Network.Parameters.ToArray().Should().Equal(network.Parameters.ToArray());
+        FluentActions.Invoking(() => new SobolevTrainingOptions { TimeBudget = TimeSpan.Zero })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*TimeBudget*");
+    }
+
+    [Fact]
     public void Fit_OrderOfWeightZero_IsNotPropagated()
     {
         var layouts = new List<int>();
@@ -197,6 +235,7 @@ public class SobolevTrainerTests
     [InlineData("nesterov")]
     [InlineData("adamw")]
     [InlineData("rprop")]
+    [InlineData("soap")]
     public void Fit_EveryOptimizer_LowersTheLoss(string name)
     {
         var options = new SobolevTrainingOptions
@@ -207,6 +246,7 @@ public class SobolevTrainerTests
                 "sgd" => new Sgd { LearningRate = 0.02 },
                 "nesterov" => new Sgd { LearningRate = 0.02, Nesterov = true, WeightDecay = 1e-5 },
                 "adamw" => new AdamW { LearningRate = 3e-3 },
+                "soap" => new Soap { WeightDecay = 1e-4 },
                 _ => new RProp(),
             },
         };

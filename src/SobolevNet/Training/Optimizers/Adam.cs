@@ -32,9 +32,9 @@ public record Adam : Optimizer
     internal override string Fingerprint =>
         string.Create(CultureInfo.InvariantCulture, $"adam {LearningRate:R} {Beta1:R} {Beta2:R} {Epsilon:R} {WeightDecay:R}");
 
-    internal override OptimizerState<T> CreateState<T>(int parameters) => new State<T>(this, parameters);
+    internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
-    private sealed class State<T>(Adam options, int parameters) : OptimizerState<T>
+    private sealed class State<T>(Adam options, int parameters) : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly T[] _first = new T[parameters];
@@ -42,7 +42,7 @@ public record Adam : Optimizer
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("first", _first), ("second", _second)];
 
-        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
         {
             double rate = options.LearningRate * factor;
             double bias1 = 1 - Math.Pow(options.Beta1, step);

@@ -34,9 +34,9 @@ public sealed record RProp : Optimizer
     internal override string Fingerprint =>
         string.Create(CultureInfo.InvariantCulture, $"rprop {InitialStep:R} {Increase:R} {Decrease:R} {MinStep:R} {MaxStep:R}");
 
-    internal override OptimizerState<T> CreateState<T>(int parameters) => new State<T>(this, parameters);
+    internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
-    private sealed class State<T> : OptimizerState<T>
+    private sealed class State<T> : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly RProp _options;
@@ -53,7 +53,7 @@ public sealed record RProp : Optimizer
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("steps", _steps), ("previous", _previous)];
 
-        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
         {
             var steps = _steps.AsSpan(start, parameters.Length);
             var previous = _previous.AsSpan(start, parameters.Length);

@@ -26,16 +26,16 @@ public sealed record Sgd : Optimizer
     internal override string Fingerprint =>
         string.Create(CultureInfo.InvariantCulture, $"sgd {LearningRate:R} {Momentum:R} {Nesterov} {WeightDecay:R}");
 
-    internal override OptimizerState<T> CreateState<T>(int parameters) => new State<T>(this, parameters);
+    internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
-    private sealed class State<T>(Sgd options, int parameters) : OptimizerState<T>
+    private sealed class State<T>(Sgd options, int parameters) : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly T[] _velocity = new T[parameters];
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("velocity", _velocity)];
 
-        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
         {
             double rate = options.LearningRate * factor;
             OptimizerKernel<T>.Current.Momentum(

@@ -1,0 +1,125 @@
+using MathNet.Numerics.LinearAlgebra;
+using SobolevNet.Kernels;
+using SobolevNet.Tests.Reference;
+
+namespace SobolevNet.Tests.Training;
+
+public class SoapTests
+{
+    private static readonly SobolevTrainingOptions Short = new() { Epochs = 6, BatchSize = 24, Seed = 5, OrderWeights = [1, 1] };
+
+    [Fact]
+    public void Fit_NoSideTurned_IsAdamToTheBit()
+    {
+        var soap = new Soap { MaxSide = 0, LearningRate = 2e-3, Beta1 = 0.9, Beta2 = 0.98, Epsilon = 1e-8 };
+        var adam = new Adam { LearningRate = 2e-3, Beta1 = 0.9, Beta2 = 0.98, Epsilon = 1e-8 };
+        Train<float>(soap, 1).Should().Equal(Train<float>(adam, 1));
+    }
+
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(20)]
+    public void Fit_AnyNumberOfThreads_GivesTheSameBits(int maxSide)
+    {
+        // The layers have sides of 2, 19, 33 and 1: with 20 some are turned on one side only.
+        var soap = new Soap { MaxSide = maxSide, RefreshEvery = 3 };
+        float[] expected = Train<float>(soap, 1);
+        Train<float>(soap, 2).Should().Equal(expected);
+        Train<float>(soap, 3).Should().Equal(expected);
+    }
+
+    [Fact]
+    public void Fit_CanceledAndResumed_GivesTheSameBits()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "checkpoint.safetensors");
+        var options = Short with { Optimizer = new Soap { RefreshEvery = 4 }, Checkpoint = new CheckpointOptions(path) { Every = TimeSpan.FromHours(1) } };
+        var source = new FunctionSource<float>(1, 100, 1);
+        using var cancellation = new CancellationTokenSource();
+        var reporter = new SynchronousProgress(report =>
+        {
+            if (report.Epoch == 3 && report.IsEndOfEpoch)
+            {
+                cancellation.Cancel();
+            }
+        });
+        var first = new SobolevTrainer<float>(Network<float>(), options);
+        FluentActions.Invoking(() => first.Fit(source, null, reporter, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        var second = new SobolevTrainer<float>(Network<float>(), options);
+        second.ResumeFrom(path);
+        second.Fit(source);
+        second.Network.Parameters.ToArray().Should().Equal(Train<float>(new Soap { RefreshEvery = 4 }, 1));
+    }
+
+    [Fact]
+    public void Fit_LargeBatches_LearnsMorePerStepThanAdam()
+    {
+        double Error(Optimizer optimizer)
+        {
+            var network = Mlp<double>.Create(2, [24, 24], 1, seed: 1);
+            var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 256, Optimizer = optimizer, OrderWeights = [1, 1] };
+            return new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 256, 1)).Training.NormalizedRmse;
+        }
+
+        Error(new Soap { LearningRate = 1e-2 }).Should().BeLessThan(0.85 * Error(new Adam { LearningRate = 1e-2 }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(40)]
+    public void Eigenbasis_ManyIterations_IsThatOfTheDecomposition(int size)
+    {
+        var random = new Random(3);
+        var factor = Matrix<double>.Build.Dense(size, size, (_, _) => random.NextDouble() - 0.5);
+        var orthogonal = factor.QR().Q;
+        var covariance = orthogonal * Matrix<double>.Build.DenseDiagonal(size, size, k => Math.Pow(0.7, k)) * orthogonal.Transpose();
+        var basis = new Eigenbasis<double>(size);
+        covariance.ToRowMajorArray().CopyTo(basis.Covariance, 0);
+        var workspace = new Workspace<double>();
+        for (int k = 0; k < 200; k++)
+        {
+            basis.Refresh(workspace);
+        }
+
+        var q = Matrix<double>.Build.Dense(size, size, (i, j) => basis.Vectors[(i * size) + j]);
+        (q.TransposeThisAndMultiply(q) - Matrix<double>.Build.DenseIdentity(size)).L2Norm().Should().BeLessThan(1e-12);
+        (q.Transpose() * covariance * q - Matrix<double>.Build.DenseDiagonal(size, size, k => Math.Pow(0.7, k))).L2Norm().Should().BeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Eigenbasis_CovarianceOfLowRank_StaysOrthonormal()
+    {
+        const int Size = 24;
+        var random = new Random(4);
+        var basis = new Eigenbasis<float>(Size);
+        float[] vector = [.. Enumerable.Range(0, Size).Select(_ => (float)(random.NextDouble() - 0.5))];
+        for (int k = 0; k < Size * Size; k++)
+        {
+            basis.Covariance[k] = vector[k / Size] * vector[k % Size];
+        }
+
+        var workspace = new Workspace<float>();
+        for (int k = 0; k < 5; k++)
+        {
+            basis.Refresh(workspace);
+            var q = Matrix<double>.Build.Dense(Size, Size, (i, j) => basis.Vectors[(i * Size) + j]);
+            (q.TransposeThisAndMultiply(q) - Matrix<double>.Build.DenseIdentity(Size)).L2Norm().Should().BeLessThan(1e-5);
+        }
+    }
+
+    private static Mlp<T> Network<T>()
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Mlp<T>.Create(2, [19, 33], 1, seed: 3);
+
+    private static T[] Train<T>(Optimizer optimizer, int threads)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var network = Network<T>();
+        new SobolevTrainer<T>(network, Short with { Optimizer = optimizer, Threads = threads }).Fit(new FunctionSource<T>(1, 100, 1));
+        return network.Parameters.ToArray();
+    }
+
+    private sealed class SynchronousProgress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
