@@ -15,6 +15,8 @@ namespace SobolevNet.Kernels;
 /// </remarks>
 internal static unsafe class GemmPacking
 {
+    private const int DepthOfStrip = 64;
+
     /// <summary>destination[k·step + r] = source[k·stride + r], k below <paramref name="depth"/>, r below <paramref name="count"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(T* source, nint stride, nint depth, nint count, T* destination, nint step)
@@ -85,15 +87,20 @@ internal static unsafe class GemmPacking
             return;
         }
 
-        for (nint r = 0; r < count; r += side)
+        // Strips of the depth, so that the lines of the destination are still near when the next four rows fill them further.
+        for (nint strip = 0; strip < depth; strip += DepthOfStrip)
         {
-            nint row = nint.Min(r, count - side);
-            T* from = source + (row * stride);
-            T* to = destination + row;
-            for (nint k = 0; k < depth; k += side)
+            nint end = nint.Min(depth, strip + DepthOfStrip);
+            for (nint r = 0; r < count; r += side)
             {
-                nint start = nint.Min(k, depth - side);
-                TransposeSquare(from + start, stride, to + (start * step), step);
+                nint row = nint.Min(r, count - side);
+                T* from = source + (row * stride);
+                T* to = destination + row;
+                for (nint k = strip; k < end; k += side)
+                {
+                    nint start = nint.Min(k, depth - side);
+                    TransposeSquare(from + start, stride, to + (start * step), step);
+                }
             }
         }
     }

@@ -10,15 +10,16 @@ namespace SobolevNet.Kernels;
 /// more) a panel would fall into a few sets of the first-level cache and on a new page for every row or two.
 /// </para>
 /// <para>
-/// Z is packed once, [tile][k][feature]. Then, outermost first: blocks of eight panels of columns, blocks of the depth,
-/// panels, tiles. The block of G (about 256 × 256) stays in the second-level cache for the whole depth, the packed panel of
-/// A (192 rows × 128 bytes) in the first. While a panel is used, the rows of the next one are prefetched.
+/// Z is packed once, [tile][k][feature]. Then a block of panels of A is packed over the whole depth (256 KB, a quarter of a
+/// second-level cache) and meets every tile of Z while the rows of the next block are prefetched. A tile of G stays in
+/// registers for the whole depth: it is written once, and both operands are streams that the hardware prefetches.
 /// </para>
 /// <para>
-/// Tried and lost, as a share of the FMA peak on a Zen 4 at 1792 × 512 × 1681 where this reaches 0.88: nothing packed 0.62;
-/// Z packed anew for every block of columns and nothing prefetched 0.68; prefetching to the first-level cache 0.78; packing
-/// two, four or eight panels of A at a time 0.86, 0.84, 0.81; prefetching G and pages of 2 MB, no difference. With packing
-/// switched off the tiles alone reach 0.98: what is missing is the time to fetch A and Z from afar.
+/// Tried and lost, as a share of the FMA peak on a Zen 4 at 1792 × 512 × 1681 where this reaches 0.90: nothing packed 0.62;
+/// depth blocks of 192 whose panel of A stays in the first-level cache and whose block of G in the second, 0.79; packing
+/// features of Z in blocks of 256 or 128, so that A is packed two or four times, 0.83 and 0.80; depths of 512, 0.87;
+/// prefetching operands from within the micro-kernel and pages of 2 MB, no difference; prefetching G, a gain of a
+/// hundredth for long depths and a loss of five for a depth of 64. With packing switched off the tiles alone reach 0.97.
 /// </para>
 /// <para>
 /// Where lanes would go to waste (a layer of few inputs), Gᵀ = Aᵀ·Z is computed in the workspace with the same code, and
@@ -28,14 +29,14 @@ namespace SobolevNet.Kernels;
 internal readonly unsafe struct GemmTransposed<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Depth of a block: a panel of A is 24 KB of a first-level cache of 32 KB.</summary>
-    private const int BlockDepth = 192;
-
-    /// <summary>Panels of A whose part of G stays in the second-level cache.</summary>
-    private const int PanelsOfBlock = 8;
+    /// <summary>Bytes of A that are packed at once, unless a single panel is larger.</summary>
+    private const int BlockBytes = 256 * 1024;
 
     /// <summary>Rows of Z that are packed at once, at most.</summary>
     private const int MaxDepth = 2048;
+
+    /// <summary>Features of Z that are packed at once, at most: more would only take memory.</summary>
+    private const int MaxFeatures = 512;
 
     /// <summary>Rows of Z that are packed at a time.</summary>
     private const int RowsOfStream = 8;
@@ -96,30 +97,32 @@ internal readonly unsafe struct GemmTransposed<T>
         GemmPacking.Transpose(turned, turnedStride, _columns, _count, _g, _strideG);
     }
 
-    /// <summary>Elements of scratch memory: Z packed, a panel of A and a tile.</summary>
+    /// <summary>Elements of scratch memory: a tile, a block of A and Z packed.</summary>
     private int WorkspaceLength<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
-        int tiles = Math.Min(GemmShape.Blocks(_count, maxRows), GemmShape.TilesOfBlock<T>(maxRows));
-        return (tiles * maxRows * Math.Min(_rows, MaxDepth))
-            + ((BlockDepth + maxRows) * GemmTile<TSimd, TVector, T>.Columns);
+        int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
+        int depth = Math.Min(_rows, MaxDepth);
+        return (GemmTile<TSimd, TVector, T>.MaxRows * panelWidth)
+            + (depth * ((PanelsOfBlock(depth, panelWidth) * panelWidth) + Math.Min(_count, MaxFeatures)));
     }
+
+    /// <summary>Panels of A that are packed at once.</summary>
+    private int PanelsOfBlock(int depth, int panelWidth) =>
+        Math.Clamp(BlockBytes / (depth * panelWidth * sizeof(T)), 1, GemmShape.Blocks(_columns, panelWidth));
 
     /// <summary>Cuts the output features and the depth into pieces whose part of Z is packed at once.</summary>
     private void Run<TSimd, TVector>(T* memory)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
-        int tiles = GemmShape.Blocks(_count, maxRows);
-        int tileBlocks = GemmShape.Blocks(tiles, GemmShape.TilesOfBlock<T>(maxRows));
+        int featureBlocks = GemmShape.Blocks(_count, MaxFeatures);
         int depthPieces = GemmShape.Blocks(_rows, MaxDepth);
-        for (int tileBlock = 0; tileBlock < tileBlocks; tileBlock++)
+        for (int featureBlock = 0; featureBlock < featureBlocks; featureBlock++)
         {
-            int feature = GemmShape.Start(GemmShape.Start(tileBlock, tileBlocks, tiles), tiles, _count);
-            int end = GemmShape.Start(GemmShape.Start(tileBlock + 1, tileBlocks, tiles), tiles, _count);
+            int feature = GemmShape.Start(featureBlock, featureBlocks, _count);
+            int end = GemmShape.Start(featureBlock + 1, featureBlocks, _count);
             for (int piece = 0; piece < depthPieces; piece++)
             {
                 int k = GemmShape.Start(piece, depthPieces, _rows);
@@ -139,49 +142,54 @@ internal readonly unsafe struct GemmTransposed<T>
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         int tiles = GemmShape.Blocks(_count, GemmTile<TSimd, TVector, T>.MaxRows);
         int panels = GemmShape.Blocks(_columns, panelWidth);
-        int panelBlocks = GemmShape.Blocks(panels, PanelsOfBlock);
-        int depthBlocks = GemmShape.Blocks(_rows, BlockDepth);
-        T* panelA = memory;
-        T* edge = panelA + (BlockDepth * panelWidth);
-        T* packedZ = edge + (GemmTile<TSimd, TVector, T>.MaxRows * panelWidth);
+        int panelsOfBlock = PanelsOfBlock(_rows, panelWidth);
+        int blocks = GemmShape.Blocks(panels, panelsOfBlock);
+        nint panelLength = (nint)_rows * panelWidth;
+        T* edge = memory;
+        T* packedA = edge + (GemmTile<TSimd, TVector, T>.MaxRows * panelWidth);
+        T* packedZ = packedA + (panelsOfBlock * panelLength);
         PackZ(tiles, packedZ);
-
-        for (int panelBlock = 0; panelBlock < panelBlocks; panelBlock++)
+        for (int block = 0; block < blocks; block++)
         {
-            int firstPanel = GemmShape.Start(panelBlock, panelBlocks, panels);
-            int endPanel = GemmShape.Start(panelBlock + 1, panelBlocks, panels);
-            for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)
+            int first = GemmShape.Start(block, blocks, panels);
+            int end = GemmShape.Start(block + 1, blocks, panels);
+            PackA(first, end, panelWidth, packedA);
+
+            T* next = _a + (end * panelWidth);
+            int nextRows = block + 1 < blocks ? _rows : 0;
+            int nextColumns = Math.Min(GemmShape.Start(block + 2, blocks, panels) * panelWidth, _columns) - (end * panelWidth);
+            for (int tile = 0; tile < tiles; tile++)
             {
-                int k = GemmShape.Start(depthBlock, depthBlocks, _rows);
-                int depth = GemmShape.Start(depthBlock + 1, depthBlocks, _rows) - k;
-                bool accumulate = _accumulate || depthBlock > 0;
-                for (int panel = firstPanel; panel < endPanel; panel++)
+                int row = GemmShape.Start(tile, tiles, _count);
+                int height = GemmShape.Start(tile + 1, tiles, _count) - row;
+                int from = GemmShape.Start(tile, tiles, nextRows);
+                GemmPacking.Prefetch(
+                    next + (from * _strideA), _strideA, GemmShape.Start(tile + 1, tiles, nextRows) - from, nextColumns);
+                for (int panel = first; panel < end; panel++)
                 {
                     int column = panel * panelWidth;
-                    int columns = Math.Min(panelWidth, _columns - column);
-                    if (columns < panelWidth)
-                    {
-                        new Span<T>(panelA, depth * panelWidth).Clear();
-                    }
-
-                    T* block = _a + (k * _strideA);
-                    GemmPacking.Copy(block + column, _strideA, depth, columns, panelA, panelWidth);
-                    T* next = panel + 1 < endPanel ? block + column + panelWidth : block + (depth * _strideA) + (firstPanel * panelWidth);
-                    int nextDepth = panel + 1 < endPanel || depthBlock + 1 < depthBlocks ? depth - 1 : 0;
-                    for (int tile = 0; tile < tiles; tile++)
-                    {
-                        int row = GemmShape.Start(tile, tiles, _count);
-                        int height = GemmShape.Start(tile + 1, tiles, _count) - row;
-                        int from = GemmShape.Start(tile, tiles, nextDepth);
-                        GemmPacking.Prefetch(
-                            next + (from * _strideA), _strideA, GemmShape.Start(tile + 1, tiles, nextDepth) - from, panelWidth);
-                        T* tileZ = packedZ + ((nint)row * _rows) + ((nint)k * height);
-                        T* tileG = _g + (row * _strideG) + column;
-                        GemmTile<TSimd, TVector, T>.RunPart(
-                            height, columns, depth, tileZ, height, panelA, panelWidth, tileG, _strideG, accumulate, edge);
-                    }
+                    GemmTile<TSimd, TVector, T>.RunPart(
+                        height, Math.Min(panelWidth, _columns - column), _rows, packedZ + ((nint)row * _rows), height,
+                        packedA + ((panel - first) * panelLength), panelWidth, _g + (row * _strideG) + column, _strideG, _accumulate, edge);
                 }
             }
+        }
+    }
+
+    /// <summary>Copies panels of A to [panel][k][column].</summary>
+    private void PackA(int first, int end, int panelWidth, T* packed)
+    {
+        for (int panel = first; panel < end; panel++)
+        {
+            int column = panel * panelWidth;
+            int columns = Math.Min(panelWidth, _columns - column);
+            if (columns < panelWidth)
+            {
+                new Span<T>(packed, _rows * panelWidth).Clear();
+            }
+
+            GemmPacking.Copy(_a + column, _strideA, _rows, columns, packed, panelWidth);
+            packed += (nint)_rows * panelWidth;
         }
     }
 

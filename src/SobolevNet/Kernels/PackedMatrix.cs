@@ -8,7 +8,7 @@ namespace SobolevNet.Kernels;
 /// Columns are cut into panels as wide as a tile (two vectors); a panel holds its columns of all rows of B one after the
 /// other, so that the micro-kernel reads it from front to back: element (k, n) lies at
 /// (n / PanelWidth · depth + k) · PanelWidth + n mod PanelWidth. The last panel is filled up with zeros.
-/// Panels are independent of each other: threads may share the packing of one matrix by ranges of panels.
+/// Threads may share the packing of one matrix: by ranges of rows of the source, which are rows of B or, transposed, panels.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed unsafe class PackedMatrix<T>
@@ -58,20 +58,20 @@ internal sealed unsafe class PackedMatrix<T>
     public T* Pointer => (T*)Unsafe.AsPointer(ref _memory[_offset]);
 
     /// <summary>B = source, which is (depth × columns), row-major.</summary>
-    public void Pack(ReadOnlySpan<T> source) => Pack(source, 0, Panels);
+    public void Pack(ReadOnlySpan<T> source) => Pack(source, 0, Depth);
 
-    /// <summary>The same for some panels only.</summary>
-    public void Pack(ReadOnlySpan<T> source, int firstPanel, int panels)
+    /// <summary>The same for some rows of B only.</summary>
+    public void Pack(ReadOnlySpan<T> source, int firstRow, int rows)
     {
-        CheckSource(source, firstPanel, panels);
+        CheckSource(source.Length, firstRow, rows, Depth, nameof(firstRow));
         fixed (T* start = source)
         {
-            for (int panel = firstPanel; panel < firstPanel + panels; panel++)
+            for (int panel = 0; panel < Panels; panel++)
             {
                 int column = panel * PanelWidth;
                 GemmPacking.Copy(
-                    start + column, Columns, Depth, Math.Min(PanelWidth, Columns - column),
-                    Pointer + ((nint)panel * Depth * PanelWidth), PanelWidth);
+                    start + ((nint)firstRow * Columns) + column, Columns, rows, Math.Min(PanelWidth, Columns - column),
+                    Pointer + ((((nint)panel * Depth) + firstRow) * PanelWidth), PanelWidth);
             }
         }
     }
@@ -82,7 +82,7 @@ internal sealed unsafe class PackedMatrix<T>
     /// <summary>The same for some panels only.</summary>
     public void PackTransposed(ReadOnlySpan<T> source, int firstPanel, int panels)
     {
-        CheckSource(source, firstPanel, panels);
+        CheckSource(source.Length, firstPanel, panels, Panels, nameof(firstPanel));
         fixed (T* start = source)
         {
             for (int panel = firstPanel; panel < firstPanel + panels; panel++)
@@ -95,18 +95,17 @@ internal sealed unsafe class PackedMatrix<T>
         }
     }
 
-    private void CheckSource(ReadOnlySpan<T> source, int firstPanel, int panels)
+    private void CheckSource(int length, int first, int count, int all, string name)
     {
-        if (source.Length != Depth * Columns)
+        if (length != Depth * Columns)
         {
             throw new ArgumentException(
-                $"The source has {source.Length} elements; a matrix of {Depth} × {Columns} has {Depth * Columns}.", nameof(source));
+                $"The source has {length} elements; a matrix of {Depth} × {Columns} has {Depth * Columns}.", "source");
         }
 
-        if (firstPanel < 0 || panels < 0 || firstPanel + panels > Panels)
+        if (first < 0 || count < 0 || first + count > all)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(firstPanel), firstPanel, $"{panels} panels from {firstPanel} on do not lie in [0, {Panels}).");
+            throw new ArgumentOutOfRangeException(name, first, $"{count} from {first} on do not lie in [0, {all}).");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class JetTape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int RowsOfGroup = 224;
-    private const int RowsOfTile = 14;
+    private const int MinRowsOfGroup = 12;
     private const int RowsOfChunk = 4096;
     private const int LiveInputs = 128;
 
@@ -112,16 +112,19 @@ internal sealed class JetTape<T>
     /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
     public static int LoneGroup(int components, int samples) => Math.Clamp(RowsOfGroup / components, 1, Math.Max(1, samples));
 
-    /// <summary>Samples of a group where threads share the groups: some groups for each, in whole tiles of rows.</summary>
+    /// <summary>
+    /// Samples of a group where threads share the groups: eight groups or more, so that two, four or eight threads have as
+    /// many each, or fewer if eight would be too short to use a panel of weights well.
+    /// </summary>
     public static int SharedGroup(int components, int samples)
     {
-        int group = Math.Max(1, Math.Min(RowsOfGroup / components, (samples + 7) / 8));
-        while (group * components % RowsOfTile != 0 && group * components < RowsOfGroup && group < samples)
+        int groups = 8;
+        while (groups > 1 && samples * components < groups * MinRowsOfGroup)
         {
-            group++;
+            groups /= 2;
         }
 
-        return Math.Min(group, Math.Max(1, samples));
+        return Math.Clamp((samples + groups - 1) / groups, 1, Math.Max(1, RowsOfGroup / components));
     }
 
     /// <summary>

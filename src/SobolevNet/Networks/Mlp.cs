@@ -145,7 +145,7 @@ public sealed partial class Mlp<T>
         folded.OutputScaling = null;
         for (int layer = 0; layer < Architecture.LayerCount; layer++)
         {
-            FoldLayer(layer, folded.Layer(layer));
+            FoldLayer(layer, folded.Layer(layer), 0, Architecture.Sizes[layer + 1]);
         }
 
         return folded;
@@ -166,15 +166,15 @@ public sealed partial class Mlp<T>
     internal bool IsScaled(int layer) =>
         (layer == 0 && InputScaling is not null) || (layer == Architecture.LayerCount - 1 && OutputScaling is not null);
 
-    /// <summary>Writes the weights and bias of a layer as they act on raw inputs and outputs.</summary>
-    internal void FoldLayer(int layer, DenseLayer<T> destination)
+    /// <summary>Writes the weights and bias of some outputs of a layer as they act on raw inputs and outputs.</summary>
+    internal void FoldLayer(int layer, DenseLayer<T> destination, int first, int count)
     {
         var source = Layer(layer);
-        source.Weights.CopyTo(destination.Weights);
-        source.Bias.CopyTo(destination.Bias);
+        source.Weights.Slice(first * source.Inputs, count * source.Inputs).CopyTo(destination.Weights[(first * source.Inputs)..]);
+        source.Bias.Slice(first, count).CopyTo(destination.Bias[first..]);
         var input = layer == 0 ? InputScaling : null;
         var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
-        for (int o = 0; o < source.Outputs && (input is not null || output is not null); o++)
+        for (int o = first; o < first + count && (input is not null || output is not null); o++)
         {
             var row = destination.Weights.Slice(o * source.Inputs, source.Inputs);
             if (input is not null)

@@ -11,6 +11,9 @@ namespace SobolevNet;
 internal sealed class PackedNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Output features that are packed by one task, at least: whole panels of any vector width.</summary>
+    private const int MinTaskOutputs = 64;
+
     private readonly Mlp<T> _network;
     private readonly T[][] _folded;
 
@@ -48,35 +51,68 @@ internal sealed class PackedNetwork<T>
     /// <summary>Packs everything that a pass needs.</summary>
     public void Pack(bool reverse, bool reverseFirst)
     {
+        Reserve(reverse, reverseFirst);
         for (int layer = 0; layer < Forward.Length; layer++)
         {
-            Pack(layer, reverse && (layer > 0 || reverseFirst));
+            Pack(layer, 0, _network.Architecture.Sizes[layer + 1], reverse && (layer > 0 || reverseFirst));
         }
     }
 
-    /// <summary>Packs one layer; different layers may be packed by different threads.</summary>
-    public void Pack(int layer, bool reverse)
+    /// <summary>Reserves the memory that packing will need, as long as there is none.</summary>
+    public void Reserve(bool reverse, bool reverseFirst)
+    {
+        var sizes = _network.Architecture.Sizes;
+        for (int layer = 0; layer < Forward.Length; layer++)
+        {
+            if (reverse && (layer > 0 || reverseFirst))
+            {
+                Reverse[layer] ??= new PackedMatrix<T>(sizes[layer + 1], sizes[layer]);
+            }
+
+            if (_network.IsScaled(layer) && _folded[layer].Length == 0)
+            {
+                _folded[layer] = new T[(sizes[layer] + 1) * sizes[layer + 1]];
+            }
+        }
+    }
+
+    /// <summary>Cuts the packing of all layers into tasks of some output features, for <see cref="Pack(int, int, int, bool)"/>.</summary>
+    public IEnumerable<(int Layer, int First, int Count)> Tasks(int workers)
+    {
+        for (int layer = 0; layer < Forward.Length; layer++)
+        {
+            int outputs = _network.Architecture.Sizes[layer + 1];
+            int count = Math.Max(MinTaskOutputs, outputs / workers / MinTaskOutputs * MinTaskOutputs);
+            for (int first = 0; first < outputs; first += count)
+            {
+                yield return (layer, first, Math.Min(count, outputs - first));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Packs some output features of a layer, from a multiple of <see cref="MinTaskOutputs"/> on; different ranges may be
+    /// packed by different threads after <see cref="Reserve"/>.
+    /// </summary>
+    public void Pack(int layer, int first, int count, bool reverse)
     {
         var source = _network.Layer(layer);
         if (_network.IsScaled(layer))
         {
-            int weights = source.Weights.Length;
-            if (_folded[layer].Length == 0)
-            {
-                _folded[layer] = new T[weights + source.Outputs];
-            }
-
-            var folded = new DenseLayer<T>(_folded[layer].AsSpan(0, weights), _folded[layer].AsSpan(weights), source.Inputs);
-            _network.FoldLayer(layer, folded);
+            var folded = new DenseLayer<T>(
+                _folded[layer].AsSpan(0, source.Weights.Length), _folded[layer].AsSpan(source.Weights.Length), source.Inputs);
+            _network.FoldLayer(layer, folded, first, count);
             source = folded;
         }
 
-        Forward[layer].PackTransposed(source.Weights);
+        var forward = Forward[layer];
+        int panel = first / forward.PanelWidth;
+        forward.PackTransposed(source.Weights, panel, GemmShape.Blocks(first + count, forward.PanelWidth) - panel);
         if (reverse)
         {
-            (Reverse[layer] ??= new PackedMatrix<T>(source.Outputs, source.Inputs)).Pack(source.Weights);
+            Reverse[layer]!.Pack(source.Weights, first, count);
         }
 
-        source.Bias.CopyTo(Bias[layer]);
+        source.Bias.Slice(first, count).CopyTo(Bias[layer].AsSpan(first));
     }
 }

@@ -11,7 +11,7 @@ namespace SobolevNet;
 internal sealed class TrainingPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int TileOutputs = 128;
+    private const int MinTileOutputs = 64;
 
     private readonly Mlp<T> _network;
     private readonly IJetSource<T> _source;
@@ -26,7 +26,8 @@ internal sealed class TrainingPass<T>
     private readonly T[] _targets;
     private readonly double[] _losses;
     private readonly (int Layer, int First, int Count)[] _tiles;
-    private readonly Action<int, int> _packLayer;
+    private readonly (int Layer, int First, int Count)[] _packing;
+    private readonly Action<int, int> _runPacking;
     private readonly Action<int, int> _runGroup;
     private readonly Action<int, int> _runTile;
     private readonly double[] _weights = new double[3];
@@ -47,8 +48,9 @@ internal sealed class TrainingPass<T>
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => new T[_tape.ReverseScratch])];
         _targets = new T[chunk * _layout.Count * source.OutputFeatures];
         _losses = new double[batch * Orders];
-        _tiles = [.. Tiles(network.Architecture)];
-        _packLayer = (layer, _) => _packed.Pack(layer, reverse: layer > 0);
+        _tiles = [.. Tiles(network.Architecture, team.Workers)];
+        _packing = [.. packed.Tasks(team.Workers)];
+        _runPacking = RunPacking;
         _runGroup = RunGroup;
         _runTile = RunTile;
     }
@@ -68,7 +70,8 @@ internal sealed class TrainingPass<T>
         (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / count);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        _team.Run(_network.Architecture.LayerCount, _packLayer);
+        _packed.Reserve(reverse: true, reverseFirst: false);
+        _team.Run(_packing.Length, _runPacking);
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
         {
             _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart));
@@ -134,16 +137,27 @@ internal sealed class TrainingPass<T>
         return (order, _layout.NameOf(worst), largest);
     }
 
-    private static IEnumerable<(int Layer, int First, int Count)> Tiles(MlpArchitecture architecture)
+    /// <summary>
+    /// Output features whose weight gradient is one task. A worker takes one task of each layer, if that is not too little:
+    /// every task packs all activations of its layer.
+    /// </summary>
+    private static IEnumerable<(int Layer, int First, int Count)> Tiles(MlpArchitecture architecture, int workers)
     {
         for (int layer = 0; layer < architecture.LayerCount; layer++)
         {
             int outputs = architecture.Sizes[layer + 1];
-            for (int first = 0; first < outputs; first += TileOutputs)
+            int tile = Math.Max(MinTileOutputs, (outputs + workers - 1) / workers);
+            for (int first = 0; first < outputs; first += tile)
             {
-                yield return (layer, first, Math.Min(TileOutputs, outputs - first));
+                yield return (layer, first, Math.Min(tile, outputs - first));
             }
         }
+    }
+
+    private void RunPacking(int task, int worker)
+    {
+        var (layer, first, count) = _packing[task];
+        _packed.Pack(layer, first, count, reverse: layer > 0);
     }
 
     private void RunGroup(int group, int worker)
