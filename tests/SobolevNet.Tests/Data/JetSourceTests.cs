@@ -12,7 +12,7 @@ public sealed class JetSourceTests
         y[2, 0, 0] = -4 * Math.Sin(a);
     };
 
-    public static TheoryData<string> Kinds => ["memory", "jacobian", "generated", "subset", "truncated"];
+    public static TheoryData<string> Kinds => ["memory", "jacobian", "generated", "subset", "truncated", "projected"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -282,6 +282,7 @@ public sealed class JetSourceTests
             "generated" => Generated(),
             "subset" => jacobian.Subset([7, 3, 3, 11, 0, 2]),
             "truncated" => Generated().Truncate(1),
+            "projected" => LinearFrontEnd<double>.Fit(jacobian, 2).Project(jacobian),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
