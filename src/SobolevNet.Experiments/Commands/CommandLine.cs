@@ -75,6 +75,7 @@ internal static class CommandLine
             "Trains networks on rendered cubes with and without derivatives, and shows what the derivatives are worth.\n" +
             "Without a command: cube --preset quick.");
         root.Add(CubeCommand.Create(terminal));
+        root.Add(FrontierCommand.Create(terminal));
         root.Add(RenderCommand.Create(terminal));
         root.Add(PredictCommand.Create(terminal));
         return root;

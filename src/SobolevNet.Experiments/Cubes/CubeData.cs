@@ -71,7 +71,8 @@ internal sealed class CubeData<T>
     private static CubeSource<T> Source(CubeSettings settings, int order, int count, ulong poses, bool endless = false) => new(
         settings.Renderer(), order, count, new RandomStream(settings.Seed, poses).NextBits(), endless, settings.Range());
 
-    private static double VertexDeviation(IJetSource<T> source)
+    /// <summary>Root mean square distance of a vertex from its mean position.</summary>
+    public static double VertexDeviation(IJetSource<T> source)
     {
         var layout = source.Layout.Truncate(0);
         var input = new JetBatch<T>(layout, 1, source.InputFeatures);

@@ -6,6 +6,7 @@ namespace SobolevNet.Experiments.Reports;
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CubeReport))]
+[JsonSerializable(typeof(FrontierReport))]
 [JsonSerializable(typeof(RenderReport))]
 [JsonSerializable(typeof(PredictReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Terminal;
+using SobolevNet.Rendering;
+
+namespace SobolevNet.Experiments.Frontiers;
+
+/// <summary>
+/// Trains every recipe for every time, rendering included, and measures each on fresh images: what accuracy a given time buys.
+/// </summary>
+/// <remarks>A run that is done is in the report, so an interrupted frontier goes on with the next run.</remarks>
+internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport begun, IProgressView view, CancellationToken cancellationToken)
+{
+    private const int FeatureImages = 1000;
+    private const ulong TestPoses = ulong.MaxValue;
+
+    private readonly FrontierSettings _settings = begun.Settings;
+    private readonly CubeRenderer _renderer = new();
+
+    /// <summary>Does what is not done yet.</summary>
+    /// <returns>The complete report, saved with its networks.</returns>
+    public FrontierReport Run()
+    {
+        var report = begun;
+        var test = Source(0, _settings.TestImages, TestPoses).Materialize(maxThreads: Threads, cancellationToken: cancellationToken);
+        foreach (int seconds in _settings.Seconds)
+        {
+            foreach (int seed in _settings.Seeds)
+            {
+                foreach (var recipe in report.Recipes)
+                {
+                    if (report.Runs.Any(run => run.Recipe == recipe.Name && run.Seconds == seconds && run.Seed == seed))
+                    {
+                        continue;
+                    }
+
+                    report = report with { Runs = [.. report.Runs, Train(recipe, seconds, seed, test)] };
+                    folder.Save(report);
+                }
+            }
+        }
+
+        report = report with { Complete = true };
+        folder.Save(report);
+        return report;
+    }
+
+    private int? Threads => _settings.Threads == 0 ? null : _settings.Threads;
+
+    private FrontierRun Train(FrontierRecipe recipe, int seconds, int seed, IJetSource<float> test)
+    {
+        var part = view.StartTraining(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}, {seconds} s, seed {seed}"));
+        var clock = Stopwatch.StartNew();
+        int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, 10_000_000);
+        IJetSource<float> training = Source(recipe.Order, images, (ulong)seed);
+        var frontEnd = recipe.Features == 0 ? null : FindFeatures(recipe, seed);
+        training = (frontEnd?.Project(training) ?? training).Materialize(maxThreads: Threads, cancellationToken: cancellationToken);
+        var network = Mlp<float>.Create(training.InputFeatures, recipe.Hidden, training.OutputFeatures, Activation.Silu, (ulong)seed);
+        double preparation = clock.Elapsed.TotalSeconds;
+        if (preparation > 0.8 * seconds)
+        {
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"Rendering {images} images for {recipe.Name} took {preparation:0} of {seconds} seconds; give more time or fewer images."));
+        }
+
+        var options = recipe.Training(TimeSpan.FromSeconds(seconds - preparation), (ulong)seed, _settings.Threads);
+        var result = new SobolevTrainer<float>(network, options).Fit(training, null, part, cancellationToken);
+        double total = clock.Elapsed.TotalSeconds;
+        network = frontEnd?.Fold(network) ?? network;
+        var evaluation = Evaluation.Of(network, test, 0, threads: _settings.Threads, cancellationToken: cancellationToken);
+        var run = new FrontierRun
+        {
+            Recipe = recipe.Name,
+            Seconds = seconds,
+            Seed = seed,
+            TestErrorPercent = 100 * evaluation.NormalizedRmse,
+            TrainErrorPercent = 100 * result.Training.NormalizedRmse,
+            TestVertexErrorInEdges = evaluation.NormalizedRmse * CubeData<float>.VertexDeviation(test) / (2 * _renderer.Options.HalfEdge),
+            Images = images,
+            Steps = result.Steps,
+            PreparationSeconds = preparation,
+            TotalSeconds = total,
+        };
+        run = run with { Network = FrontierFolder.NetworkName(run) };
+        network.Save(folder.Network(run));
+        part.Done(FormattableString.Invariant($"test {run.TestErrorPercent:0.000} %"));
+        return run;
+    }
+
+    private LinearFrontEnd<float> FindFeatures(FrontierRecipe recipe, int seed)
+    {
+        int order = recipe.FeatureCurvature > 0 ? 2 : 0;
+        var options = new LinearFrontEndOptions { SecondOrderWeight = recipe.FeatureCurvature, Threads = _settings.Threads };
+        return LinearFrontEnd<float>.Fit(Source(order, FeatureImages, ~(ulong)seed), recipe.Features, options, cancellationToken);
+    }
+
+    private CubeSource<float> Source(int order, int count, ulong poses) => new(_renderer, order, count, new RandomStream(poses, 1).NextBits());
+}

@@ -1,0 +1,140 @@
+using SobolevNet.Experiments.Cubes;
+
+namespace SobolevNet.Experiments.Frontiers;
+
+/// <summary>A way to train a network on cubes for a given time.</summary>
+internal sealed record FrontierRecipe
+{
+    public required string Name { get; init; }
+
+    /// <summary>What it is, in a line.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The highest order of derivatives in the loss.</summary>
+    public required int Order { get; init; }
+
+    /// <summary>λ of every order, see <see cref="OrderWeightText"/>.</summary>
+    public required string OrderWeights { get; init; }
+
+    /// <summary>Features of a linear front end; 0 to train on the pixels.</summary>
+    public int Features { get; init; }
+
+    /// <summary>The weight of second derivatives in finding the features; 0 finds them from values alone.</summary>
+    public double FeatureCurvature { get; init; }
+
+    public required int[] Hidden { get; init; }
+
+    /// <summary>Images rendered for each second of the time: all of them are fresh, and training goes over them again and again.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    /// <summary>adam or soap.</summary>
+    public required string Optimizer { get; init; }
+
+    public required double LearningRate { get; init; }
+
+    /// <summary>All recipes, the plain ones first.</summary>
+    public static IReadOnlyList<FrontierRecipe> All { get; } =
+    [
+        new()
+        {
+            Name = "plain",
+            Description = "values alone, on pixels",
+            Order = 0,
+            OrderWeights = "1",
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 800,
+            BatchSize = 16,
+            Optimizer = "adam",
+            LearningRate = 2e-3,
+        },
+        new()
+        {
+            Name = "plain-pca",
+            Description = "values alone, on principal components",
+            Order = 0,
+            OrderWeights = "1",
+            Features = 64,
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 3000,
+            BatchSize = 32,
+            Optimizer = "adam",
+            LearningRate = 3e-3,
+        },
+        new()
+        {
+            Name = "order1",
+            Description = "values and first derivatives, on pixels",
+            Order = 1,
+            OrderWeights = "1,1:1e-3",
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 300,
+            BatchSize = 16,
+            Optimizer = "adam",
+            LearningRate = 2e-3,
+        },
+        new()
+        {
+            Name = "order2",
+            Description = "values, first and second derivatives, on pixels",
+            Order = 2,
+            OrderWeights = "1,1:1e-3,1e-5:1e-7",
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 60,
+            BatchSize = 16,
+            Optimizer = "adam",
+            LearningRate = 2e-3,
+        },
+        new()
+        {
+            Name = "features",
+            Description = "values alone, on features found with second derivatives",
+            Order = 0,
+            OrderWeights = "1",
+            Features = 64,
+            FeatureCurvature = 0.1,
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 3000,
+            BatchSize = 32,
+            Optimizer = "adam",
+            LearningRate = 3e-3,
+        },
+        new()
+        {
+            Name = "best",
+            Description = "first derivatives dropped on the way, on features found with second derivatives",
+            Order = 1,
+            OrderWeights = "1,1:1e-3@0.5",
+            Features = 64,
+            FeatureCurvature = 0.1,
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 1500,
+            BatchSize = 32,
+            Optimizer = "adam",
+            LearningRate = 3e-3,
+        },
+    ];
+
+    public static FrontierRecipe Named(string name) =>
+        All.FirstOrDefault(recipe => recipe.Name == name)
+        ?? throw new ArgumentException($"There is no recipe \"{name}\"; expected {string.Join(", ", All.Select(recipe => recipe.Name))}.", nameof(name));
+
+    /// <summary>How it is trained.</summary>
+    /// <param name="budget">The time that training may take.</param>
+    /// <param name="seed">Names the shuffling.</param>
+    /// <param name="threads">Threads; all cores if 0.</param>
+    public SobolevTrainingOptions Training(TimeSpan budget, ulong seed, int threads) => new()
+    {
+        TimeBudget = budget,
+        BatchSize = BatchSize,
+        Order = Order,
+        Seed = seed,
+        Standardize = false,
+        OrderWeights = OrderWeightText.TryParse(OrderWeights, Order, out var weights)
+            ? weights
+            : throw new FormatException($"The weights of recipe {Name} are \"{OrderWeights}\"; expected {OrderWeightText.Example(Order)}, say."),
+        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = 0.98 },
+        Threads = threads,
+    };
+}
