@@ -1,0 +1,74 @@
+using SobolevNet.Experiments.Commands;
+using SobolevNet.Experiments.Frontiers;
+using SobolevNet.Tests.Files;
+
+namespace SobolevNet.Tests.Experiments;
+
+public sealed class FrontierTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Frontier_InterruptedAndResumed_KeepsWhatIsDone()
+    {
+        string path = _folder.File("frontier");
+        string[] command = ["frontier", "--recipes", "plain,features", "--seconds", "2", "--seeds", "3", "--test", "20", "--out", path];
+        (await Run(command)).Code.Should().Be(0);
+        var (folder, report) = FrontierFolder.Open(path);
+        report.Complete.Should().BeTrue();
+        report.Runs.Select(run => run.Recipe).Should().Equal("plain", "features");
+        foreach (var run in report.Runs)
+        {
+            run.TestErrorPercent.Should().BeInRange(0.1, 120);
+            run.TotalSeconds.Should().BeInRange(run.PreparationSeconds, 60);
+            run.Steps.Should().BePositive();
+
+            // Whatever it was trained on, a saved network takes pixels.
+            Mlp<float>.Load(folder.Network(run)).Architecture.Inputs.Should().Be(1681);
+        }
+
+        File.Exists(folder.Picture).Should().BeTrue();
+        File.ReadAllText(folder.Markdown).Should().Contain("| features |");
+
+        var first = report.Runs[0];
+        folder.Save(report with { Complete = false, Runs = [first] });
+        (await Run("frontier", "--resume", path)).Code.Should().Be(0);
+        var (_, resumed) = FrontierFolder.Open(path);
+        resumed.Complete.Should().BeTrue();
+        resumed.Runs.Should().HaveCount(2);
+        resumed.Runs[0].Should().Be(first);
+        (await Run(command)).Errors.Should().Contain("--resume");
+    }
+
+    [Theory]
+    [InlineData("--recipes", "plain,magic")]
+    [InlineData("--seconds", "1")]
+    [InlineData("--seeds", "-1")]
+    public async Task Frontier_ImpossibleOption_IsRefusedWithItsName(string option, string value)
+    {
+        var run = await Run("frontier", option, value, "--out", _folder.File("unused"));
+        run.Code.Should().Be(2);
+        run.Errors.Should().Contain(option).And.Contain(value);
+        Directory.Exists(_folder.File("unused")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Recipes_AreAllTrainable()
+    {
+        FrontierRecipe.All.Select(recipe => recipe.Name).Should().OnlyHaveUniqueItems();
+        foreach (var recipe in FrontierRecipe.All)
+        {
+            recipe.Training(TimeSpan.FromSeconds(1), 1, 0).OrderWeights.Should().HaveCount(recipe.Order + 1, recipe.Name);
+        }
+    }
+
+    private static async Task<(int Code, string Errors)> Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        int code = await CommandLine.RunAsync(args, output, errors);
+        return (code, errors.ToString());
+    }
+}
