@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>Makes sources of jets from a delegate, and sources from other sources.</summary>
-public static class JetSource
+public static partial class JetSource
 {
     /// <summary>Samples filled at a time while a source is copied into memory.</summary>
     private const int Chunk = 32;

@@ -19,13 +19,13 @@ namespace SobolevNet;
 /// </para>
 /// <para>
 /// Features are scaled so that the k-th has the variance (μₖ/μ₀)^(1 − 2q), with q = <see cref="LinearFrontEndOptions.Whitening"/>, and
-/// signed so that the largest weight is positive. Where the trainer would standardize every input
-/// (<see cref="SobolevTrainingOptions.Standardize"/>, up to 64 inputs), that scaling is lost: switch it off to keep it.
+/// signed so that the largest weight is positive. A trainer that standardizes every input (by default, up to 64 of them) replaces that
+/// scaling.
 /// </para>
 /// <para>
 /// A step of training then pays for K inputs instead of n, and projected jets are small enough to be kept in memory
-/// (<see cref="JetSource.Materialize"/>). A layer of linear features is a layer of principal components in slow-feature analysis
-/// (Wiskott and Sejnowski, 2002) with second derivatives in the place of first ones.
+/// (<see cref="JetSource.Materialize"/>). Slow-feature analysis (Wiskott and Sejnowski, 2002) is the same idea with first
+/// derivatives by time.
 /// </para>
 /// </remarks>
 /// <example>

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Another source whose tangents are replaced by random directions, drawn anew for every number; see
+/// <see cref="JetSource.AlongRandomDirections"/> and <see cref="JetSource.WithHessianVectorProducts"/>.
+/// </summary>
+/// <remarks>
+/// Endless, so that the trainer asks for other numbers in every epoch: behind number k of a source of N samples is its sample k mod N.
+/// Directions depend on the seed and the number alone, which makes training resumable and independent of threads.
+/// </remarks>
+internal sealed class DirectionalJetSource<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Keeps directions independent of samples that are made from the same seed.</summary>
+    private const ulong Salt = 0x6A09E667F3BCC909;
+
+    /// <summary>Rows that are asked of the other source at once.</summary>
+    private const int Rows = 112;
+
+    private readonly IJetSource<T> _source;
+    private readonly int _directions;
+    private readonly double[] _ranges;
+    private readonly double[] _scales;
+    private readonly ulong _seed;
+    private readonly ConcurrentBag<Desk> _desks = [];
+
+    /// <summary>Makes a source.</summary>
+    /// <param name="source">Gives full jets.</param>
+    /// <param name="layout">The components; every tangent has its first derivative.</param>
+    /// <param name="directions">How many of the first tangents are random; the others complete the basis.</param>
+    /// <param name="length">The length of a direction, the ranges of the source's tangents being the units.</param>
+    /// <param name="scales">The weight of each tangent, see <see cref="IJetSource{T}.TangentScale"/>.</param>
+    /// <param name="seed">Names the directions.</param>
+    public DirectionalJetSource(IJetSource<T> source, JetLayout layout, int directions, double length, double[] scales, ulong seed)
+    {
+        (_source, Layout, _directions, _scales, _seed) = (source, layout, directions, scales, seed + Salt);
+        _ranges = [.. TangentScales.Of(source).Select(range => range * length)];
+        InputOrder = Math.Min(source.InputOrder, layout.Order);
+    }
+
+    public JetLayout Layout { get; }
+
+    public int InputFeatures => _source.InputFeatures;
+
+    public int OutputFeatures => _source.OutputFeatures;
+
+    public int Count => _source.Count;
+
+    public bool IsEndless => true;
+
+    public int InputOrder { get; }
+
+    public double TangentScale(int tangent) => TangentScales.Get(_scales, Layout, tangent);
+
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        var desk = _desks.TryTake(out var free) ? free : new Desk(this);
+        int order = Math.Max(input.Layout.Order, target.Layout.Order);
+        int group = desk.Group(order);
+        Span<long> numbers = stackalloc long[group];
+        for (int start = 0; start < samples.Length; start += group)
+        {
+            int count = Math.Min(group, samples.Length - start);
+            for (int s = 0; s < count; s++)
+            {
+                long number = samples[start + s];
+                numbers[s] = _source.IsEndless ? number : number % _source.Count;
+            }
+
+            var fullInput = desk.Input(order, count);
+            var fullTarget = desk.Target(order, count);
+            _source.Fill(numbers[..count], fullInput, fullTarget);
+            for (int s = 0; s < count; s++)
+            {
+                var frame = desk.Draw(samples[start + s]);
+                desk.Contraction.Apply(fullInput.Slice(s, 1), InputOrder, frame, input.Slice(start + s, 1));
+                desk.Contraction.Apply(fullTarget.Slice(s, 1), 2, frame, target.Slice(start + s, 1));
+            }
+        }
+
+        _desks.Add(desk);
+    }
+
+    /// <summary>What one thread at a time works with.</summary>
+    private sealed class Desk
+    {
+        private readonly DirectionalJetSource<T> _owner;
+        private readonly JetLayout[] _layouts;
+        private readonly T[] _input;
+        private readonly T[] _target;
+        private readonly double[] _reflectors;
+        private readonly double[] _basis;
+        private readonly T[] _frame;
+
+        public Desk(DirectionalJetSource<T> owner)
+        {
+            _owner = owner;
+            int p = owner._ranges.Length;
+            _layouts = [.. Enumerable.Range(0, owner.Layout.Order + 1).Select(owner._source.Layout.Truncate)];
+            int rows = Enumerable.Range(0, _layouts.Length).Max(order => Group(order) * _layouts[order].Count);
+            _input = new T[rows * owner.InputFeatures];
+            _target = new T[rows * owner.OutputFeatures];
+            _reflectors = new double[owner._directions * p];
+            _basis = new double[owner.Layout.Tangents * p];
+            _frame = new T[_basis.Length];
+            Contraction = new JetContraction<T>(p, Math.Max(owner.InputFeatures, owner.OutputFeatures));
+        }
+
+        public JetContraction<T> Contraction { get; }
+
+        public int Group(int order) => Math.Max(1, Rows / _layouts[order].Count);
+
+        public JetSpan<T> Input(int order, int samples) => View(_input, order, samples, _owner.InputFeatures);
+
+        public JetSpan<T> Target(int order, int samples) => View(_target, order, samples, _owner.OutputFeatures);
+
+        /// <summary>The directions of a number in the units of the source's tangents, shape (tangents, p).</summary>
+        public ReadOnlySpan<T> Draw(long number)
+        {
+            var random = new RandomStream(_owner._seed, (ulong)number);
+            int p = _owner._ranges.Length;
+            RandomFrame.Draw(ref random, _owner._directions, p, _basis, _reflectors);
+            for (int at = 0; at < _basis.Length; at += p)
+            {
+                TensorPrimitives.Multiply(_basis.AsSpan(at, p), _owner._ranges, _basis.AsSpan(at, p));
+            }
+
+            TensorPrimitives.ConvertTruncating<double, T>(_basis, _frame);
+            return _frame;
+        }
+
+        private JetSpan<T> View(T[] memory, int order, int samples, int features) =>
+            new(memory.AsSpan(0, _layouts[order].Count * samples * features), _layouts[order], samples, features);
+    }
+}

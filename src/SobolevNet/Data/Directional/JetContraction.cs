@@ -1,0 +1,122 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Full jets turned to other tangents: ∂_v = Σᵢ vᵢ∂ᵢ and ∂_v∂_w = Σᵢⱼ vᵢwⱼ∂ᵢⱼ.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class JetContraction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int _tangents;
+    private readonly int[] _secondComponents;
+    private readonly int[] _rows;
+    private readonly T[] _slopes;
+
+    /// <summary>Reserves memory.</summary>
+    /// <param name="tangents">p, the tangents of the full jets.</param>
+    /// <param name="features">The most features of a row.</param>
+    public JetContraction(int tangents, int features)
+    {
+        _tangents = tangents;
+        _rows = new int[tangents];
+        _slopes = new T[tangents * features];
+        _secondComponents = new int[tangents * tangents];
+        int component = 1 + tangents;
+        for (int i = 0; i < tangents; i++)
+        {
+            for (int j = i; j < tangents; j++)
+            {
+                _secondComponents[(i * tangents) + j] = _secondComponents[(j * tangents) + i] = component++;
+            }
+        }
+    }
+
+    /// <summary>Turns the jets of one sample.</summary>
+    /// <param name="full">Full jets of order 0, 1 or 2.</param>
+    /// <param name="inputOrder">The highest order whose components may differ from zero.</param>
+    /// <param name="frame">v of each new tangent, shape (new tangents, p).</param>
+    /// <param name="turned">
+    /// Receives the jets, of the same order or a lower one; every new tangent has its first derivative.
+    /// </param>
+    public void Apply(JetSpan<T> full, int inputOrder, ReadOnlySpan<T> frame, JetSpan<T> turned)
+    {
+        var layout = turned.Layout;
+        full.Row(0, 0).CopyTo(turned.Row(0, 0));
+        for (int d = 0; d < layout.Firsts.Length; d++)
+        {
+            for (int t = 0; t < _tangents; t++)
+            {
+                _rows[t] = (1 + t) * full.ComponentStride;
+            }
+
+            Combine(full.Data, _rows, frame.Slice(d * _tangents, _tangents), turned.Row(1 + d, 0));
+        }
+
+        int prepared = -1;
+        for (int k = 0; k < layout.Seconds.Length; k++)
+        {
+            var (i, j) = (layout.Seconds[k].I, layout.Seconds[k].J);
+            var to = turned.Row(1 + layout.Firsts.Length + k, 0);
+            if (inputOrder < 2)
+            {
+                to.Clear();
+                continue;
+            }
+
+            // ∂_v∂ₜ once for all pairs with the same v.
+            if (prepared != i)
+            {
+                Slopes(full, frame.Slice(i * _tangents, _tangents));
+                prepared = i;
+            }
+
+            for (int t = 0; t < _tangents; t++)
+            {
+                _rows[t] = t * full.Features;
+            }
+
+            Combine(_slopes, _rows, frame.Slice(j * _tangents, _tangents), to);
+        }
+    }
+
+    /// <summary>∂_v∂ₜ for all t.</summary>
+    private void Slopes(JetSpan<T> full, ReadOnlySpan<T> v)
+    {
+        for (int t = 0; t < _tangents; t++)
+        {
+            for (int j = 0; j < _tangents; j++)
+            {
+                _rows[j] = _secondComponents[(t * _tangents) + j] * full.ComponentStride;
+            }
+
+            Combine(full.Data, _rows, v, _slopes.AsSpan(t * full.Features, full.Features));
+        }
+    }
+
+    /// <summary>Σₜ vₜ·(the row that starts at rows[t]), in one pass; the same bits for vectors of any width.</summary>
+    private static void Combine(ReadOnlySpan<T> data, ReadOnlySpan<int> rows, ReadOnlySpan<T> v, Span<T> to)
+    {
+        int x = 0;
+        for (; x <= to.Length - Vector<T>.Count; x += Vector<T>.Count)
+        {
+            var sum = Vector<T>.Zero;
+            for (int t = 0; t < v.Length; t++)
+            {
+                sum += new Vector<T>(data[(rows[t] + x)..]) * v[t];
+            }
+
+            sum.CopyTo(to[x..]);
+        }
+
+        for (; x < to.Length; x++)
+        {
+            T sum = T.Zero;
+            for (int t = 0; t < v.Length; t++)
+            {
+                sum += data[rows[t] + x] * v[t];
+            }
+
+            to[x] = sum;
+        }
+    }
+}
