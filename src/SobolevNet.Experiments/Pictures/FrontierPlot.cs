@@ -40,10 +40,7 @@ internal static class FrontierPlot
             line.LegendText = $"{recipe.Name}: {recipe.Description}";
         }
 
-        plot.XLabel("seconds, rendering included");
-        plot.YLabel("error on fresh images in per cent");
-        plot.Axes.Left.TickGenerator = LogarithmicTicks.Create(-6, 4);
-        plot.Axes.Bottom.TickGenerator = LogarithmicTicks.Create(-1, 6);
+        LogAxis.Label(plot, "seconds, rendering included", "error on fresh images in per cent");
         plot.ShowLegend(Edge.Bottom);
         AtomicFile.WriteAllBytes(path, plot.GetImage(Width, Height).GetImageBytes(ImageFormat.Png));
     }

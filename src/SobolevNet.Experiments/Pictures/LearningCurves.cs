@@ -36,7 +36,7 @@ internal static class LearningCurves
 
         plot.XLabel(axis);
         plot.YLabel("error in per cent");
-        plot.Axes.Left.TickGenerator = LogarithmicTicks.Create(-6, 4);
+        plot.Axes.Left.TickGenerator = LogAxis.Ticks();
         plot.Grid.MinorLineColor = Color.FromHex("#f0f0f0");
         plot.Grid.MinorLineWidth = 1;
         if (range.Low < range.High)

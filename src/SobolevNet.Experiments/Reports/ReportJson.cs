@@ -9,4 +9,6 @@ namespace SobolevNet.Experiments.Reports;
 [JsonSerializable(typeof(FrontierReport))]
 [JsonSerializable(typeof(RenderReport))]
 [JsonSerializable(typeof(PredictReport))]
+[JsonSerializable(typeof(RobustReport))]
+[JsonSerializable(typeof(NetworkRobustnessReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -25,7 +25,7 @@ internal sealed class BandSampler : DirectionSampler
     }
 
     private BandSampler(int rows, int columns, (int I, int J)[] modes)
-        : base(rows * columns, modes.Length, needsTangents: false)
+        : base(rows * columns, modes.Length)
     {
         _rows = rows;
         _columns = columns;

@@ -14,11 +14,12 @@ public delegate void DirectionDraw(ref RandomStream random, Span<double> directi
 /// </remarks>
 public abstract class DirectionSampler
 {
-    private protected DirectionSampler(int features, int dimensions, bool needsTangents)
+    private protected DirectionSampler(int features, int dimensions, bool needsTangents = false, bool needsNetwork = false)
     {
         Features = features;
         Dimensions = dimensions;
         NeedsTangents = needsTangents;
+        NeedsNetwork = needsNetwork;
     }
 
     /// <summary>n, elements of a direction.</summary>
@@ -29,6 +30,9 @@ public abstract class DirectionSampler
 
     /// <summary>Whether the subspace depends on the clean input, so that its tangents are needed.</summary>
     public bool NeedsTangents { get; }
+
+    /// <summary>Whether directions depend on the network that is being trained, which a <see cref="RobustSource{T}"/> is told by its trainer.</summary>
+    public bool NeedsNetwork { get; }
 
     /// <summary>Directions without preference: uniform on the unit sphere of input space.</summary>
     /// <param name="features">n, at least 1.</param>
@@ -72,7 +76,36 @@ public abstract class DirectionSampler
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degreesOfFreedom, inner.Dimensions);
+        if (inner.NeedsNetwork)
+        {
+            throw new ArgumentException("Directions that depend on the network cannot be drawn for another sampler.", nameof(inner));
+        }
+
         return new OrthogonalSampler(inner, degreesOfFreedom);
+    }
+
+    /// <summary>
+    /// Directions that the network in training is very wrong along: (∂N − ∂O)ᵀu, or ∂Nᵀu for <see cref="DirectionTarget.Zero"/>, with u a
+    /// random vector of outputs, or the worst combination of several.
+    /// </summary>
+    /// <remarks>
+    /// A random direction of n features hardly meets the m-dimensional space in which ∂N − ∂O does anything; these lie in it, and turned
+    /// towards its largest singular vector. So training learns from one of them what takes about n/m random ones. Each costs a pass of
+    /// <paramref name="sketch"/> rows through the network, forward and back. Method, section 9: first-order vulnerability is the largest
+    /// singular value of ∂N − ∂O.
+    /// </remarks>
+    /// <param name="inputFeatures">n, at least 1.</param>
+    /// <param name="outputFeatures">m, at least 1.</param>
+    /// <param name="sketch">How many random vectors u is the worst combination of, 1 to m; with m it is the singular vector itself.</param>
+    /// <returns>The sampler, which needs the network: only a <see cref="RobustSource{T}"/> in training can draw from it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static DirectionSampler Steepest(int inputFeatures, int outputFeatures, int sketch = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sketch, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sketch, outputFeatures);
+        return new SteepestSampler(inputFeatures, outputFeatures, sketch);
     }
 
     /// <summary>Directions of your own.</summary>
@@ -127,10 +160,13 @@ public abstract class DirectionSampler
             throw new ArgumentException($"The direction has {direction.Length} elements; the sampler draws {Features}.", nameof(direction));
         }
 
-        ulong family = new RandomStream(seed, (ulong)index).NextBits();
-        var random = new RandomStream(family, (ulong)sample);
+        var random = StreamOf(seed, sample, index);
         DrawUnit(ref random, frame, direction);
     }
+
+    /// <summary>The random numbers of one direction.</summary>
+    internal static RandomStream StreamOf(ulong seed, long sample, int index) =>
+        new(new RandomStream(seed, (ulong)index).NextBits(), (ulong)sample);
 
     /// <summary>Draws from a stream; the result has unit length.</summary>
     internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);

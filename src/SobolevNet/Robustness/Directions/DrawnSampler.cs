@@ -1,7 +1,7 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>Directions that a delegate draws, scaled to unit length.</summary>
-internal sealed class DrawnSampler(int features, int dimensions, DirectionDraw draw) : DirectionSampler(features, dimensions, needsTangents: false)
+internal sealed class DrawnSampler(int features, int dimensions, DirectionDraw draw) : DirectionSampler(features, dimensions)
 {
     private const int Attempts = 16;
 

@@ -5,28 +5,26 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
 {
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
-        CheckFrame(frame, Features, Dimensions);
+        var tangents = CheckedFrame(frame, Features, Dimensions);
         Span<double> coordinates = Dimensions <= 256 ? stackalloc double[Dimensions] : new double[Dimensions];
         do
         {
             NormalNoise.Fill(ref random, coordinates);
-            frame!.SolveTransposed(coordinates);
+            tangents.SolveTransposed(coordinates);
             direction.Clear();
-            frame.AddPush(coordinates, 1, direction);
+            tangents.AddPush(coordinates, 1, direction);
         }
         while (!TryNormalize(direction));
     }
 
-    /// <summary>Refuses tangents of another task.</summary>
-    internal static void CheckFrame(TangentFrame? frame, int features, int degreesOfFreedom)
+    /// <summary>The tangents of the place; refuses those of another task.</summary>
+    internal static TangentFrame CheckedFrame(TangentFrame? frame, int features, int degreesOfFreedom)
     {
-        if (frame is null || frame.Input.Features != features || frame.Lengths.Length != degreesOfFreedom)
-        {
-            throw new ArgumentException(
+        return frame is not null && frame.Input.Features == features && frame.Lengths.Length == degreesOfFreedom
+            ? frame
+            : throw new ArgumentException(
                 $"The clean input has {frame?.Lengths.Length ?? 0} tangents of {frame?.Input.Features ?? 0} features; the sampler was made for " +
-                $"{degreesOfFreedom} of {features}.",
-                nameof(frame));
-        }
+                $"{degreesOfFreedom} of {features}.");
     }
 }
 
@@ -36,11 +34,11 @@ internal sealed class OrthogonalSampler(DirectionSampler inner, int degreesOfFre
 {
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
-        TangentSampler.CheckFrame(frame, Features, degreesOfFreedom);
+        var tangents = TangentSampler.CheckedFrame(frame, Features, degreesOfFreedom);
         do
         {
             inner.DrawUnit(ref random, frame, direction);
-            frame!.RemoveTangent(direction);
+            tangents.RemoveTangent(direction);
         }
         while (!TryNormalize(direction));
     }

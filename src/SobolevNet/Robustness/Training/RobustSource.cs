@@ -29,9 +29,11 @@ namespace SobolevNet.Robustness;
 /// </code>
 /// </example>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class RobustSource<T> : IJetSource<T>
+public sealed class RobustSource<T> : INetworkDependentSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int SamplesAtATime = 8;
+
     private readonly IJetSource<T> _clean;
     private readonly DirectionSampler[] _samplers;
     private readonly double[] _scales;
@@ -39,7 +41,11 @@ public sealed class RobustSource<T> : IJetSource<T>
     private readonly JetLayout[] _cleanLayouts;
     private readonly int _p;
     private readonly bool _needsFrame;
+    private readonly int[] _steepest;
+    private readonly int _sketch;
     private readonly ConcurrentBag<Desk> _desks = [];
+    private PackedNetwork<T>? _snapshot;
+    private Mlp<T>? _network;
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">
@@ -56,13 +62,15 @@ public sealed class RobustSource<T> : IJetSource<T>
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
         _clean = clean;
         _samplers = [.. groups.SelectMany(group => Enumerable.Repeat(group.Sampler, group.Count))];
+_steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].NeedsNetwork)];
         _scales =
         [
             .. groups.SelectMany(group => Enumerable.Repeat(
                 options.PerturbationScale * Math.Sqrt(group.Weight * group.Sampler.Dimensions / group.Count), group.Count)),
         ];
+        _sketch = _samplers.OfType<SteepestSampler>().Select(sampler => sampler.Sketch).FirstOrDefault(1);
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
-        _needsFrame = options.Target == DirectionTarget.Oracle || _samplers.Any(sampler => sampler.NeedsTangents);
+        _needsFrame = options.Target == DirectionTarget.Oracle || groups.Any(group => group.Sampler.NeedsTangents);
         Check(clean, options, groups);
         _p = options.ManifoldOrder > 0 ? clean.Layout.Tangents : 0;
         Layout = MakeLayout(options);
@@ -112,6 +120,16 @@ public sealed class RobustSource<T> : IJetSource<T>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
+    public void BeginStep(Mlp<T> network, long step)
+    {
+        if (_steepest.Length > 0)
+        {
+            AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _desks);
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="DegenerateTangentsException">A clean sample's tangents are dependent, so that the oracle is not defined there.</exception>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
@@ -122,9 +140,10 @@ public sealed class RobustSource<T> : IJetSource<T>
         }
 
         var desk = _desks.TryTake(out var free) ? free : new Desk(this);
-        for (int s = 0; s < samples.Length; s++)
+        for (int start = 0; start < samples.Length; start += SamplesAtATime)
         {
-            FillSample(desk, samples[s], input.Slice(s, 1), target.Slice(s, 1));
+            int count = Math.Min(SamplesAtATime, samples.Length - start);
+            FillSome(desk, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
         _desks.Add(desk);
@@ -157,6 +176,17 @@ public sealed class RobustSource<T> : IJetSource<T>
                 throw new ArgumentException(
                     $"Group {k} draws directions of {groups[k].Sampler.Features} features; the inputs have {clean.InputFeatures}.", nameof(options));
             }
+
+            if (groups[k].Sampler is SteepestSampler { Sketch: var sketch } && groups.Any(other => other.Sampler is SteepestSampler more && more.Sketch != sketch))
+            {
+                throw new ArgumentException("All steepest directions of a source have the same sketch.", nameof(options));
+            }
+
+            if (groups[k].Sampler is SteepestSampler steepest && steepest.Outputs != clean.OutputFeatures)
+            {
+                throw new ArgumentException(
+                    $"Group {k} is made for networks of {steepest.Outputs} outputs; the targets have {clean.OutputFeatures}.", nameof(options));
+            }
         }
     }
 
@@ -187,15 +217,38 @@ public sealed class RobustSource<T> : IJetSource<T>
         return JetLayout.Create(_p + _samplers.Length, Enumerable.Range(0, _p + _samplers.Length), seconds);
     }
 
-    private void FillSample(Desk desk, long number, JetSpan<T> input, JetSpan<T> target)
+    private void FillSome(Desk desk, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
+    {
+        var layout = input.Layout;
+        int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
+        order = _needsFrame ? order : Math.Min(order, Options.ManifoldOrder);
+        var (inputs, targets) = desk.Clean(order);
+        var cleanInput = inputs.AsSpan().Slice(0, numbers.Length);
+        var cleanTarget = targets.AsSpan().Slice(0, numbers.Length);
+        Span<long> samples = stackalloc long[SamplesAtATime];
+        for (int s = 0; s < numbers.Length; s++)
+        {
+            samples[s] = _order.CleanSample(numbers[s]);
+        }
+
+        _clean.Fill(samples[..numbers.Length], cleanInput, cleanTarget);
+        if (layout.Order > 0)
+        {
+            desk.Steepest?.Begin(_snapshot, numbers, cleanInput);
+        }
+
+        for (int s = 0; s < numbers.Length; s++)
+        {
+            desk.Sample = s;
+            FillSample(desk, order, numbers[s], samples[s], cleanInput.Slice(s, 1), cleanTarget.Slice(s, 1), input.Slice(s, 1), target.Slice(s, 1));
+        }
+    }
+
+    private void FillSample(
+        Desk desk, int order, long number, long cleanSample, JetSpan<T> cleanInput, JetSpan<T> cleanTarget, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         bool oracle = Options.Target == DirectionTarget.Oracle;
-        int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
-        order = _needsFrame ? order : Math.Min(order, Options.ManifoldOrder);
-        var (cleanInput, cleanTarget) = desk.Clean(order);
-        ReadOnlySpan<long> sample = [_order.CleanSample(number)];
-        _clean.Fill(sample, cleanInput, cleanTarget);
         for (int c = 0; c <= (layout.Order > 0 ? _p : 0); c++)
         {
             CopyRow(cleanInput, c, input, c);
@@ -213,7 +266,7 @@ public sealed class RobustSource<T> : IJetSource<T>
             frame.Load<T>(cleanInput, cleanTarget);
             if (!(frame.ConditionNumber <= Options.MaxConditionNumber))
             {
-                OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {sample[0]}");
+                OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {cleanSample}");
             }
 
             if (order == 2 && IsCurved)
@@ -241,7 +294,15 @@ public sealed class RobustSource<T> : IJetSource<T>
 
         for (int k = 0; k < _samplers.Length; k++)
         {
-            _samplers[k].Draw(Options.Seed, number, k, frame, desk.Direction);
+            if (_samplers[k].NeedsNetwork)
+            {
+                desk.Steepest!.Write(desk.Sample, k, number, oracle ? frame : null, desk.Direction);
+            }
+            else
+            {
+                _samplers[k].Draw(Options.Seed, number, k, frame, desk.Direction);
+            }
+
             TensorPrimitives.ConvertTruncating<double, T>(desk.Direction, input.Row(1 + _p + k, 0));
             if (oracle)
             {
@@ -285,6 +346,15 @@ public sealed class RobustSource<T> : IJetSource<T>
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];
 
+        /// <summary>Makes the directions that depend on the network; null if there are none.</summary>
+        public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
+            ? null
+            : new SteepestDirections<T>(
+                source._network?.Architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
+
+        /// <summary>The sample at hand, of those filled together.</summary>
+        public int Sample { get; set; }
+
         public double[] Direction { get; } = new double[source.InputFeatures];
 
         public double[] Result { get; } = new double[source.OutputFeatures];
@@ -294,8 +364,8 @@ public sealed class RobustSource<T> : IJetSource<T>
         public double[] Bends { get; } = new double[source._clean.Layout.Tangents * (source._clean.Layout.Tangents + 1) / 2];
 
         public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.InputFeatures),
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.OutputFeatures));
+            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.InputFeatures),
+            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.OutputFeatures));
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

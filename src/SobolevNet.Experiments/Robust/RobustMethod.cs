@@ -1,0 +1,105 @@
+using SobolevNet.Robustness;
+
+namespace SobolevNet.Experiments.Robust;
+
+/// <summary>A way to train for robustness, or a point of reference.</summary>
+/// <param name="Name">How it is called on the command line and in reports.</param>
+/// <param name="Kind">What it assumes.</param>
+/// <param name="StrengthMeans">What its strength is; null if it has none.</param>
+/// <param name="Order">The order of derivatives of clean images that it needs.</param>
+internal sealed record RobustMethod(string Name, MethodKind Kind, string? StrengthMeans, int Order)
+{
+    private const string OfUniversal = "weight of first order in the loss, λ₁";
+
+    public static IReadOnlyList<RobustMethod> All { get; } =
+    [
+        new("plain", MethodKind.Reference, null, 0),
+        new("order1", MethodKind.Reference, null, 1),
+        new("universal", MethodKind.Universal, OfUniversal, 1),
+        new("universal2", MethodKind.Universal, OfUniversal, 2),
+        new("bands", MethodKind.Universal, OfUniversal, 1),
+        new("gaussian", MethodKind.Invariance, "deviation of the noise of a pixel", 0),
+        new("jacobian", MethodKind.Invariance, "deviation of the noise of a pixel that it is made invariant to", 0),
+        new("pgd", MethodKind.Invariance, "radius of perturbations in L2", 0),
+        new("trades", MethodKind.Invariance, "radius of perturbations in L2", 0),
+        new("jacobian-steepest", MethodKind.Strengthened, "deviation of the noise of a pixel that it is made invariant to", 0),
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Name)];
+
+    public bool HasStrength => StrengthMeans is not null;
+
+    public static RobustMethod Named(string name) => All.FirstOrDefault(method => method.Name == name)
+        ?? throw new ArgumentException($"There is no method \"{name}\"; expected one of {string.Join(", ", Names)}.", nameof(name));
+
+    /// <summary>One sentence for the report.</summary>
+    public string Describe(RobustSettings settings) => Name switch
+    {
+        "plain" => "values alone.",
+        "order1" => "values and first derivatives along the manifold of clean images.",
+        "universal" => "values, and the network's derivative along a direction that it is very wrong along, (∂N − ∂O)ᵀu with the worst u of a random space, trained to the oracle's.",
+        "universal2" => "order1 and universal with second derivatives along the direction and mixed ones with the six degrees of freedom.",
+        "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.Directions} of each, trained to the oracle's.",
+        "gaussian" => "values; noise is added to the images, targets stay.",
+        "jacobian" => $"values; derivatives along {settings.Directions} random directions are trained to zero.",
+        "pgd" => $"values; images are perturbed against the network by {settings.AscentSteps} steps of projected gradient ascent, targets stay.",
+        "trades" => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
+        _ => "values; the derivative along a direction that the network moves much along, ∂Nᵀu, is trained to zero. Not a published method: " +
+            "it has the advantage of this library's directions, and counts apart.",
+    };
+
+    /// <summary>The training data.</summary>
+    /// <param name="clean">Clean images, with derivatives of at least <see cref="Order"/>.</param>
+    /// <param name="strength">The strength; ignored where there is none.</param>
+    /// <param name="settings">Everything else.</param>
+    public IJetSource<float> Source(IJetSource<float> clean, double strength, RobustSettings settings)
+    {
+        clean = clean.Truncate(Order);
+        int side = settings.Measure.ImageSize;
+        DirectionGroup steepest = new(DirectionSampler.Steepest(clean.InputFeatures, clean.OutputFeatures, settings.Sketch));
+        DirectionGroup white = new(DirectionSampler.White(clean.InputFeatures), settings.Directions);
+        var oracle = new RobustSourceOptions { Directions = [steepest], PerturbationScale = settings.PerturbationScale, Seed = settings.Seed };
+        RobustSourceOptions Zero(DirectionGroup group) => oracle with
+        {
+            Directions = [group], PerturbationScale = strength, ManifoldOrder = 0, Target = DirectionTarget.Zero,
+        };
+        AdversarialOptions Ascent() => new(strength) { Steps = settings.AscentSteps, Seed = settings.Seed };
+        return Name switch
+        {
+            "plain" or "order1" => clean,
+            "universal" => new RobustSource<float>(clean, oracle with { ManifoldOrder = 0 }),
+            "universal2" => new RobustSource<float>(clean, oracle with { SecondDerivatives = true, MixedDerivatives = true }),
+            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions) }),
+            "gaussian" => new GaussianNoiseSource<float>(clean, strength, settings.Seed),
+            "jacobian" => new RobustSource<float>(clean, Zero(white)),
+            "pgd" => new AdversarialSource<float>(clean, Ascent()),
+            "trades" => new TradesSource<float>(clean, settings.TradesWeight, Ascent()),
+            _ => new RobustSource<float>(clean, Zero(steepest)),
+        };
+    }
+
+    /// <summary>The weights of the orders of the loss.</summary>
+    public OrderWeight[] Weights(double strength, RobustSettings settings) => Name switch
+    {
+        "plain" or "gaussian" or "pgd" or "trades" => [1],
+        "universal" or "bands" => [1, strength],
+        "universal2" => [1, strength, OrderWeight.Geometric(settings.SecondOrderWeight, 0.01 * settings.SecondOrderWeight)],
+        _ => [1, 1],
+    };
+}
+
+/// <summary>What a method assumes about perturbed images.</summary>
+internal enum MethodKind
+{
+    /// <summary>Nothing.</summary>
+    Reference,
+
+    /// <summary>The right answer is the oracle's.</summary>
+    Universal,
+
+    /// <summary>The right answer does not change.</summary>
+    Invariance,
+
+    /// <summary>The same, by more than the published methods have.</summary>
+    Strengthened,
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using SobolevNet.Rendering;
+
+namespace SobolevNet.Experiments.Robust;
+
+/// <summary>Everything that decides the outcome of a robustness experiment; with the program's version enough to repeat it.</summary>
+internal sealed record RobustSettings
+{
+    private const ulong TrainingPoses = 0;
+
+    public required string Preset { get; init; }
+
+    /// <summary>Names of the methods, see <see cref="RobustMethod"/>.</summary>
+    public required string[] Methods { get; init; }
+
+    /// <summary>Widths of the first hidden layer: the capacities compared, rising. ∂N has its rows in the span of that many images.</summary>
+    public required int[] Widths { get; init; }
+
+    /// <summary>Widths of the hidden layers after the first.</summary>
+    public required int[] Inner { get; init; }
+
+    /// <summary>The strengths of each method that has one.</summary>
+    public required IReadOnlyDictionary<string, double[]> Strengths { get; init; }
+
+    public string Activation { get; init; } = "silu";
+
+    /// <summary>Training images; rendered anew in every epoch if <see cref="FreshImages"/>.</summary>
+    public required int TrainingImages { get; init; }
+
+    public bool FreshImages { get; init; } = true;
+
+    public required int Epochs { get; init; }
+
+    public int BatchSize { get; init; } = 32;
+
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary>Adam's β₂.</summary>
+    public double AdamMemory { get; init; } = 0.98;
+
+    /// <summary>Whether networks have scalings: one for all pixels, and one for each output.</summary>
+    public bool Standardize { get; init; } = true;
+
+    /// <summary>Random directions of jacobian, and of each frequency band of bands.</summary>
+    public int Directions { get; init; } = 1;
+
+    /// <summary>Random output vectors that a steepest direction is the worst combination of.</summary>
+    public int Sketch { get; init; } = 3;
+
+    /// <summary>Deviation of the noise of a pixel that universal2 and bands weigh their directions against the manifold's by.</summary>
+    public double PerturbationScale { get; init; } = 3;
+
+    /// <summary>λ₂ of universal2 at the start; it falls to a hundredth.</summary>
+    public double SecondOrderWeight { get; init; } = 2e-5;
+
+    /// <summary>Ascent steps of pgd and trades.</summary>
+    public int AscentSteps { get; init; } = 5;
+
+    /// <summary>β of trades.</summary>
+    public double TradesWeight { get; init; } = 3;
+
+    public required MeasureSettings Measure { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Networks trained at a time, each by one thread; all cores if 0. The outcome does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Time between checkpoints of a training.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    public Activation ActivationKind() => Enum.Parse<Activation>(Activation, ignoreCase: true);
+
+    public int[] Hidden(int width) => [width, .. Inner];
+
+    /// <summary>Clean training images with derivatives up to an order.</summary>
+    public IJetSource<float> Clean(int order) => new CubeSource(
+        Measure.Renderer(), order, TrainingImages, new RandomStream(Seed, TrainingPoses).NextBits(), FreshImages);
+
+    /// <summary>All networks to be trained, in the order of the report.</summary>
+    public IReadOnlyList<PlannedRun> Plan() =>
+    [
+        .. from name in Methods
+           let method = RobustMethod.Named(name)
+           from strength in method.HasStrength ? Strengths[name].Select(value => (double?)value) : [null]
+           from width in Widths
+           select new PlannedRun(method, strength, width),
+    ];
+
+    /// <summary>How one network is trained.</summary>
+    public SobolevTrainingOptions Training(PlannedRun run, string checkpoint) => new()
+    {
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        Seed = Seed,
+        Standardize = Standardize,
+        OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
+        Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Threads = 1,
+        Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
+    };
+
+    /// <summary>The command that repeats the experiment.</summary>
+    public string ToCommand() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
+        $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
+        $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
+        $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
+        $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
+
+    private string MeasureText() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"--test {Measure.TestImages} --first-order {Measure.FirstOrderImages} --attacked {Measure.AttackImages} --sizes {string.Join(',', Measure.AttackSizes)} " +
+        $"--attack-steps {Measure.AttackSteps} --noise {string.Join(',', Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
+}
+
+/// <summary>A network to be trained; its width is that of the first hidden layer.</summary>
+internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Width)
+{
+    /// <summary>Names its files.</summary>
+    public string Name => string.Create(
+        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $"-{strength}" : "")}-{Width}");
+
+    /// <summary>Names it for people.</summary>
+    public string Title => string.Create(
+        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $" {strength}" : "")}, width {Width}");
+}
