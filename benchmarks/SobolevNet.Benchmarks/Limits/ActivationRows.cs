@@ -32,7 +32,9 @@ internal static class ActivationRows
             () => activation.Forward(layout, Samples, Features, stride, z, bias, a));
 
         // Reverse: σ'āᵢⱼ, its two shares of the first derivatives and two sums of the value, nine a pair; five a first one.
-        float[] work = new float[length];
+        float[] work = [.. z];
+        activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint);
+        CheckReverse(layout, stride, z, bias, adjoint, work);
         yield return Row(
             "reverse", ((3 * layout.Count) + 1) * elements * sizeof(float), (40 + (5 * firsts) + (9 * seconds)) * elements,
             () => activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint));
@@ -83,12 +85,50 @@ internal static class ActivationRows
             }
         }
 
-        static void Check(double actual, double expected)
+    }
+
+    /// <summary>Adjoints of the value, of a first and of a mixed component, by the definition in double precision.</summary>
+    private static void CheckReverse(JetLayout layout, int stride, float[] z, float[] bias, float[] adjoint, float[] actual)
+    {
+        int second = layout.Second(1, 4);
+        int i = layout.First(1);
+        for (int s = 0; s < Samples; s++)
         {
-            if (!(Math.Abs(actual - expected) <= 4e-6 * (1 + Math.Abs(expected))))
+            for (int f = 0; f < Features; f += 5)
             {
-                throw new InvalidOperationException($"The activation is wrong: {actual} instead of {expected}.");
+                double At(float[] rows, int component) => rows[(((component * Samples) + s) * stride) + f];
+                double y = Math.Tanh(At(z, 0) + bias[f]);
+                double d1 = 1 - (y * y);
+                double d2 = -2 * y * d1;
+                double d3 = d1 * ((6 * y * y) - 2);
+                double value = d1 * At(adjoint, 0);
+                double first = d1 * At(adjoint, i);
+                foreach (int tangent in Enumerable.Range(1, layout.Firsts.Length))
+                {
+                    value += d2 * At(z, tangent) * At(adjoint, tangent);
+                }
+
+                for (int pair = 0; pair < layout.Seconds.Length; pair++)
+                {
+                    int component = 1 + layout.Firsts.Length + pair;
+                    var (zi, zj) = (At(z, layout.Seconds[pair].FirstI), At(z, layout.Seconds[pair].FirstJ));
+                    value += ((d2 * At(z, component)) + (d3 * zi * zj)) * At(adjoint, component);
+                    first += layout.Seconds[pair].FirstI == i ? d2 * zj * At(adjoint, component) : 0;
+                    first += layout.Seconds[pair].FirstJ == i ? d2 * zi * At(adjoint, component) : 0;
+                }
+
+                Check(1e3 * At(actual, 0), 1e3 * value);
+                Check(1e3 * At(actual, i), 1e3 * first);
+                Check(1e3 * At(actual, second), 1e3 * d1 * At(adjoint, second));
             }
+        }
+    }
+
+    private static void Check(double actual, double expected)
+    {
+        if (!(Math.Abs(actual - expected) <= 4e-6 * (1 + Math.Abs(expected))))
+        {
+            throw new InvalidOperationException($"The activation is wrong: {actual} instead of {expected}.");
         }
     }
 }
