@@ -13,11 +13,11 @@ internal static class ActivationRows
         var layout = JetLayout.Full(6, 2);
         int stride = JetTape<float>.Stride(Features);
         int length = layout.Count * Samples * stride;
-        float[] z = GemmFixture.Values<float>(length, 1);
-        float[] bias = GemmFixture.Values<float>(stride, 2);
-        float[] a = new float[length];
+        var z = GemmFixture.Aligned(GemmFixture.Values<float>(length, 1));
+        var bias = GemmFixture.Aligned(GemmFixture.Values<float>(stride, 2));
+        var a = AlignedMemory.Zeros<float>(length);
         // Small, so that z̄ replacing z call after call does not grow.
-        float[] adjoint = [.. GemmFixture.Values<float>(length, 3).Select(value => 1e-3f * value)];
+        var adjoint = GemmFixture.Aligned([.. GemmFixture.Values<float>(length, 3).Select(value => 1e-3f * value)]);
         var activation = JetActivation<float>.Create(Activation.Tanh);
         activation.Forward(layout, Samples, Features, stride, z, bias, a);
         CheckForward(layout, stride, z, bias, a);
@@ -32,7 +32,7 @@ internal static class ActivationRows
             () => activation.Forward(layout, Samples, Features, stride, z, bias, a));
 
         // Reverse: σ'āᵢⱼ, its two shares of the first derivatives and two sums of the value, nine a pair; five a first one.
-        float[] work = [.. z];
+        var work = GemmFixture.Aligned([.. z]);
         activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint);
         CheckReverse(layout, stride, z, bias, adjoint, work);
         yield return Row(
@@ -44,10 +44,7 @@ internal static class ActivationRows
             double memory = bytes / Machine.CopyRate((int)bytes);
             double arithmetic = flop / machine.Peak<float>(machine.One);
             double limit = Math.Max(memory, arithmetic);
-            for (int k = 0; k < 50; k++)
-            {
-                work();
-            }
+            Clock.WarmUp(work);
 
             double time = Clock.Best(
                 () =>
@@ -67,7 +64,7 @@ internal static class ActivationRows
     }
 
     /// <summary>Values, first and mixed derivatives of the forward pass, by the definition in double precision.</summary>
-    private static void CheckForward(JetLayout layout, int stride, float[] z, float[] bias, float[] a)
+    private static void CheckForward(JetLayout layout, int stride, ArraySegment<float> z, ArraySegment<float> bias, ArraySegment<float> a)
     {
         int second = layout.Second(1, 4);
         int i = layout.First(1);
@@ -76,7 +73,7 @@ internal static class ActivationRows
         {
             for (int f = 0; f < Features; f += 5)
             {
-                double At(float[] rows, int component) => rows[(((component * Samples) + s) * stride) + f];
+                double At(ArraySegment<float> rows, int component) => rows[(((component * Samples) + s) * stride) + f];
                 double y = Math.Tanh(At(z, 0) + bias[f]);
                 double slope = 1 - (y * y);
                 Check(At(a, 0), y);
@@ -88,7 +85,7 @@ internal static class ActivationRows
     }
 
     /// <summary>Adjoints of the value, of a first and of a mixed component, by the definition in double precision.</summary>
-    private static void CheckReverse(JetLayout layout, int stride, float[] z, float[] bias, float[] adjoint, float[] actual)
+    private static void CheckReverse(JetLayout layout, int stride, ArraySegment<float> z, ArraySegment<float> bias, ArraySegment<float> adjoint, ArraySegment<float> actual)
     {
         int second = layout.Second(1, 4);
         int i = layout.First(1);
@@ -96,7 +93,7 @@ internal static class ActivationRows
         {
             for (int f = 0; f < Features; f += 5)
             {
-                double At(float[] rows, int component) => rows[(((component * Samples) + s) * stride) + f];
+                double At(ArraySegment<float> rows, int component) => rows[(((component * Samples) + s) * stride) + f];
                 double y = Math.Tanh(At(z, 0) + bias[f]);
                 double d1 = 1 - (y * y);
                 double d2 = -2 * y * d1;
