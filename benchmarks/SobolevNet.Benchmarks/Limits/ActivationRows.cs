@@ -13,11 +13,11 @@ internal static class ActivationRows
         var layout = JetLayout.Full(6, 2);
         int stride = JetTape<float>.Stride(Features);
         int length = layout.Count * Samples * stride;
-        float[] z = GemmFixture.Values<float>(length, 1);
-        float[] bias = GemmFixture.Values<float>(stride, 2);
-        float[] a = new float[length];
+        var z = GemmFixture.Aligned(GemmFixture.Values<float>(length, 1));
+        var bias = GemmFixture.Aligned(GemmFixture.Values<float>(stride, 2));
+        var a = AlignedMemory.Zeros<float>(length);
         // Small, so that z̄ replacing z call after call does not grow.
-        float[] adjoint = [.. GemmFixture.Values<float>(length, 3).Select(value => 1e-3f * value)];
+        var adjoint = GemmFixture.Aligned([.. GemmFixture.Values<float>(length, 3).Select(value => 1e-3f * value)]);
         var activation = JetActivation<float>.Create(Activation.Tanh);
         activation.Forward(layout, Samples, Features, stride, z, bias, a);
         CheckForward(layout, stride, z, bias, a);
@@ -32,7 +32,9 @@ internal static class ActivationRows
             () => activation.Forward(layout, Samples, Features, stride, z, bias, a));
 
         // Reverse: σ'āᵢⱼ, its two shares of the first derivatives and two sums of the value, nine a pair; five a first one.
-        float[] work = new float[length];
+        var work = GemmFixture.Aligned([.. z]);
+        activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint);
+        CheckReverse(layout, stride, z, bias, adjoint, work);
         yield return Row(
             "reverse", ((3 * layout.Count) + 1) * elements * sizeof(float), (40 + (5 * firsts) + (9 * seconds)) * elements,
             () => activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint));
@@ -42,10 +44,7 @@ internal static class ActivationRows
             double memory = bytes / Machine.CopyRate((int)bytes);
             double arithmetic = flop / machine.Peak<float>(machine.One);
             double limit = Math.Max(memory, arithmetic);
-            for (int k = 0; k < 50; k++)
-            {
-                work();
-            }
+            Clock.WarmUp(work);
 
             double time = Clock.Best(
                 () =>
@@ -65,7 +64,7 @@ internal static class ActivationRows
     }
 
     /// <summary>Values, first and mixed derivatives of the forward pass, by the definition in double precision.</summary>
-    private static void CheckForward(JetLayout layout, int stride, float[] z, float[] bias, float[] a)
+    private static void CheckForward(JetLayout layout, int stride, ArraySegment<float> z, ArraySegment<float> bias, ArraySegment<float> a)
     {
         int second = layout.Second(1, 4);
         int i = layout.First(1);
@@ -74,7 +73,7 @@ internal static class ActivationRows
         {
             for (int f = 0; f < Features; f += 5)
             {
-                double At(float[] rows, int component) => rows[(((component * Samples) + s) * stride) + f];
+                double At(ArraySegment<float> rows, int component) => rows[(((component * Samples) + s) * stride) + f];
                 double y = Math.Tanh(At(z, 0) + bias[f]);
                 double slope = 1 - (y * y);
                 Check(At(a, 0), y);
@@ -83,12 +82,50 @@ internal static class ActivationRows
             }
         }
 
-        static void Check(double actual, double expected)
+    }
+
+    /// <summary>Adjoints of the value, of a first and of a mixed component, by the definition in double precision.</summary>
+    private static void CheckReverse(JetLayout layout, int stride, ArraySegment<float> z, ArraySegment<float> bias, ArraySegment<float> adjoint, ArraySegment<float> actual)
+    {
+        int second = layout.Second(1, 4);
+        int i = layout.First(1);
+        for (int s = 0; s < Samples; s++)
         {
-            if (!(Math.Abs(actual - expected) <= 4e-6 * (1 + Math.Abs(expected))))
+            for (int f = 0; f < Features; f += 5)
             {
-                throw new InvalidOperationException($"The activation is wrong: {actual} instead of {expected}.");
+                double At(ArraySegment<float> rows, int component) => rows[(((component * Samples) + s) * stride) + f];
+                double y = Math.Tanh(At(z, 0) + bias[f]);
+                double d1 = 1 - (y * y);
+                double d2 = -2 * y * d1;
+                double d3 = d1 * ((6 * y * y) - 2);
+                double value = d1 * At(adjoint, 0);
+                double first = d1 * At(adjoint, i);
+                foreach (int tangent in Enumerable.Range(1, layout.Firsts.Length))
+                {
+                    value += d2 * At(z, tangent) * At(adjoint, tangent);
+                }
+
+                for (int pair = 0; pair < layout.Seconds.Length; pair++)
+                {
+                    int component = 1 + layout.Firsts.Length + pair;
+                    var (zi, zj) = (At(z, layout.Seconds[pair].FirstI), At(z, layout.Seconds[pair].FirstJ));
+                    value += ((d2 * At(z, component)) + (d3 * zi * zj)) * At(adjoint, component);
+                    first += layout.Seconds[pair].FirstI == i ? d2 * zj * At(adjoint, component) : 0;
+                    first += layout.Seconds[pair].FirstJ == i ? d2 * zi * At(adjoint, component) : 0;
+                }
+
+                Check(1e3 * At(actual, 0), 1e3 * value);
+                Check(1e3 * At(actual, i), 1e3 * first);
+                Check(1e3 * At(actual, second), 1e3 * d1 * At(adjoint, second));
             }
+        }
+    }
+
+    private static void Check(double actual, double expected)
+    {
+        if (!(Math.Abs(actual - expected) <= 4e-6 * (1 + Math.Abs(expected))))
+        {
+            throw new InvalidOperationException($"The activation is wrong: {actual} instead of {expected}.");
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Clock : IDisposable
     private const double QuietMargin = 1.06;
     private const int FewestQuiet = 5;
     private const double SliceSeconds = 1.5e-3;
+    private const double WarmUpSeconds = 0.5;
 
     private readonly Thread[] _threads;
     private readonly Barrier _barrier;
@@ -124,6 +125,15 @@ internal sealed class Clock : IDisposable
         double after = Slice<T>();
         series.Add(_peakBefore, rate, after);
         _peakBefore = after;
+    }
+
+    /// <summary>Calls work until the compiler has seen it often enough and has had the time to compile it well.</summary>
+    public static void WarmUp(Action work)
+    {
+        for (double begun = ThreadTime.Now; ThreadTime.Now - begun < WarmUpSeconds; Thread.Sleep(1))
+        {
+            work();
+        }
     }
 
     /// <summary>The best of several calls, in seconds.</summary>

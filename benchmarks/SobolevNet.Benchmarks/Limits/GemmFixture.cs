@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet.Benchmarks.Limits;
 
@@ -16,6 +17,15 @@ internal static class GemmFixture
         }
 
         return values;
+    }
+
+    /// <summary>A copy that starts at a cache line, as the rows of a pass do.</summary>
+    public static ArraySegment<T> Aligned<T>(T[] values)
+        where T : unmanaged
+    {
+        var copy = AlignedMemory.Zeros<T>(values.Length);
+        values.CopyTo(copy.AsSpan());
+        return copy;
     }
 
     /// <summary>C = A·Wᵀ (W outputs × inputs) if transposed, C = A·W (W inputs × outputs) if not; a sample of elements.</summary>

@@ -10,7 +10,6 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
 {
     private const int WarmUp = 5;
 
-    private long _bytesBefore;
     private double _timeBefore;
 
     /// <summary>
@@ -31,14 +30,18 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         }
     }
 
-    /// <summary>Trains one epoch.</summary>
+    /// <summary>Checks a gradient, then trains one epoch.</summary>
     public StepFigures Measure(Clock clock)
     {
         var network = new Mlp<float>(architecture);
         network.Initialize(1);
+        using (var team = new WorkerTeam(clock.Threads))
+        {
+            StepCheck.Run(network, source, team);
+        }
+
         var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false };
         int steps = 0;
-        long allocated = 0;
         long memory = 0;
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
         var series = clock.Begin<float>();
@@ -52,8 +55,6 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         };
         listener.SetMeasurementEventCallback<double>((_, seconds, _, _) =>
         {
-            // Bytes are counted from the end of one callback to the start of the next, that is, over the step alone.
-            allocated += steps >= WarmUp ? GC.GetTotalAllocatedBytes(precise: true) - _bytesBefore : 0;
             if (++steps == WarmUp)
             {
                 memory = GC.GetTotalMemory(forceFullCollection: true) - memoryBefore;
@@ -63,18 +64,40 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
             // A lone thread's own time; threads that wait for each other are timed on the wall.
             double time = clock.Threads == 1 ? ThreadTime.Now - _timeBefore : seconds;
             clock.Add<float>(series, Flop / time);
-            _bytesBefore = GC.GetTotalAllocatedBytes(precise: true);
             _timeBefore = ThreadTime.Now;
         });
         listener.Start();
         new SobolevTrainer<float>(network, options).Fit(source);
-        return new StepFigures(series.Ratio, steps - WarmUp, allocated, memory);
+        return new StepFigures(series.Ratio, memory);
+    }
+
+    /// <summary>Bytes that all threads allocate in some steps after warm-up: gradient and update, without reports and records.</summary>
+    public long Allocated(int threads, int steps)
+    {
+        var network = new Mlp<float>(architecture);
+        network.Initialize(1);
+        using var team = new WorkerTeam(threads);
+        float[] gradient = new float[network.Parameters.Length];
+        int order = source.Layout.Order;
+        var pass = new TrainingPass<float>(
+            network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team);
+        var optimizer = new Adam().CreateState<float>(gradient.Length);
+        long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
+        double[] weights = [1, 1, 1];
+        double[] losses = new double[weights.Length];
+        long before = 0;
+        for (int step = 1; step <= WarmUp + steps; step++)
+        {
+            pass.Run(samples, 0, batch, weights, losses);
+            optimizer.Update(network.Parameters, gradient, 0, 1, step);
+            before = step == WarmUp ? GC.GetTotalAllocatedBytes(precise: true) : before;
+        }
+
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 }
 
 /// <summary>What a training run showed.</summary>
 /// <param name="Share">Counted operations a second as a share of the FMA peak of the same threads.</param>
-/// <param name="Steps">Steps after warm-up.</param>
-/// <param name="Allocated">Bytes allocated in these steps.</param>
 /// <param name="Memory">Bytes that training holds, the network and the source not counted.</param>
-internal sealed record StepFigures(double Share, int Steps, long Allocated, long Memory);
+internal sealed record StepFigures(double Share, long Memory);

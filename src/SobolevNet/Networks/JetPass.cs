@@ -17,7 +17,7 @@ public sealed class JetPass<T>
     private readonly PackedNetwork<T> _packed;
     private readonly JetTape<T> _tape;
     private readonly Workspace<T> _workspace = new();
-    private readonly T[] _scratch;
+    private readonly ArraySegment<T> _scratch;
     private T[] _inputAdjoint = [];
     private bool _hasForward;
 
@@ -36,7 +36,7 @@ public sealed class JetPass<T>
         Network = network;
         _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity, JetTape<T>.LoneGroup(layout.Count, capacity));
         _packed = new PackedNetwork<T>(network);
-        _scratch = new T[_tape.ReverseScratch];
+        _scratch = AlignedMemory.Zeros<T>(_tape.ReverseScratch);
         Refresh();
     }
 

@@ -30,9 +30,9 @@ internal sealed class JetTape<T>
 
     private readonly MlpArchitecture _architecture;
     private readonly int _inputComponents;
-    private readonly T[] _inputs;
-    private readonly T[][] _before;
-    private readonly T[][] _after;
+    private readonly ArraySegment<T> _inputs;
+    private readonly ArraySegment<T>[] _before;
+    private readonly ArraySegment<T>[] _after;
     private readonly LiveColumns? _live;
 
     /// <summary>Reserves the memory for a pass.</summary>
@@ -54,8 +54,8 @@ internal sealed class JetTape<T>
             : null;
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
-        _before = new T[layers][];
-        _after = new T[layers - 1][];
+        _before = new ArraySegment<T>[layers];
+        _after = new ArraySegment<T>[layers - 1];
         for (int layer = 0; layer < layers; layer++)
         {
             _before[layer] = Allocate(StrideAfter(layer));
@@ -65,11 +65,11 @@ internal sealed class JetTape<T>
             }
         }
 
-        T[] Allocate(int stride)
+        ArraySegment<T> Allocate(int stride)
         {
             long length = (long)layout.Count * samples * stride;
-            return length <= Array.MaxLength
-                ? GC.AllocateArray<T>((int)length, pinned: true)
+            return length <= AlignedMemory.MaxLength
+                ? AlignedMemory.Zeros<T>((int)length)
                 : throw new ArgumentOutOfRangeException(
                     nameof(samples), samples, $"{layout.Count} components of {samples} samples with {stride} features are more than one array holds.");
         }
@@ -237,7 +237,7 @@ internal sealed class JetTape<T>
         int outStride = StrideAfter(layer);
         int inStride = StrideBefore(layer);
         int columns = _architecture.Sizes[layer];
-        T[] source = layer == 0 ? _inputs : _after[layer - 1];
+        var source = layer == 0 ? _inputs : _after[layer - 1];
         bool sparse = layer == 0 && AllHaveFewLiveInputs();
         bool all = layer > 0 || _inputComponents == Layout.Count;
         if (sparse)
@@ -312,7 +312,7 @@ internal sealed class JetTape<T>
     private int StrideAfter(int layer) =>
         layer == _architecture.LayerCount - 1 ? _architecture.Outputs : Stride(_architecture.Sizes[layer + 1]);
 
-    private JetSpan<T> View(T[] data, int group, int features)
+    private JetSpan<T> View(ArraySegment<T> data, int group, int features)
     {
         var (start, samples) = Group(group);
         int length = samples * Layout.Count * features;

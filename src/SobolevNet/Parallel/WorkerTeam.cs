@@ -1,11 +1,21 @@
+using System.Diagnostics;
+
 namespace SobolevNet;
 
 /// <summary>
 /// A few threads that wait for work: a numbered set of tasks which they take one by one. No allocation for a run, and no
 /// result may depend on which thread does what.
 /// </summary>
+/// <remarks>
+/// A training step is a few sets of tasks with hardly a pause between them, and waking a thread that sleeps takes as long as
+/// many a task. So who waits looks again and again for a while before it goes to sleep.
+/// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
+    private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 5_000 : 0;
+
+    private const int SpinsBetweenLooks = 10;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _start = new(0);
     private readonly ManualResetEventSlim _done = new(true);
@@ -57,6 +67,11 @@ internal sealed class WorkerTeam : IDisposable
         _done.Reset();
         _start.Release(helpers);
         Drain(0);
+        for (long begun = Stopwatch.GetTimestamp(); !_done.IsSet && Stopwatch.GetTimestamp() - begun < SpinTicks;)
+        {
+            Thread.SpinWait(SpinsBetweenLooks);
+        }
+
         _done.Wait();
         _task = null;
         if (_failure is { } failure)
@@ -88,6 +103,11 @@ internal sealed class WorkerTeam : IDisposable
     {
         while (true)
         {
+            for (long begun = Stopwatch.GetTimestamp(); _start.CurrentCount == 0 && Stopwatch.GetTimestamp() - begun < SpinTicks;)
+            {
+                Thread.SpinWait(SpinsBetweenLooks);
+            }
+
             _start.Wait();
             if (_disposed)
             {

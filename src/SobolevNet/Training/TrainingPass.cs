@@ -22,7 +22,7 @@ internal sealed class TrainingPass<T>
     private readonly T[] _gradient;
     private readonly JetTape<T> _tape;
     private readonly Workspace<T>[] _workspaces;
-    private readonly T[][] _scratches;
+    private readonly ArraySegment<T>[] _scratches;
     private readonly T[] _targets;
     private readonly double[] _losses;
     private readonly (int Layer, int First, int Count)[] _tiles;
@@ -45,7 +45,7 @@ internal sealed class TrainingPass<T>
         int chunk = JetTape<T>.ChooseChunk(_layout.Count, batch);
         _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(_layout.Count, chunk));
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
-        _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => new T[_tape.ReverseScratch])];
+        _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => AlignedMemory.Zeros<T>(_tape.ReverseScratch))];
         _targets = new T[chunk * _layout.Count * source.OutputFeatures];
         _losses = new double[batch * Orders];
         _tiles = [.. Tiles(network.Architecture, team.Workers)];
