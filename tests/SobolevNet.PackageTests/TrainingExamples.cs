@@ -32,6 +32,28 @@ public class TrainingExamples
     }
 
     [Fact]
+    public void Training_OfAGivenTime_Ends()
+    {
+        using var console = new ConsoleCapture();
+        var network = Mlp<double>.Create(1, [16], 1);
+        var training = Source;
+
+        #region example: time budget
+        var options = new SobolevTrainingOptions
+        {
+            TimeBudget = TimeSpan.FromSeconds(2),
+            BatchSize = 32,
+            Optimizer = new Soap { LearningRate = 5e-3 },
+        };
+        var result = new SobolevTrainer<double>(network, options).Fit(training);
+        Console.WriteLine($"{result.Steps} steps, error {result.Training.NormalizedRmse:P3}");
+        #endregion
+
+        result.End.Should().Be(TrainingEnd.TimeSpent);
+        result.Training.NormalizedRmse.Should().BeLessThan(0.01);
+    }
+
+    [Fact]
     public void Progress_IsReportedAndTraining_Stops()
     {
         using var console = new ConsoleCapture();
