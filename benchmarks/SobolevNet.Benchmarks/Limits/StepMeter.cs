@@ -81,7 +81,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         int order = source.Layout.Order;
         var pass = new TrainingPass<float>(
             network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team);
-        var optimizer = new Adam().CreateState<float>(gradient.Length);
+        var optimizer = new Adam().CreateState<float>(architecture);
         long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
         double[] weights = [1, 1, 1];
         double[] losses = new double[weights.Length];
@@ -89,7 +89,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         for (int step = 1; step <= WarmUp + steps; step++)
         {
             pass.Run(samples, 0, batch, weights, losses);
-            optimizer.Update(network.Parameters, gradient, 0, 1, step);
+            optimizer.Step(network, gradient, 1, step, team);
             before = step == WarmUp ? GC.GetTotalAllocatedBytes(precise: true) : before;
         }
 
