@@ -77,6 +77,8 @@ internal static class CommandLine
         root.Add(CubeCommand.Create(terminal));
         root.Add(RenderCommand.Create(terminal));
         root.Add(PredictCommand.Create(terminal));
+        root.Add(RobustCommand.Create(terminal));
+        root.Add(AttackCommand.Create(terminal));
         return root;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Robust;
 using SobolevNet.Rendering;
 
 namespace SobolevNet.Experiments.Commands;
@@ -57,6 +58,44 @@ internal static class Options
             }
 
             return true;
+        });
+
+    /// <summary>Finite numbers above 0, rising, joined by commas.</summary>
+    public static Option<double[]?> Rising(string name, string value, string description) => Custom<double[]?>(
+        name, value, description, "finite numbers above 0 joined by commas, each larger than the one before",
+        (string text, out double[]? parsed) =>
+        {
+            string[] parts = text.Split(',');
+            parsed = new double[parts.Length];
+            for (int k = 0; k < parts.Length; k++)
+            {
+                if (!TryReal(parts[k], out parsed[k]) || !(parsed[k] > (k == 0 ? 0 : parsed[k - 1])))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+
+    /// <summary>Some of some words, joined by commas.</summary>
+    public static Option<string[]?> Words(string name, string description, IReadOnlyList<string> words) => Custom<string[]?>(
+        name, "LIST", description, $"some of {string.Join(", ", words)} joined by commas",
+        (string text, out string[]? parsed) =>
+        {
+            string[] given = text.Split(',');
+            parsed = [.. words.Where(given.Contains)];
+            return given.All(words.Contains);
+        });
+
+    /// <summary>Strengths of robust methods, see <see cref="StrengthText"/>.</summary>
+    public static Option<Dictionary<string, double[]>?> Strengths(string name, string description) => Custom<Dictionary<string, double[]>?>(
+        name, "STRENGTHS", description, "METHOD=NUMBER,NUMBER;METHOD=NUMBER with methods that have a strength and numbers above 0",
+        (string text, out Dictionary<string, double[]>? parsed) =>
+        {
+            bool valid = StrengthText.TryParse(text, out var strengths);
+            parsed = strengths;
+            return valid;
         });
 
     /// <summary>Three numbers joined by commas.</summary>

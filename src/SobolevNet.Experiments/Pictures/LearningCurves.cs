@@ -1,6 +1,4 @@
-using System.Globalization;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 using SobolevNet.Experiments.Reports;
 
 namespace SobolevNet.Experiments.Pictures;
@@ -38,7 +36,7 @@ internal static class LearningCurves
 
         plot.XLabel(axis);
         plot.YLabel("error in per cent");
-        plot.Axes.Left.TickGenerator = Decades();
+        plot.Axes.Left.TickGenerator = LogAxis.Ticks();
         plot.Grid.MinorLineColor = Color.FromHex("#f0f0f0");
         plot.Grid.MinorLineWidth = 1;
         if (range.Low < range.High)
@@ -62,21 +60,5 @@ internal static class LearningCurves
             line.LinePattern = solid ? LinePattern.Solid : LinePattern.Dotted;
             line.LegendText = label;
         }
-    }
-
-    /// <summary>Ticks at 1, 2 and 5 times powers of ten, for data given as logarithms.</summary>
-    private static NumericManual Decades()
-    {
-        var ticks = new NumericManual();
-        for (int decade = -6; decade <= 4; decade++)
-        {
-            foreach (int digit in new[] { 1, 2, 5 })
-            {
-                double value = digit * Math.Pow(10, decade);
-                ticks.AddMajor(Math.Log10(value), value.ToString("G4", CultureInfo.InvariantCulture));
-            }
-        }
-
-        return ticks;
     }
 }

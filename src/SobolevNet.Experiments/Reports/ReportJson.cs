@@ -8,4 +8,6 @@ namespace SobolevNet.Experiments.Reports;
 [JsonSerializable(typeof(CubeReport))]
 [JsonSerializable(typeof(RenderReport))]
 [JsonSerializable(typeof(PredictReport))]
+[JsonSerializable(typeof(RobustReport))]
+[JsonSerializable(typeof(NetworkRobustnessReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

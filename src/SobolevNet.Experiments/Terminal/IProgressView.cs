@@ -7,6 +7,10 @@ internal interface IProgressView
     /// <param name="name">What is being done.</param>
     IProgressPart Start(string name);
 
+    /// <summary>Starts a part that says how much of it is done.</summary>
+    /// <param name="name">What is being done.</param>
+    IWorkPart StartWork(string name);
+
     /// <summary>Starts a training.</summary>
     /// <param name="name">What is trained.</param>
     ITrainingPart StartTraining(string name);
@@ -21,3 +25,6 @@ internal interface IProgressPart
 
 /// <summary>A training, which reports.</summary>
 internal interface ITrainingPart : IProgress<TrainingProgress>, IProgressPart;
+
+/// <summary>A part that reports what is done of it, in [0, 1], from any thread.</summary>
+internal interface IWorkPart : IProgress<double>, IProgressPart;

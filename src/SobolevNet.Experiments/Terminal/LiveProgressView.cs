@@ -38,6 +38,8 @@ internal sealed class LiveProgressView : IProgressView
 
     public IProgressPart Start(string name) => AddRow(name);
 
+    public IWorkPart StartWork(string name) => AddRow(name);
+
     public ITrainingPart StartTraining(string name) => AddRow(name);
 
     private Row AddRow(string name)
@@ -47,7 +49,7 @@ internal sealed class LiveProgressView : IProgressView
         return new Row(this, Table.Rows.Count - 1);
     }
 
-    private sealed class Row(LiveProgressView view, int row) : ITrainingPart
+    private sealed class Row(LiveProgressView view, int row) : ITrainingPart, IWorkPart
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -60,6 +62,15 @@ internal sealed class LiveProgressView : IProgressView
             Set(5, ProgressText.Losses(value.OrderLosses));
             Set(6, ProgressText.Time(value.Remaining));
             view.Refresh(force: false);
+        }
+
+        public void Report(double value)
+        {
+            lock (view)
+            {
+                Set(1, Bar(value));
+                view.Refresh(force: false);
+            }
         }
 
         public void Done(string outcome)

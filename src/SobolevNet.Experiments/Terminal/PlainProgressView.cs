@@ -21,6 +21,13 @@ internal sealed class PlainProgressView(TextWriter output) : IProgressView
         return new TrainingPart(name, output);
     }
 
+    public IWorkPart StartWork(string name)
+    {
+        output.WriteLine($"{name} …");
+        output.Flush();
+        return new WorkPart(name, output);
+    }
+
     private class Part(string name, TextWriter output) : IProgressPart
     {
         protected string Name => name;
@@ -31,6 +38,25 @@ internal sealed class PlainProgressView(TextWriter output) : IProgressView
         {
             output.WriteLine($"{name}: {outcome}");
             output.Flush();
+        }
+    }
+
+    private sealed class WorkPart(string name, TextWriter output) : Part(name, output), IWorkPart
+    {
+        private readonly Lock _gate = new();
+        private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+
+        public void Report(double value)
+        {
+            lock (_gate)
+            {
+                if (_sinceLine.Elapsed >= Interval)
+                {
+                    _sinceLine.Restart();
+                    Output.WriteLine($"{Name}: {ProgressText.Percent(value)} done");
+                    Output.Flush();
+                }
+            }
         }
     }
 

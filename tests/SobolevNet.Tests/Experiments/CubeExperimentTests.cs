@@ -91,6 +91,8 @@ public sealed class CubeExperimentTests : IDisposable
     {
         public IProgressPart Start(string name) => new Part(null);
 
+        public IWorkPart StartWork(string name) => throw new NotSupportedException();
+
         public ITrainingPart StartTraining(string name) => new Part(name == $"order {order}" ? interrupt : null);
 
         private sealed class Part(CancellationTokenSource? interrupt) : ITrainingPart

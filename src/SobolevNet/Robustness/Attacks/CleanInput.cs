@@ -14,13 +14,15 @@ internal sealed class CleanInput<T>
     private readonly NearestPointOptions _options;
     private readonly double[] _scaled;
     private readonly T[] _inputAdjoints;
+    private readonly NetworkJacobian<T> _jacobian;
 
     public CleanInput(MlpArchitecture architecture, PackedNetwork<T> network, IDataManifold manifold, NearestPointOptions options, int rows)
     {
         (_network, _options) = (network, options);
         (Inputs, Outputs) = (manifold.InputFeatures, manifold.OutputFeatures);
         Search = new NearestPointSearch(manifold, options);
-        Desk = new NetworkDesk<T>(architecture, Math.Max(rows, Outputs));
+        Desk = new NetworkDesk<T>(architecture, rows);
+        _jacobian = new NetworkJacobian<T>(architecture);
         NetworkOutput = new double[Outputs];
         Error = new double[Outputs];
         NetworkJacobian = new WideMatrix(Outputs, Inputs);
@@ -80,26 +82,11 @@ internal sealed class CleanInput<T>
         return true;
     }
 
-    /// <summary>N and ∂N at an input, by one reverse pass of all outputs.</summary>
+    /// <summary>N and ∂N at an input.</summary>
     public void Jacobian(ReadOnlySpan<double> input, WideMatrix jacobian, Span<double> output)
     {
-        var rows = Desk.Begin(Outputs);
-        for (int o = 0; o < Outputs; o++)
-        {
-            TensorPrimitives.ConvertTruncating(input, rows.Slice(o * Inputs, Inputs));
-        }
-
-        var outputs = Desk.Forward(_network);
-        TensorPrimitives.ConvertTruncating<T, double>(outputs[..Outputs], output);
-        outputs.Clear();
-        for (int o = 0; o < Outputs; o++)
-        {
-            outputs[(o * Outputs) + o] = T.One;
-        }
-
-        var adjoints = _inputAdjoints.AsSpan(0, Outputs * Inputs);
-        Desk.Reverse(_network, adjoints);
-        TensorPrimitives.ConvertTruncating<T, double>(adjoints, jacobian.Elements);
+        TensorPrimitives.ConvertTruncating(input, _jacobian.Begin());
+        _jacobian.Evaluate(_network, output, jacobian.Elements);
     }
 
     /// <summary>

@@ -14,11 +14,12 @@ public delegate void DirectionDraw(ref RandomStream random, Span<double> directi
 /// </remarks>
 public abstract class DirectionSampler
 {
-    private protected DirectionSampler(int features, int dimensions, bool needsTangents)
+    private protected DirectionSampler(int features, int dimensions, bool needsTangents = false, bool needsNetwork = false)
     {
         Features = features;
         Dimensions = dimensions;
         NeedsTangents = needsTangents;
+        NeedsNetwork = needsNetwork;
     }
 
     /// <summary>n, elements of a direction.</summary>
@@ -29,6 +30,9 @@ public abstract class DirectionSampler
 
     /// <summary>Whether the subspace depends on the clean input, so that its tangents are needed.</summary>
     public bool NeedsTangents { get; }
+
+    /// <summary>Whether directions depend on the network that is being trained, which a <see cref="RobustSource{T}"/> is told by its trainer.</summary>
+    public bool NeedsNetwork { get; }
 
     /// <summary>Directions without preference: uniform on the unit sphere of input space.</summary>
     /// <param name="features">n, at least 1.</param>
@@ -75,6 +79,26 @@ public abstract class DirectionSampler
         return new OrthogonalSampler(inner, degreesOfFreedom);
     }
 
+    /// <summary>
+    /// The directions that the network in training is most wrong along: right singular vectors of ∂N − ∂O at the clean input (of ∂N for
+    /// <see cref="DirectionTarget.Zero"/>), those of the largest singular values first.
+    /// </summary>
+    /// <remarks>
+    /// A random direction of n features meets the m-dimensional row space of ∂N − ∂O by a part m/n alone; these lie in it. With
+    /// <paramref name="count"/> = m the loss along them is ‖∂N − ∂O‖² exactly, whose estimate white directions are, without any noise; with
+    /// 1 it is σ_max², the first-order vulnerability itself. They cost a reverse pass of m rows for each sample, and do not depend on the
+    /// seed.
+    /// </remarks>
+    /// <param name="features">n, at least m.</param>
+    /// <param name="count">How many, 1 to the number of outputs m; the <see cref="DirectionGroup"/>'s count must be the same.</param>
+    /// <returns>The sampler, which needs the network.</returns>
+    public static DirectionSampler Worst(int features, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, count);
+        return new WorstSampler(features, count);
+    }
+
     /// <summary>Directions of your own.</summary>
     /// <param name="features">n, at least 1.</param>
     /// <param name="dimensions">The dimension of the subspace they are drawn from, 1 to n; the default weight depends on it.</param>
@@ -103,7 +127,8 @@ public abstract class DirectionSampler
             throw new InvalidOperationException("These directions depend on the manifold's tangents; draw them at an expansion of the oracle.");
         }
 
-        Draw(seed, sample, index, (TangentFrame?)null, direction);
+        CheckNetwork();
+        Draw(seed, sample, index, new DirectionSite(null, null, index), direction);
     }
 
     /// <summary>Draws a direction at a clean input.</summary>
@@ -116,11 +141,12 @@ public abstract class DirectionSampler
     public void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
     {
         ArgumentNullException.ThrowIfNull(at);
-        Draw(seed, sample, index, at.Frame, direction);
+        CheckNetwork();
+        Draw(seed, sample, index, new DirectionSite(at.Frame, null, index), direction);
     }
 
-    /// <summary>Draws with tangents if there are any.</summary>
-    internal void Draw(ulong seed, long sample, int index, TangentFrame? frame, Span<double> direction)
+    /// <summary>Draws with what is known of the place.</summary>
+    internal void Draw(ulong seed, long sample, int index, DirectionSite site, Span<double> direction)
     {
         if (direction.Length != Features)
         {
@@ -129,11 +155,19 @@ public abstract class DirectionSampler
 
         ulong family = new RandomStream(seed, (ulong)index).NextBits();
         var random = new RandomStream(family, (ulong)sample);
-        DrawUnit(ref random, frame, direction);
+        DrawUnit(ref random, site, direction);
+    }
+
+    private void CheckNetwork()
+    {
+        if (NeedsNetwork)
+        {
+            throw new InvalidOperationException("These directions depend on the network in training; only a RobustSource can draw them.");
+        }
     }
 
     /// <summary>Draws from a stream; the result has unit length.</summary>
-    internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);
+    internal abstract void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction);
 
     /// <summary>Scales to unit length; false for a vector too short to have a direction.</summary>
     internal static bool TryNormalize(Span<double> vector)

@@ -3,44 +3,43 @@ namespace SobolevNet.Robustness;
 /// <summary>Directions along the manifold: J L⁻ᵀ c with c normal and A = L Lᵀ has the tangent space's projector as covariance.</summary>
 internal sealed class TangentSampler(int features, int degreesOfFreedom) : DirectionSampler(features, degreesOfFreedom, needsTangents: true)
 {
-    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
     {
-        CheckFrame(frame, Features, Dimensions);
+        var frame = CheckedFrame(site, Features, Dimensions);
         Span<double> coordinates = Dimensions <= 256 ? stackalloc double[Dimensions] : new double[Dimensions];
         do
         {
             NormalNoise.Fill(ref random, coordinates);
-            frame!.SolveTransposed(coordinates);
+            frame.SolveTransposed(coordinates);
             direction.Clear();
             frame.AddPush(coordinates, 1, direction);
         }
         while (!TryNormalize(direction));
     }
 
-    /// <summary>Refuses tangents of another task.</summary>
-    internal static void CheckFrame(TangentFrame? frame, int features, int degreesOfFreedom)
+    /// <summary>The tangents of the place; refuses those of another task.</summary>
+    internal static TangentFrame CheckedFrame(DirectionSite site, int features, int degreesOfFreedom)
     {
-        if (frame is null || frame.Input.Features != features || frame.Lengths.Length != degreesOfFreedom)
-        {
-            throw new ArgumentException(
+        var frame = site.Frame;
+        return frame is not null && frame.Input.Features == features && frame.Lengths.Length == degreesOfFreedom
+            ? frame
+            : throw new ArgumentException(
                 $"The clean input has {frame?.Lengths.Length ?? 0} tangents of {frame?.Input.Features ?? 0} features; the sampler was made for " +
-                $"{degreesOfFreedom} of {features}.",
-                nameof(frame));
-        }
+                $"{degreesOfFreedom} of {features}.");
     }
 }
 
 /// <summary>Directions of another sampler less their part along the manifold.</summary>
 internal sealed class OrthogonalSampler(DirectionSampler inner, int degreesOfFreedom)
-    : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true)
+    : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true, inner.NeedsNetwork)
 {
-    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
     {
-        TangentSampler.CheckFrame(frame, Features, degreesOfFreedom);
+        var frame = TangentSampler.CheckedFrame(site, Features, degreesOfFreedom);
         do
         {
-            inner.DrawUnit(ref random, frame, direction);
-            frame!.RemoveTangent(direction);
+            inner.DrawUnit(ref random, site, direction);
+            frame.RemoveTangent(direction);
         }
         while (!TryNormalize(direction));
     }

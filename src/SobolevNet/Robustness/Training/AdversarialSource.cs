@@ -88,14 +88,14 @@ public sealed class AdversarialSource<T> : INetworkDependentSource<T>
     }
 
     /// <summary>Copies a network's parameters; memory is kept as long as it is the same network.</summary>
-    internal static void TakeSnapshot(
-        IJetSource<T> source, Mlp<T> network, ref Mlp<T>? known, ref PackedNetwork<T>? snapshot, ConcurrentBag<ProjectedAscent<T>> ascents)
+    internal static void TakeSnapshot<TDesk>(
+        IJetSource<T> source, Mlp<T> network, ref Mlp<T>? known, ref PackedNetwork<T>? snapshot, ConcurrentBag<TDesk> desks)
     {
         ArgumentNullException.ThrowIfNull(network);
         if (!ReferenceEquals(network, known))
         {
             SourceCheck.Fits(network, source, nameof(network));
-            ascents.Clear();
+            desks.Clear();
             snapshot = new PackedNetwork<T>(network);
             known = network;
         }

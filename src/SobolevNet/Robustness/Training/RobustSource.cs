@@ -29,17 +29,20 @@ namespace SobolevNet.Robustness;
 /// </code>
 /// </example>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class RobustSource<T> : IJetSource<T>
+public sealed class RobustSource<T> : INetworkDependentSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _clean;
-    private readonly DirectionSampler[] _samplers;
+    private readonly (DirectionSampler Sampler, int Index)[] _samplers;
     private readonly double[] _scales;
     private readonly SampleOrder _order;
     private readonly JetLayout[] _cleanLayouts;
     private readonly int _p;
     private readonly bool _needsFrame;
+    private readonly bool _needsNetwork;
     private readonly ConcurrentBag<Desk> _desks = [];
+    private PackedNetwork<T>? _snapshot;
+    private Mlp<T>? _network;
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">
@@ -55,14 +58,15 @@ public sealed class RobustSource<T> : IJetSource<T>
         Options = options;
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
         _clean = clean;
-        _samplers = [.. groups.SelectMany(group => Enumerable.Repeat(group.Sampler, group.Count))];
+        _samplers = [.. groups.SelectMany(group => Enumerable.Range(0, group.Count).Select(index => (group.Sampler, index)))];
+        _needsNetwork = groups.Any(group => group.Sampler.NeedsNetwork);
         _scales =
         [
             .. groups.SelectMany(group => Enumerable.Repeat(
                 options.PerturbationScale * Math.Sqrt(group.Weight * group.Sampler.Dimensions / group.Count), group.Count)),
         ];
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
-        _needsFrame = options.Target == DirectionTarget.Oracle || _samplers.Any(sampler => sampler.NeedsTangents);
+        _needsFrame = options.Target == DirectionTarget.Oracle || groups.Any(group => group.Sampler.NeedsTangents);
         Check(clean, options, groups);
         _p = options.ManifoldOrder > 0 ? clean.Layout.Tangents : 0;
         Layout = MakeLayout(options);
@@ -109,6 +113,16 @@ public sealed class RobustSource<T> : IJetSource<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         return _order.CleanSample(number);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
+    public void BeginStep(Mlp<T> network, long step)
+    {
+        if (_needsNetwork)
+        {
+            AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _desks);
+        }
     }
 
     /// <inheritdoc/>
@@ -239,9 +253,10 @@ public sealed class RobustSource<T> : IJetSource<T>
             }
         }
 
+        var difference = _needsNetwork ? desk.Difference(frame, cleanInput.Row(0, 0)) : null;
         for (int k = 0; k < _samplers.Length; k++)
         {
-            _samplers[k].Draw(Options.Seed, number, k, frame, desk.Direction);
+            _samplers[k].Sampler.Draw(Options.Seed, number, k, new DirectionSite(frame, difference, _samplers[k].Index), desk.Direction);
             TensorPrimitives.ConvertTruncating<double, T>(desk.Direction, input.Row(1 + _p + k, 0));
             if (oracle)
             {
@@ -296,6 +311,35 @@ public sealed class RobustSource<T> : IJetSource<T>
         public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
             new JetBatch<T>(source._cleanLayouts[order], 1, source.InputFeatures),
             new JetBatch<T>(source._cleanLayouts[order], 1, source.OutputFeatures));
+
+        private readonly NetworkJacobian<T>? _jacobian = source._network is { } network ? new NetworkJacobian<T>(network.Architecture) : null;
+        private WideMatrix? _difference;
+        private double[] _oracle = [];
+
+        /// <summary>∂N − ∂O at a clean input, or ∂N where directions are trained to zero; while no network is known, as for a constant one.</summary>
+        public WideMatrix Difference(TangentFrame? frame, ReadOnlySpan<T> input)
+        {
+            var difference = _difference ??= new WideMatrix(source.OutputFeatures, source.InputFeatures);
+            if (source._snapshot is { } network)
+            {
+                input.CopyTo(_jacobian!.Begin());
+                _jacobian.Evaluate(network, default, difference.Elements);
+            }
+            else
+            {
+                difference.Elements.AsSpan().Clear();
+            }
+
+            if (source.Options.Target == DirectionTarget.Oracle)
+            {
+                _oracle = _oracle.Length > 0 ? _oracle : new double[difference.Elements.Length];
+                frame!.OracleJacobian(_oracle);
+                TensorPrimitives.Subtract<double>(difference.Elements, _oracle, difference.Elements);
+            }
+
+            difference.Decompose();
+            return difference;
+        }
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

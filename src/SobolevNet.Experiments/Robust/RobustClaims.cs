@@ -1,0 +1,44 @@
+using SobolevNet.Experiments.Reports;
+
+namespace SobolevNet.Experiments.Robust;
+
+/// <summary>The claim: a universal network is both less vulnerable and more accurate than any invariance network of its capacity.</summary>
+internal static class RobustClaims
+{
+    public const string LeastVulnerable = "least vulnerable";
+    public const string MostAccurate = "most accurate";
+
+    /// <summary>For each capacity the best universal network against the least vulnerable and the most accurate invariance network.</summary>
+    public static IReadOnlyList<RobustClaim> Of(IReadOnlyList<RobustRun> runs)
+    {
+        var claims = new List<RobustClaim>();
+        foreach (var capacity in runs.GroupBy(run => run.Width).OrderBy(group => group.Key))
+        {
+            var universal = Best(capacity, MethodKind.Universal, run => run.FirstOrderVulnerability);
+            Add(universal, Best(capacity, MethodKind.Invariance, run => run.FirstOrderVulnerability), LeastVulnerable);
+            Add(universal, Best(capacity, MethodKind.Invariance, run => run.TestErrorPercent), MostAccurate);
+        }
+
+        return claims;
+
+        void Add(RobustRun? universal, RobustRun? invariance, string chosenAs)
+        {
+            if (universal is not null && invariance is not null)
+            {
+                claims.Add(new RobustClaim
+                {
+                    Width = universal.Width,
+                    ChosenAs = chosenAs,
+                    Universal = universal.Network,
+                    Invariance = invariance.Network,
+                    TimesLessVulnerable = invariance.FirstOrderVulnerability / universal.FirstOrderVulnerability,
+                    TimesMoreAccurate = invariance.TestErrorPercent / universal.TestErrorPercent,
+                });
+            }
+        }
+    }
+
+    /// <summary>The run of a kind that is lowest in something; null if there is none.</summary>
+    public static RobustRun? Best(IEnumerable<RobustRun> runs, MethodKind kind, Func<RobustRun, double> by) =>
+        runs.Where(run => run.Kind == kind.ToString().ToLowerInvariant() && run.Note is null && double.IsFinite(by(run))).MinBy(by);
+}

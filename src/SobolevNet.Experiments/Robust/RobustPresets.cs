@@ -1,0 +1,94 @@
+namespace SobolevNet.Experiments.Robust;
+
+/// <summary>Named settings of the robustness experiment.</summary>
+internal static class RobustPresets
+{
+    public const string Quick = "quick";
+    public const string Small = "small";
+    public const string Paper = "paper";
+
+    public static IReadOnlyList<string> Names { get; } = [Quick, Small, Paper];
+
+    public static RobustSettings Named(string name) => name switch
+    {
+        // Some four minutes on two cores.
+        Quick => new RobustSettings
+        {
+            Preset = Quick,
+            Methods = [.. RobustMethod.Names],
+            Widths = [32, 64],
+            Strengths = new Dictionary<string, double[]>
+            {
+                ["universal"] = [3], ["universal2"] = [3], ["bands"] = [1],
+                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6],
+            },
+            TrainingImages = 1000,
+            Epochs = 16,
+            AscentSteps = 3,
+            Measure = new MeasureSettings
+            {
+                TestImages = 500,
+                FirstOrderImages = 40,
+                AttackImages = 6,
+                AttackSizes = [0.1, 0.3, 1],
+                AttackSteps = 8,
+                NoiseDeviations = [0.01, 0.03, 0.1],
+                NoiseDraws = 2,
+            },
+        },
+
+        // Some forty minutes on two cores.
+        Small => new RobustSettings
+        {
+            Preset = Small,
+            Methods = [.. RobustMethod.Names],
+            Widths = [64, 192],
+            Strengths = new Dictionary<string, double[]>
+            {
+                ["universal"] = [3], ["universal2"] = [3], ["bands"] = [1],
+                ["gaussian"] = [0.05, 0.15, 0.5], ["jacobian"] = [0.1, 0.3, 1], ["pgd"] = [0.1, 0.3, 1], ["trades"] = [0.1, 0.3, 1],
+            },
+            TrainingImages = 4000,
+            Epochs = 40,
+            Measure = new MeasureSettings
+            {
+                TestImages = 2000,
+                FirstOrderImages = 100,
+                AttackImages = 16,
+                AttackSizes = [0.03, 0.1, 0.3, 1, 3],
+                AttackSteps = 20,
+                NoiseDeviations = [0.003, 0.01, 0.03, 0.1, 0.3],
+            },
+        },
+
+        // The sizes of the paper's networks and data set; days on two cores, over as many runs as you like.
+        Paper => new RobustSettings
+        {
+            Preset = Paper,
+            Methods = [.. RobustMethod.Names],
+            Widths = [256, 512],
+            Strengths = new Dictionary<string, double[]>
+            {
+                ["universal"] = [1, 3], ["universal2"] = [3], ["bands"] = [0.3, 1],
+                ["gaussian"] = [0.02, 0.05, 0.15, 0.5], ["jacobian"] = [0.03, 0.1, 0.3, 1], ["pgd"] = [0.03, 0.1, 0.3, 1], ["trades"] = [0.03, 0.1, 0.3, 1],
+            },
+            TrainingImages = 117_180,
+            Epochs = 100,
+            BatchSize = 64,
+            LearningRate = 1e-3,
+            AscentSteps = 7,
+            CheckpointSeconds = 300,
+            Measure = new MeasureSettings
+            {
+                TestImages = 5000,
+                FirstOrderImages = 300,
+                AttackImages = 100,
+                AttackSizes = [0.01, 0.03, 0.1, 0.3, 1, 3],
+                AttackSteps = 40,
+                RandomStarts = 3,
+                NoiseDeviations = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
+            },
+        },
+        _ => throw new ArgumentException($"There is no preset \"{name}\"; expected {string.Join(", ", Names)}.", nameof(name)),
+    };
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using SobolevNet.Rendering;
+
+namespace SobolevNet.Experiments.Robust;
+
+/// <summary>Everything that decides the outcome of a robustness experiment; with the program's version enough to repeat it.</summary>
+internal sealed record RobustSettings
+{
+    private const ulong TrainingPoses = 0;
+
+    public required string Preset { get; init; }
+
+    /// <summary>Names of the methods, see <see cref="RobustMethod"/>.</summary>
+    public required string[] Methods { get; init; }
+
+    /// <summary>Widths of all hidden layers: the capacities compared, rising.</summary>
+    public required int[] Widths { get; init; }
+
+    /// <summary>Hidden layers.</summary>
+    public int Layers { get; init; } = 3;
+
+    /// <summary>The strengths of each method that has one.</summary>
+    public required IReadOnlyDictionary<string, double[]> Strengths { get; init; }
+
+    public string Activation { get; init; } = "silu";
+
+    /// <summary>Training images; rendered anew in every epoch if <see cref="FreshImages"/>.</summary>
+    public required int TrainingImages { get; init; }
+
+    public bool FreshImages { get; init; } = true;
+
+    public required int Epochs { get; init; }
+
+    public int BatchSize { get; init; } = 16;
+
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>Adam's β₂.</summary>
+    public double AdamMemory { get; init; } = 0.98;
+
+    /// <summary>Worst directions of a sample.</summary>
+    public int Directions { get; init; } = 1;
+
+    /// <summary>Random directions of each frequency band.</summary>
+    public int BandDirections { get; init; } = 1;
+
+    /// <summary>λ₁ of the universal methods.</summary>
+    public double FirstOrderWeight { get; init; } = 1;
+
+    /// <summary>λ₂ of universal2 at the start; it falls to a hundredth.</summary>
+    public double SecondOrderWeight { get; init; } = 2e-5;
+
+    /// <summary>Ascent steps of pgd and trades.</summary>
+    public int AscentSteps { get; init; } = 5;
+
+    /// <summary>β of trades.</summary>
+    public double TradesWeight { get; init; } = 3;
+
+    public required MeasureSettings Measure { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Networks trained at a time, each by one thread; all cores if 0. The outcome does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Time between checkpoints of a training.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    public Activation ActivationKind() => Enum.Parse<Activation>(Activation, ignoreCase: true);
+
+    public int[] Hidden(int width) => [.. Enumerable.Repeat(width, Layers)];
+
+    /// <summary>Clean training images with derivatives up to an order.</summary>
+    public IJetSource<float> Clean(int order) => new CubeSource(
+        Measure.Renderer(), order, TrainingImages, new RandomStream(Seed, TrainingPoses).NextBits(), FreshImages);
+
+    /// <summary>All networks to be trained, in the order of the report.</summary>
+    public IReadOnlyList<PlannedRun> Plan() =>
+    [
+        .. from name in Methods
+           let method = RobustMethod.Named(name)
+           from strength in method.HasStrength ? Strengths[name].Select(value => (double?)value) : [null]
+           from width in Widths
+           select new PlannedRun(method, strength, width),
+    ];
+
+    /// <summary>How one network is trained.</summary>
+    public SobolevTrainingOptions Training(RobustMethod method, string checkpoint) => new()
+    {
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        Seed = Seed,
+        Standardize = false,
+        OrderWeights = method.Name switch
+        {
+            "plain" or "gaussian" or "pgd" or "trades" => [1],
+            "order1" or "jacobian" => [1, 1],
+            "universal2" => [1, FirstOrderWeight, OrderWeight.Geometric(SecondOrderWeight, 0.01 * SecondOrderWeight)],
+            _ => [1, FirstOrderWeight],
+        },
+        Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Threads = 1,
+        Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
+    };
+
+    /// <summary>The command that repeats the experiment.</summary>
+    public string ToCommand() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --layers {Layers} " +
+        $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
+        $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --directions {Directions} " +
+        $"--band-directions {BandDirections} --weight1 {FirstOrderWeight} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
+        $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
+
+    private string MeasureText() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"--test {Measure.TestImages} --first-order {Measure.FirstOrderImages} --attacked {Measure.AttackImages} --sizes {string.Join(',', Measure.AttackSizes)} " +
+        $"--attack-steps {Measure.AttackSteps} --noise {string.Join(',', Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
+}
+
+/// <summary>A network to be trained.</summary>
+internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Width)
+{
+    /// <summary>Names its files.</summary>
+    public string Name => string.Create(
+        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $"-{strength}" : "")}-{Width}");
+
+    /// <summary>Names it for people.</summary>
+    public string Title => string.Create(
+        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $" {strength}" : "")}, width {Width}");
+}
