@@ -28,11 +28,10 @@ internal sealed class RobustOptions
     private readonly Option<double?> _memory = Options.Real(
         "--memory", "NUMBER", Describe("Adam's memory of squared gradients, below 1.", preset => preset.AdamMemory), 0, 1);
     private readonly Option<int?> _directions = Options.Integer(
-        "--directions", "COUNT", Describe("Worst directions of an image that universal, universal2 and jacobian train.", preset => preset.Directions), 1, 9);
-    private readonly Option<int?> _bandDirections = Options.Integer(
-        "--band-directions", "COUNT", Describe("Random directions of each frequency band for the method bands.", preset => preset.BandDirections), 1, 100);
-    private readonly Option<double?> _weight1 = Options.Real(
-        "--weight1", "NUMBER", Describe("Weight of first order of the universal methods.", preset => preset.FirstOrderWeight), 0);
+        "--directions", "COUNT", Describe("Random directions of jacobian, and of each frequency band of bands.", preset => preset.Directions), 1, 100);
+    private readonly Option<double?> _perturbation = Options.Real(
+        "--perturbation", "NUMBER",
+        Describe("Deviation of pixels that universal2 and bands weigh directions against the manifold's by.", preset => preset.PerturbationScale), 0);
     private readonly Option<double?> _weight2 = Options.Real(
         "--weight2", "NUMBER", Describe("Weight of second order of universal2 at the start; it falls to a hundredth.", preset => preset.SecondOrderWeight), 0);
     private readonly Option<int?> _ascentSteps = Options.Integer(
@@ -50,8 +49,8 @@ internal sealed class RobustOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _methods, _strengths, _widths, _layers, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _directions, _bandDirections,
-        _weight1, _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
+        _preset, _methods, _strengths, _widths, _layers, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _directions, _perturbation,
+        _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
     ];
 
     public void AddTo(Command command)
@@ -94,8 +93,7 @@ internal sealed class RobustOptions
             LearningRate = parsed.GetValue(_rate) ?? preset.LearningRate,
             AdamMemory = parsed.GetValue(_memory) ?? preset.AdamMemory,
             Directions = parsed.GetValue(_directions) ?? preset.Directions,
-            BandDirections = parsed.GetValue(_bandDirections) ?? preset.BandDirections,
-            FirstOrderWeight = parsed.GetValue(_weight1) ?? preset.FirstOrderWeight,
+            PerturbationScale = parsed.GetValue(_perturbation) ?? preset.PerturbationScale,
             SecondOrderWeight = parsed.GetValue(_weight2) ?? preset.SecondOrderWeight,
             AscentSteps = parsed.GetValue(_ascentSteps) ?? preset.AscentSteps,
             TradesWeight = parsed.GetValue(_tradesWeight) ?? preset.TradesWeight,

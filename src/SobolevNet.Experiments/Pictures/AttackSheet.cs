@@ -75,7 +75,7 @@ internal static class AttackSheet
         double edges = Math.Sqrt(square) / (2 * renderer.Options.HalfEdge);
         return new Picture(
             ImagePixels.Gray(pixels, renderer.Grid.Rows, renderer.Grid.Columns),
-            string.Create(CultureInfo.InvariantCulture, $"{what}: apart by {100 * edges:0.0} % of an edge"),
+            string.Create(CultureInfo.InvariantCulture, $"{what}: {100 * edges:0.#} % of an edge off"),
             (canvas, place) =>
             {
                 CubeOutline.DrawEdges(canvas, place, renderer, CubeOutline.FromNeighbors(oracle), Oracle);

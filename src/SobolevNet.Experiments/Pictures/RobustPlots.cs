@@ -14,7 +14,7 @@ internal static class RobustPlots
     private static readonly Color[] Colors =
     [
         Color.FromHex("#7f7f7f"), Color.FromHex("#1f77b4"), Color.FromHex("#d62728"), Color.FromHex("#e377c2"), Color.FromHex("#ff7f0e"),
-        Color.FromHex("#2ca02c"), Color.FromHex("#9467bd"), Color.FromHex("#8c564b"), Color.FromHex("#17becf"),
+        Color.FromHex("#2ca02c"), Color.FromHex("#9467bd"), Color.FromHex("#8c564b"), Color.FromHex("#17becf"), Color.FromHex("#bcbd22"),
     ];
 
     /// <summary>Vulnerability against error: a point for each network, a line through the strengths of a method at one width.</summary>

@@ -66,7 +66,8 @@ internal static class RobustMarkdown
         else
         {
             text.Append("Universal training, by the network of the capacity with the lowest vulnerability, against the best network under the invariance assumption, ");
-            text.Append("chosen over all its methods and strengths in two ways.\n\n");
+            text.Append("chosen over all published methods and strengths in two ways. Where jacobian-steepest was trained, a third row compares with it: an invariance method, ");
+            text.Append("but with directions of the universal kind.\n\n");
             Table(text, ClaimColumns, report.Claims.Select(claim => Cells(claim, report)));
             text.Append(Capacity(report)).Append("\n\n");
         }

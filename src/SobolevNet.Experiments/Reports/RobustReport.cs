@@ -32,7 +32,7 @@ internal sealed record RobustRun
 {
     public required string Method { get; init; }
 
-    /// <summary>reference, universal or invariance.</summary>
+    /// <summary>reference, universal, invariance or strengthened (invariance with more than published methods have).</summary>
     public required string Kind { get; init; }
 
     /// <summary>The method's strength; null if it has none.</summary>
@@ -152,7 +152,7 @@ internal sealed record RobustClaim
 {
     public required int Width { get; init; }
 
-    /// <summary>How the invariance network was chosen: least vulnerable, or most accurate.</summary>
+    /// <summary>How the invariance network was chosen: least vulnerable or most accurate of the published methods, or by another method.</summary>
     public required string ChosenAs { get; init; }
 
     /// <summary>The universal network with the lowest first-order vulnerability; its file.</summary>

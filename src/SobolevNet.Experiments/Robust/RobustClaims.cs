@@ -7,6 +7,7 @@ internal static class RobustClaims
 {
     public const string LeastVulnerable = "least vulnerable";
     public const string MostAccurate = "most accurate";
+    public const string Strengthened = "least vulnerable jacobian-steepest";
 
     /// <summary>For each capacity the best universal network against the least vulnerable and the most accurate invariance network.</summary>
     public static IReadOnlyList<RobustClaim> Of(IReadOnlyList<RobustRun> runs)
@@ -17,6 +18,7 @@ internal static class RobustClaims
             var universal = Best(capacity, MethodKind.Universal, run => run.FirstOrderVulnerability);
             Add(universal, Best(capacity, MethodKind.Invariance, run => run.FirstOrderVulnerability), LeastVulnerable);
             Add(universal, Best(capacity, MethodKind.Invariance, run => run.TestErrorPercent), MostAccurate);
+            Add(universal, Best(capacity, MethodKind.Strengthened, run => run.FirstOrderVulnerability), Strengthened);
         }
 
         return claims;

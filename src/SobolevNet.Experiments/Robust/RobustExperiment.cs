@@ -93,7 +93,7 @@ internal sealed class RobustExperiment(RobustFolder folder, RobustReport begun, 
         var network = Mlp<float>.Create(
             source.InputFeatures, _settings.Hidden(planned.Width), source.OutputFeatures, _settings.ActivationKind(), _settings.Seed);
         string checkpoint = folder.Checkpoint(planned);
-        var trainer = new SobolevTrainer<float>(network, _settings.Training(planned.Method, checkpoint));
+        var trainer = new SobolevTrainer<float>(network, _settings.Training(planned, checkpoint));
         if (File.Exists(checkpoint))
         {
             trainer.ResumeFrom(checkpoint);

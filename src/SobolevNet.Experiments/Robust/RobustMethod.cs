@@ -9,18 +9,21 @@ namespace SobolevNet.Experiments.Robust;
 /// <param name="Order">The order of derivatives of clean images that it needs.</param>
 internal sealed record RobustMethod(string Name, MethodKind Kind, string? StrengthMeans, int Order)
 {
-    public static readonly RobustMethod Plain = new("plain", MethodKind.Reference, null, 0);
-    public static readonly RobustMethod FirstDerivatives = new("order1", MethodKind.Reference, null, 1);
-    public static readonly RobustMethod Universal = new("universal", MethodKind.Universal, "deviation of the noise it is made robust to", 1);
-    public static readonly RobustMethod Universal2 = new("universal2", MethodKind.Universal, "deviation of the noise it is made robust to", 2);
-    public static readonly RobustMethod UniversalBands = new("bands", MethodKind.Universal, "deviation of the noise it is made robust to", 1);
-    public static readonly RobustMethod Gaussian = new("gaussian", MethodKind.Invariance, "deviation of the noise", 0);
-    public static readonly RobustMethod Jacobian = new("jacobian", MethodKind.Invariance, "deviation of the noise it is made invariant to", 1);
-    public static readonly RobustMethod Adversarial = new("pgd", MethodKind.Invariance, "radius of perturbations in L2", 0);
-    public static readonly RobustMethod Trades = new("trades", MethodKind.Invariance, "radius of perturbations in L2", 0);
+    private const string OfUniversal = "weight of first order in the loss, λ₁";
 
     public static IReadOnlyList<RobustMethod> All { get; } =
-        [Plain, FirstDerivatives, Universal, Universal2, UniversalBands, Gaussian, Jacobian, Adversarial, Trades];
+    [
+        new("plain", MethodKind.Reference, null, 0),
+        new("order1", MethodKind.Reference, null, 1),
+        new("universal", MethodKind.Universal, OfUniversal, 1),
+        new("universal2", MethodKind.Universal, OfUniversal, 2),
+        new("bands", MethodKind.Universal, OfUniversal, 1),
+        new("gaussian", MethodKind.Invariance, "deviation of the noise of a pixel", 0),
+        new("jacobian", MethodKind.Invariance, "deviation of the noise of a pixel that it is made invariant to", 0),
+        new("pgd", MethodKind.Invariance, "radius of perturbations in L2", 0),
+        new("trades", MethodKind.Invariance, "radius of perturbations in L2", 0),
+        new("jacobian-steepest", MethodKind.Strengthened, "deviation of the noise of a pixel that it is made invariant to", 0),
+    ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Name)];
 
@@ -34,13 +37,15 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     {
         "plain" => "values alone.",
         "order1" => "values and first derivatives along the manifold of clean images.",
-        "universal" => $"values, and the network's derivatives along the {settings.Directions} directions that it is most wrong along (singular vectors of ∂N − ∂O, new in every step) trained to the oracle's.",
-        "universal2" => "universal, and the second derivatives along these directions and mixed with the six degrees of freedom.",
-        "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.BandDirections} of each, trained to the oracle's.",
+        "universal" => "values, and the network's derivative along a direction that it is very wrong along, (∂N − ∂O)ᵀu with u random, trained to the oracle's.",
+        "universal2" => "order1 and universal with second derivatives along the direction and mixed ones with the six degrees of freedom.",
+        "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.Directions} of each, trained to the oracle's.",
         "gaussian" => "values; noise is added to the images, targets stay.",
-        "jacobian" => $"values; derivatives along the {settings.Directions} directions that the network moves most along are trained to zero.",
+        "jacobian" => $"values; derivatives along {settings.Directions} random directions are trained to zero.",
         "pgd" => $"values; images are perturbed against the network by {settings.AscentSteps} steps of projected gradient ascent, targets stay.",
-        _ => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
+        "trades" => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
+        _ => "values; the derivative along a direction that the network moves much along, ∂Nᵀu with u random, is trained to zero. Not a published method: " +
+            "it has the advantage of this library's directions, and counts apart.",
     };
 
     /// <summary>The training data.</summary>
@@ -50,23 +55,37 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     public IJetSource<float> Source(IJetSource<float> clean, double strength, RobustSettings settings)
     {
         clean = clean.Truncate(Order);
-        int pixels = clean.InputFeatures;
-        DirectionGroup[] worst = [new(DirectionSampler.Worst(pixels, settings.Directions), settings.Directions)];
-        var options = new RobustSourceOptions { Directions = worst, PerturbationScale = HasStrength ? strength : 1, Seed = settings.Seed };
-        var ascent = new AdversarialOptions(HasStrength ? strength : 1) { Steps = settings.AscentSteps, Seed = settings.Seed };
+        int side = settings.Measure.ImageSize;
+        DirectionGroup steepest = new(DirectionSampler.Steepest(clean.InputFeatures, clean.OutputFeatures));
+        DirectionGroup white = new(DirectionSampler.White(clean.InputFeatures), settings.Directions);
+        var oracle = new RobustSourceOptions { Directions = [steepest], PerturbationScale = settings.PerturbationScale, Seed = settings.Seed };
+        RobustSourceOptions Zero(DirectionGroup group) => oracle with
+        {
+            Directions = [group], PerturbationScale = strength, ManifoldOrder = 0, Target = DirectionTarget.Zero,
+        };
+        AdversarialOptions Ascent() => new(strength) { Steps = settings.AscentSteps, Seed = settings.Seed };
         return Name switch
         {
             "plain" or "order1" => clean,
-            "universal" => new RobustSource<float>(clean, options with { ManifoldOrder = 0 }),
-            "universal2" => new RobustSource<float>(clean, options with { SecondDerivatives = true, MixedDerivatives = true }),
-            "bands" => new RobustSource<float>(
-                clean, options with { Directions = DirectionGroup.Bands(settings.Measure.ImageSize, settings.Measure.ImageSize, settings.BandDirections) }),
-            "jacobian" => new RobustSource<float>(clean, options with { ManifoldOrder = 0, Target = DirectionTarget.Zero }),
+            "universal" => new RobustSource<float>(clean, oracle with { ManifoldOrder = 0 }),
+            "universal2" => new RobustSource<float>(clean, oracle with { SecondDerivatives = true, MixedDerivatives = true }),
+            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions) }),
             "gaussian" => new GaussianNoiseSource<float>(clean, strength, settings.Seed),
-            "pgd" => new AdversarialSource<float>(clean, ascent),
-            _ => new TradesSource<float>(clean, settings.TradesWeight, ascent),
+            "jacobian" => new RobustSource<float>(clean, Zero(white)),
+            "pgd" => new AdversarialSource<float>(clean, Ascent()),
+            "trades" => new TradesSource<float>(clean, settings.TradesWeight, Ascent()),
+            _ => new RobustSource<float>(clean, Zero(steepest)),
         };
     }
+
+    /// <summary>The weights of the orders of the loss.</summary>
+    public OrderWeight[] Weights(double strength, RobustSettings settings) => Name switch
+    {
+        "plain" or "gaussian" or "pgd" or "trades" => [1],
+        "universal" or "bands" => [1, strength],
+        "universal2" => [1, strength, OrderWeight.Geometric(settings.SecondOrderWeight, 0.01 * settings.SecondOrderWeight)],
+        _ => [1, 1],
+    };
 }
 
 /// <summary>What a method assumes about perturbed images.</summary>
@@ -80,4 +99,7 @@ internal enum MethodKind
 
     /// <summary>The right answer does not change.</summary>
     Invariance,
+
+    /// <summary>The same, by more than the published methods have.</summary>
+    Strengthened,
 }

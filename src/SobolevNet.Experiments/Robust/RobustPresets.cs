@@ -19,8 +19,8 @@ internal static class RobustPresets
             Widths = [32, 64],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [3], ["universal2"] = [3], ["bands"] = [1],
-                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6],
+                ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
+                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6], ["jacobian-steepest"] = [0.2, 0.6],
             },
             TrainingImages = 1000,
             Epochs = 16,
@@ -45,8 +45,9 @@ internal static class RobustPresets
             Widths = [64, 192],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [3], ["universal2"] = [3], ["bands"] = [1],
+                ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
                 ["gaussian"] = [0.05, 0.15, 0.5], ["jacobian"] = [0.1, 0.3, 1], ["pgd"] = [0.1, 0.3, 1], ["trades"] = [0.1, 0.3, 1],
+                ["jacobian-steepest"] = [0.1, 0.3],
             },
             TrainingImages = 4000,
             Epochs = 40,
@@ -69,8 +70,9 @@ internal static class RobustPresets
             Widths = [256, 512],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [1, 3], ["universal2"] = [3], ["bands"] = [0.3, 1],
+                ["universal"] = [0.3, 1], ["universal2"] = [1], ["bands"] = [0.3, 1],
                 ["gaussian"] = [0.02, 0.05, 0.15, 0.5], ["jacobian"] = [0.03, 0.1, 0.3, 1], ["pgd"] = [0.03, 0.1, 0.3, 1], ["trades"] = [0.03, 0.1, 0.3, 1],
+                ["jacobian-steepest"] = [0.03, 0.1, 0.3, 1],
             },
             TrainingImages = 117_180,
             Epochs = 100,

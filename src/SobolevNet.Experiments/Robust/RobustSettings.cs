@@ -38,14 +38,11 @@ internal sealed record RobustSettings
     /// <summary>Adam's β₂.</summary>
     public double AdamMemory { get; init; } = 0.98;
 
-    /// <summary>Worst directions of a sample.</summary>
+    /// <summary>Random directions of jacobian, and of each frequency band of bands.</summary>
     public int Directions { get; init; } = 1;
 
-    /// <summary>Random directions of each frequency band.</summary>
-    public int BandDirections { get; init; } = 1;
-
-    /// <summary>λ₁ of the universal methods.</summary>
-    public double FirstOrderWeight { get; init; } = 1;
+    /// <summary>Deviation of the noise of a pixel that universal2 and bands weigh their directions against the manifold's by.</summary>
+    public double PerturbationScale { get; init; } = 3;
 
     /// <summary>λ₂ of universal2 at the start; it falls to a hundredth.</summary>
     public double SecondOrderWeight { get; init; } = 2e-5;
@@ -85,19 +82,13 @@ internal sealed record RobustSettings
     ];
 
     /// <summary>How one network is trained.</summary>
-    public SobolevTrainingOptions Training(RobustMethod method, string checkpoint) => new()
+    public SobolevTrainingOptions Training(PlannedRun run, string checkpoint) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
         Seed = Seed,
         Standardize = false,
-        OrderWeights = method.Name switch
-        {
-            "plain" or "gaussian" or "pgd" or "trades" => [1],
-            "order1" or "jacobian" => [1, 1],
-            "universal2" => [1, FirstOrderWeight, OrderWeight.Geometric(SecondOrderWeight, 0.01 * SecondOrderWeight)],
-            _ => [1, FirstOrderWeight],
-        },
+        OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
         Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = 1,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
@@ -109,7 +100,7 @@ internal sealed record RobustSettings
         $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --layers {Layers} " +
         $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
         $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --directions {Directions} " +
-        $"--band-directions {BandDirections} --weight1 {FirstOrderWeight} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
+        $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
         $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
 
     private string MeasureText() => string.Create(

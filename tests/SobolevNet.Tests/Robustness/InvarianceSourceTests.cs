@@ -122,6 +122,7 @@ public class InvarianceSourceTests
     [InlineData("trades")]
     [InlineData("jacobian")]
     [InlineData("universal")]
+    [InlineData("steepest")]
     public void Training_AnyThreadsInterruptedOrNot_SameBits(string kind)
     {
         IJetSource<float> clean = new ManifoldSource<float>(Blobs, 2, 48, seed: 2).Materialize();
@@ -131,6 +132,7 @@ public class InvarianceSourceTests
             "pgd" => new AdversarialSource<float>(clean.Truncate(0), new AdversarialOptions(0.2) { Steps = 3 }),
             "trades" => new TradesSource<float>(clean.Truncate(0), 1, new AdversarialOptions(0.2) { Steps = 3 }),
             "jacobian" => new RobustSource<float>(clean, new RobustSourceOptions { Target = DirectionTarget.Zero, ManifoldOrder = 0 }),
+            "steepest" => new RobustSource<float>(clean, new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(256, 3), 2)] }),
             _ => new RobustSource<float>(clean, new RobustSourceOptions { SecondDerivatives = true, MixedDerivatives = true }),
         };
         float[] Train(int threads, int? interruptAt)

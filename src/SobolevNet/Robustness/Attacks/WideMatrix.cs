@@ -44,44 +44,6 @@ internal sealed class WideMatrix(int rows, int columns)
         return value;
     }
 
-    /// <summary>The right singular vector of the k-th largest singular value, times that value, once decomposed.</summary>
-    /// <param name="k">From 0; zeros are written for k ≥ m.</param>
-    /// <param name="right">Receives n elements.</param>
-    public void WriteRightSingular(int k, Span<double> right)
-    {
-        right.Clear();
-        if (k >= rows)
-        {
-            return;
-        }
-
-        int chosen = RowOfRank(k);
-        for (int row = 0; row < rows; row++)
-        {
-            TensorPrimitives.MultiplyAdd(Row(row), _vectors[(chosen * rows) + row], right, right);
-        }
-    }
-
-    /// <summary>The eigenvector that exactly k others have a larger eigenvalue than.</summary>
-    private int RowOfRank(int k)
-    {
-        for (int candidate = 0; ; candidate++)
-        {
-            int above = 0;
-            double value = _gram[candidate * (rows + 1)];
-            for (int other = 0; other < rows; other++)
-            {
-                double against = _gram[other * (rows + 1)];
-                above += against > value || (against == value && other < candidate) ? 1 : 0;
-            }
-
-            if (above == k)
-            {
-                return candidate;
-            }
-        }
-    }
-
     /// <summary>How far M maps vectors of size 1 at most: √λmax in L2, once decomposed; the bound √(Σ‖rows‖₁²) in L∞.</summary>
     public double Gain(PerturbationNorm norm)
     {

@@ -80,23 +80,23 @@ public abstract class DirectionSampler
     }
 
     /// <summary>
-    /// The directions that the network in training is most wrong along: right singular vectors of ∂N − ∂O at the clean input (of ∂N for
-    /// <see cref="DirectionTarget.Zero"/>), those of the largest singular values first.
+    /// Directions that the network in training is very wrong along: (∂N − ∂O)ᵀu with u uniform on the unit sphere of outputs (∂Nᵀu for
+    /// <see cref="DirectionTarget.Zero"/>).
     /// </summary>
     /// <remarks>
-    /// A random direction of n features meets the m-dimensional row space of ∂N − ∂O by a part m/n alone; these lie in it. With
-    /// <paramref name="count"/> = m the loss along them is ‖∂N − ∂O‖² exactly, whose estimate white directions are, without any noise; with
-    /// 1 it is σ_max², the first-order vulnerability itself. They cost a reverse pass of m rows for each sample, and do not depend on the
-    /// seed.
+    /// A random direction of n features hardly meets the m-dimensional space in which ∂N − ∂O does anything; these lie in it, and turned
+    /// towards its largest singular vector by one step of power iteration. So a step of training learns from one of them what it would
+    /// take about n/m random ones for. Each costs a pass of one row through the network, forward and back. Method, section 9: first-order
+    /// vulnerability is the largest singular value of ∂N − ∂O.
     /// </remarks>
-    /// <param name="features">n, at least m.</param>
-    /// <param name="count">How many, 1 to the number of outputs m; the <see cref="DirectionGroup"/>'s count must be the same.</param>
-    /// <returns>The sampler, which needs the network.</returns>
-    public static DirectionSampler Worst(int features, int count)
+    /// <param name="inputFeatures">n, at least 1.</param>
+    /// <param name="outputFeatures">m, at least 1.</param>
+    /// <returns>The sampler, which needs the network: only a <see cref="RobustSource{T}"/> in training can draw from it.</returns>
+    public static DirectionSampler Steepest(int inputFeatures, int outputFeatures)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, count);
-        return new WorstSampler(features, count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
+        return new SteepestSampler(inputFeatures, outputFeatures);
     }
 
     /// <summary>Directions of your own.</summary>
@@ -128,7 +128,7 @@ public abstract class DirectionSampler
         }
 
         CheckNetwork();
-        Draw(seed, sample, index, new DirectionSite(null, null, index), direction);
+        Draw(seed, sample, index, default(DirectionSite), direction);
     }
 
     /// <summary>Draws a direction at a clean input.</summary>
@@ -142,7 +142,7 @@ public abstract class DirectionSampler
     {
         ArgumentNullException.ThrowIfNull(at);
         CheckNetwork();
-        Draw(seed, sample, index, new DirectionSite(at.Frame, null, index), direction);
+        Draw(seed, sample, index, new DirectionSite(at.Frame, null), direction);
     }
 
     /// <summary>Draws with what is known of the place.</summary>

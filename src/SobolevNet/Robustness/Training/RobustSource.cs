@@ -33,7 +33,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _clean;
-    private readonly (DirectionSampler Sampler, int Index)[] _samplers;
+    private readonly DirectionSampler[] _samplers;
     private readonly double[] _scales;
     private readonly SampleOrder _order;
     private readonly JetLayout[] _cleanLayouts;
@@ -58,7 +58,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
         Options = options;
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
         _clean = clean;
-        _samplers = [.. groups.SelectMany(group => Enumerable.Range(0, group.Count).Select(index => (group.Sampler, index)))];
+        _samplers = [.. groups.SelectMany(group => Enumerable.Repeat(group.Sampler, group.Count))];
         _needsNetwork = groups.Any(group => group.Sampler.NeedsNetwork);
         _scales =
         [
@@ -171,6 +171,12 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
                 throw new ArgumentException(
                     $"Group {k} draws directions of {groups[k].Sampler.Features} features; the inputs have {clean.InputFeatures}.", nameof(options));
             }
+
+            if (groups[k].Sampler is SteepestSampler steepest && steepest.Outputs != clean.OutputFeatures)
+            {
+                throw new ArgumentException(
+                    $"Group {k} is made for networks of {steepest.Outputs} outputs; the targets have {clean.OutputFeatures}.", nameof(options));
+            }
         }
     }
 
@@ -253,10 +259,10 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
             }
         }
 
-        var difference = _needsNetwork ? desk.Difference(frame, cleanInput.Row(0, 0)) : null;
+        var site = new DirectionSite(frame, _needsNetwork ? desk.ErrorAt(cleanInput, frame) : null);
         for (int k = 0; k < _samplers.Length; k++)
         {
-            _samplers[k].Sampler.Draw(Options.Seed, number, k, new DirectionSite(frame, difference, _samplers[k].Index), desk.Direction);
+            _samplers[k].Draw(Options.Seed, number, k, site, desk.Direction);
             TensorPrimitives.ConvertTruncating<double, T>(desk.Direction, input.Row(1 + _p + k, 0));
             if (oracle)
             {
@@ -295,10 +301,14 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(RobustSource<T> source)
+    private sealed class Desk(RobustSource<T> source) : IErrorJacobian
     {
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];
+        private readonly NetworkDesk<T>? _network = source._network is { } network ? new NetworkDesk<T>(network.Architecture, 1) : null;
+        private readonly T[] _adjoint = new T[source._needsNetwork ? source.InputFeatures : 0];
+        private JetBatch<T>? _input;
+        private TangentFrame? _frame;
 
         public double[] Direction { get; } = new double[source.InputFeatures];
 
@@ -308,38 +318,39 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
 
         public double[] Bends { get; } = new double[source._clean.Layout.Tangents * (source._clean.Layout.Tangents + 1) / 2];
 
-        public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.InputFeatures),
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.OutputFeatures));
-
-        private readonly NetworkJacobian<T>? _jacobian = source._network is { } network ? new NetworkJacobian<T>(network.Architecture) : null;
-        private WideMatrix? _difference;
-        private double[] _oracle = [];
-
-        /// <summary>∂N − ∂O at a clean input, or ∂N where directions are trained to zero; while no network is known, as for a constant one.</summary>
-        public WideMatrix Difference(TangentFrame? frame, ReadOnlySpan<T> input)
+        /// <summary>The network's error to first order at a clean sample.</summary>
+        public IErrorJacobian ErrorAt(JetBatch<T> input, TangentFrame? frame)
         {
-            var difference = _difference ??= new WideMatrix(source.OutputFeatures, source.InputFeatures);
+            (_input, _frame) = (input, frame);
+            return this;
+        }
+
+        /// <summary>
+        /// (∂N − ∂O)ᵀu, or ∂Nᵀu where directions are trained to zero. As long as no network is known it counts as constant: the sizes of
+        /// targets that the loss is normalized by are then those along ∂Oᵀu.
+        /// </summary>
+        void IErrorJacobian.PullBack(ReadOnlySpan<double> adjoint, Span<double> result)
+        {
+            result.Clear();
             if (source._snapshot is { } network)
             {
-                input.CopyTo(_jacobian!.Begin());
-                _jacobian.Evaluate(network, default, difference.Elements);
-            }
-            else
-            {
-                difference.Elements.AsSpan().Clear();
+                _input!.Row(0, 0).CopyTo(_network!.Begin(1));
+                TensorPrimitives.ConvertTruncating(adjoint, _network.Forward(network));
+                _network.Reverse(network, _adjoint);
+                TensorPrimitives.ConvertTruncating<T, double>(_adjoint, result);
             }
 
             if (source.Options.Target == DirectionTarget.Oracle)
             {
-                _oracle = _oracle.Length > 0 ? _oracle : new double[difference.Elements.Length];
-                frame!.OracleJacobian(_oracle);
-                TensorPrimitives.Subtract<double>(difference.Elements, _oracle, difference.Elements);
+                _frame!.PullBackTarget(adjoint, Shift);
+                _frame.Solve(Shift);
+                _frame.AddPush(Shift, -1, result);
             }
-
-            difference.Decompose();
-            return difference;
         }
+
+        public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
+            new JetBatch<T>(source._cleanLayouts[order], 1, source.InputFeatures),
+            new JetBatch<T>(source._cleanLayouts[order], 1, source.OutputFeatures));
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

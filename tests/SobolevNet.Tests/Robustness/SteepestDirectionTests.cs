@@ -1,0 +1,134 @@
+using MathNet.Numerics.LinearAlgebra;
+using SobolevNet.Robustness;
+using SobolevNet.Tests.Data;
+
+namespace SobolevNet.Tests.Robustness;
+
+/// <summary>Directions that the network in training is very wrong along.</summary>
+public class SteepestDirectionTests
+{
+    private const int Pixels = TestManifolds.BlobSide * TestManifolds.BlobSide;
+
+    private static readonly IDataManifold Blobs = TestManifolds.Blobs();
+    private static readonly Mlp<double> Network = Mlp<double>.Create(Pixels, [20, 20], 3, seed: 4);
+
+    [Theory]
+    [InlineData(DirectionTarget.Oracle)]
+    [InlineData(DirectionTarget.Zero)]
+    public void Fill_AfterBeginStep_DirectionsLieWhereTheNetworkIsWrong(DirectionTarget goal)
+    {
+        var source = Source(goal, count: 200);
+        source.BeginStep(Network, 0);
+        var (input, target) = source.Sample(7);
+        var (network, oracle) = Jacobians(source.CleanSample(7));
+        var wrong = goal == DirectionTarget.Oracle ? network - oracle : network;
+        var inside = wrong.PseudoInverse() * wrong;
+        double mean = 0;
+        for (int k = 0; k < 200; k++)
+        {
+            var direction = Vector<double>.Build.Dense(input.Row(1 + k, 0).ToArray());
+            direction.L2Norm().Should().BeApproximately(1, 1e-12);
+            ((inside * direction) - direction).L2Norm().Should().BeLessThan(1e-9);
+            var wanted = goal == DirectionTarget.Oracle ? oracle * direction : Vector<double>.Build.Dense(3);
+            (Vector<double>.Build.Dense(target.Row(1 + k, 0).ToArray()) - wanted).L2Norm().Should().BeLessThan(1e-9 * oracle.L2Norm());
+            mean += Math.Pow((wrong * direction).L2Norm(), 2) / 200;
+        }
+
+        // Uniform in the three dimensions would give a third of the sum of squares; power iteration gives more.
+        var values = wrong.Svd().S;
+        double squares = values.DotProduct(values);
+        mean.Should().BeInRange(1.1 * squares / 3, values[0] * values[0]);
+    }
+
+    [Fact]
+    public void Fill_BeforeTheFirstStep_TakesTheNetworkForConstant()
+    {
+        var source = Source(DirectionTarget.Oracle);
+        var (input, _) = source.Sample(3);
+        var (_, oracle) = Jacobians(source.CleanSample(3));
+        var direction = Vector<double>.Build.Dense(input.Row(1, 0).ToArray());
+        ((oracle.PseudoInverse() * (oracle * direction)) - direction).L2Norm().Should().BeLessThan(1e-9);
+    }
+
+    [Fact]
+    public void Fill_ParametersChangeAfterBeginStep_SnapshotStays()
+    {
+        var network = Mlp<double>.Create(Pixels, [20, 20], 3, seed: 4);
+        var source = Source(DirectionTarget.Oracle);
+        source.BeginStep(network, 0);
+        double[] before = source.Sample(2).Input.Row(1, 0).ToArray();
+        network.Parameters.Fill(0.01);
+        source.Sample(2).Input.Row(1, 0).ToArray().Should().Equal(before);
+        source.BeginStep(network, 1);
+        source.Sample(2).Input.Row(1, 0).ToArray().Should().NotEqual(before);
+    }
+
+    [Fact]
+    public void Fill_AfterWarmUp_DoesNotAllocate()
+    {
+        var source = Source(DirectionTarget.Oracle, count: 3);
+        var input = new JetBatch<double>(source.Layout, 4, Pixels);
+        var target = new JetBatch<double>(source.Layout, 4, 3);
+        long[] numbers = [3, 4, 5, 6];
+        long before = 0;
+        for (int k = 0; k < 6; k++)
+        {
+            before = k == 2 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            numbers[0] = 20 + k;
+            source.BeginStep(Network, k);
+            source.Fill(numbers, input, target);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    [Fact]
+    public void Training_AtEqualSteps_IsLessVulnerableThanWithRandomDirections()
+    {
+        var clean = new ManifoldSource<float>(Blobs, 1, 256, seed: 1).Materialize();
+        double Vulnerability(DirectionSampler sampler)
+        {
+            var source = new RobustSource<float>(clean, new RobustSourceOptions { Directions = [new(sampler)], ManifoldOrder = 0 });
+            var network = Mlp<float>.Create(Pixels, [48, 48], 3, seed: 3);
+            var options = new SobolevTrainingOptions { Epochs = 25, BatchSize = 16, OrderWeights = [1, 1], Optimizer = new Adam { LearningRate = 6e-3 } };
+            new SobolevTrainer<float>(network, options).Fit(source);
+            return new VulnerabilityEvaluator<float>(network, Blobs).FirstOrder(Blobs.DrawPoints(20, 50)).Universal;
+        }
+
+        Vulnerability(DirectionSampler.Steepest(Pixels, 3)).Should().BeLessThan(0.8 * Vulnerability(DirectionSampler.White(Pixels)));
+    }
+
+    [Fact]
+    public void Draw_WithoutNetwork_Throws()
+    {
+        var sampler = DirectionSampler.Steepest(Pixels, 3);
+        sampler.NeedsNetwork.Should().BeTrue();
+        ((Action)(() => sampler.Draw(1, 0, 0, new double[Pixels]))).Should().Throw<InvalidOperationException>().WithMessage("*network in training*");
+        var at = new NearestPointOracle(Blobs).Expand(Blobs.DrawPoints(1, 1)[0], 1);
+        ((Action)(() => sampler.Draw(1, 0, 0, at, new double[Pixels]))).Should().Throw<InvalidOperationException>();
+        ((Action)(() => _ = DirectionSampler.Steepest(0, 3))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = DirectionSampler.Steepest(3, 0))).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Sizes_ThatDoNotFit_Throw()
+    {
+        var clean = new ManifoldSource<double>(Blobs, 1, 4, seed: 2);
+        ((Action)(() => _ = new RobustSource<double>(clean, new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Pixels, 2))] })))
+            .Should().Throw<ArgumentException>().WithMessage("*2 outputs*3*");
+        ((Action)(() => Source(DirectionTarget.Oracle).BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0))).Should().Throw<ArgumentException>();
+    }
+
+    private static RobustSource<double> Source(DirectionTarget goal, int count = 1) => new(
+        new ManifoldSource<double>(Blobs, 1, 4, seed: 2),
+        new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Pixels, 3), count)], ManifoldOrder = 0, Target = goal });
+
+    private static (Matrix<double> Network, Matrix<double> Oracle) Jacobians(long sample)
+    {
+        double[] point = Blobs.DrawPoints(4, 2)[sample];
+        var expansion = new NearestPointOracle(Blobs).Expand(point, 1);
+        double[] oracle = new double[3 * Pixels];
+        expansion.Jacobian(oracle);
+        return (Matrix<double>.Build.DenseOfArray(Network.Jacobian(expansion.Input)), Matrix<double>.Build.Dense(3, Pixels, (o, f) => oracle[(o * Pixels) + f]));
+    }
+}
