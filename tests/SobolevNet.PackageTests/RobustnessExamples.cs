@@ -58,7 +58,7 @@ public class RobustnessExamples
             Directions = [new DirectionGroup(DirectionSampler.Steepest(inputFeatures: 64, outputFeatures: 1))],
             PerturbationScale = 1,
         });
-        var network = Mlp<float>.Create(64, [48, 48], 1, Activation.SiLU, seed: 5);
+        var network = Mlp<float>.Create(64, [48, 48], 1, Activation.Silu, seed: 5);
         var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 16, OrderWeights = [1, 1], Optimizer = new Adam { LearningRate = 3e-3 } };
         new SobolevTrainer<float>(network, options).Fit(universal);
         #endregion
@@ -99,14 +99,14 @@ public class RobustnessExamples
         }
         #endregion
 
-        var plain = Mlp<float>.Create(64, [48, 48], 1, Activation.SiLU, seed: 5);
+        var plain = Mlp<float>.Create(64, [48, 48], 1, Activation.Silu, seed: 5);
         new SobolevTrainer<float>(plain, options with { OrderWeights = [1] }).Fit(values);
         double plainVulnerability = new VulnerabilityEvaluator<float>(plain, manifold).FirstOrder(points).Universal;
         first.Universal.Should().BeLessThan(0.5 * plainVulnerability);
         attack.OracleChange.Should().BeLessThan(1e-6);
         foreach (var source in invariance)
         {
-            var other = Mlp<float>.Create(64, [8], 1, Activation.SiLU, seed: 5);
+            var other = Mlp<float>.Create(64, [8], 1, Activation.Silu, seed: 5);
             new SobolevTrainer<float>(other, new SobolevTrainingOptions { Epochs = 1 }).Fit(source).Epochs.Should().Be(1);
         }
     }

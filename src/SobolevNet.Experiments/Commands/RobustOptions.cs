@@ -15,8 +15,9 @@ internal sealed class RobustOptions
     private readonly Option<Dictionary<string, double[]>?> _strengths = Options.Strengths(
         "--strengths", Describe("Strengths of methods.", preset => StrengthText.Write(preset.Strengths)));
     private readonly Option<int[]?> _widths = Options.Integers(
-        "--widths", "LIST", Describe("Widths of the hidden layers: the capacities compared.", preset => string.Join(',', preset.Widths)), 1, MlpArchitecture.MaxFeatures);
-    private readonly Option<int?> _layers = Options.Integer("--layers", "COUNT", Describe("Hidden layers.", preset => preset.Layers), 1, 100);
+        "--widths", "LIST", Describe("Widths of the first hidden layer: the capacities compared.", preset => string.Join(',', preset.Widths)), 1, MlpArchitecture.MaxFeatures);
+    private readonly Option<int[]?> _inner = Options.Integers(
+        "--inner", "LIST", Describe("Widths of the hidden layers after the first.", preset => string.Join(',', preset.Inner)), 1, MlpArchitecture.MaxFeatures);
     private readonly Option<string?> _activation = Options.Word("--activation", Describe("Activation between layers.", preset => preset.Activation), Activations);
     private readonly Option<int?> _train = Options.Integer("--train", "COUNT", Describe("Training images of an epoch.", preset => preset.TrainingImages), 2);
     private readonly Option<string?> _fresh = Options.Word(
@@ -49,7 +50,7 @@ internal sealed class RobustOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _methods, _strengths, _widths, _layers, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _directions, _perturbation,
+        _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _directions, _perturbation,
         _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
     ];
 
@@ -84,7 +85,7 @@ internal sealed class RobustOptions
             Methods = parsed.GetValue(_methods) is { Length: > 0 } methods ? methods : preset.Methods,
             Strengths = strengths,
             Widths = parsed.GetValue(_widths) is { Length: > 0 } widths ? [.. widths.Distinct().Order()] : preset.Widths,
-            Layers = parsed.GetValue(_layers) ?? preset.Layers,
+            Inner = parsed.GetValue(_inner) is { Length: > 0 } inner ? inner : preset.Inner,
             Activation = parsed.GetValue(_activation) ?? preset.Activation,
             TrainingImages = parsed.GetValue(_train) ?? preset.TrainingImages,
             FreshImages = parsed.GetValue(_fresh) is { } fresh ? fresh == "yes" : preset.FreshImages,

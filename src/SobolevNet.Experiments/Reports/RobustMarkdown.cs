@@ -52,7 +52,7 @@ internal static class RobustMarkdown
         var settings = report.Settings;
         var text = new StringBuilder("# Robust cubes: universal against invariance training\n\n");
         text.Append(Text(
-            $"Every network has {settings.Layers} hidden layers ({settings.Activation}) and saw {settings.TrainingImages} {(settings.FreshImages ? "new " : "")}images in each of "));
+            $"Every network is {settings.Measure.ImageSize * settings.Measure.ImageSize}-width-{string.Join('-', settings.Inner)}-9 ({settings.Activation}) and saw {settings.TrainingImages} {(settings.FreshImages ? "new " : "")}images in each of "));
         text.Append(Text($"{settings.Epochs} epochs. Errors are root mean square over {settings.Measure.TestImages} fresh images, in per cent of the deviation of the targets. "));
         text.Append(Text($"Vulnerability is the largest singular value of ∂N − ∂O, the network's Jacobian less the oracle's, mean over {settings.Measure.FirstOrderImages} images: "));
         text.Append("how fast the worst small perturbation makes the network wrong. Sensitivity is its part where the oracle stays, invariance that where the network stays. ");

@@ -38,7 +38,7 @@ internal sealed record RobustRun
     /// <summary>The method's strength; null if it has none.</summary>
     public required double? Strength { get; init; }
 
-    /// <summary>Width of the hidden layers.</summary>
+    /// <summary>Width of the first hidden layer.</summary>
     public required int Width { get; init; }
 
     /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on fresh clean images.</summary>

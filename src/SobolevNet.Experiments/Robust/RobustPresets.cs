@@ -16,14 +16,15 @@ internal static class RobustPresets
         {
             Preset = Quick,
             Methods = [.. RobustMethod.Names],
-            Widths = [32, 64],
+            Widths = [64, 256],
+            Inner = [64, 64],
             Strengths = new Dictionary<string, double[]>
             {
                 ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
                 ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6], ["jacobian-steepest"] = [0.2, 0.6],
             },
-            TrainingImages = 1000,
-            Epochs = 16,
+            TrainingImages = 2000,
+            Epochs = 20,
             AscentSteps = 3,
             Measure = new MeasureSettings
             {
@@ -42,7 +43,8 @@ internal static class RobustPresets
         {
             Preset = Small,
             Methods = [.. RobustMethod.Names],
-            Widths = [64, 192],
+            Widths = [128, 512],
+            Inner = [128, 128],
             Strengths = new Dictionary<string, double[]>
             {
                 ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
@@ -67,7 +69,8 @@ internal static class RobustPresets
         {
             Preset = Paper,
             Methods = [.. RobustMethod.Names],
-            Widths = [256, 512],
+            Widths = [256, 1024],
+            Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
                 ["universal"] = [0.3, 1], ["universal2"] = [1], ["bands"] = [0.3, 1],
@@ -76,8 +79,8 @@ internal static class RobustPresets
             },
             TrainingImages = 117_180,
             Epochs = 100,
-            BatchSize = 64,
-            LearningRate = 1e-3,
+            BatchSize = 128,
+            LearningRate = 2e-3,
             AscentSteps = 7,
             CheckpointSeconds = 300,
             Measure = new MeasureSettings

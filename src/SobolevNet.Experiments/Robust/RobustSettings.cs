@@ -13,11 +13,11 @@ internal sealed record RobustSettings
     /// <summary>Names of the methods, see <see cref="RobustMethod"/>.</summary>
     public required string[] Methods { get; init; }
 
-    /// <summary>Widths of all hidden layers: the capacities compared, rising.</summary>
+    /// <summary>Widths of the first hidden layer: the capacities compared, rising. ∂N has its rows in the span of that many images.</summary>
     public required int[] Widths { get; init; }
 
-    /// <summary>Hidden layers.</summary>
-    public int Layers { get; init; } = 3;
+    /// <summary>Widths of the hidden layers after the first.</summary>
+    public required int[] Inner { get; init; }
 
     /// <summary>The strengths of each method that has one.</summary>
     public required IReadOnlyDictionary<string, double[]> Strengths { get; init; }
@@ -31,9 +31,9 @@ internal sealed record RobustSettings
 
     public required int Epochs { get; init; }
 
-    public int BatchSize { get; init; } = 16;
+    public int BatchSize { get; init; } = 32;
 
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Adam's β₂.</summary>
     public double AdamMemory { get; init; } = 0.98;
@@ -65,7 +65,7 @@ internal sealed record RobustSettings
 
     public Activation ActivationKind() => Enum.Parse<Activation>(Activation, ignoreCase: true);
 
-    public int[] Hidden(int width) => [.. Enumerable.Repeat(width, Layers)];
+    public int[] Hidden(int width) => [width, .. Inner];
 
     /// <summary>Clean training images with derivatives up to an order.</summary>
     public IJetSource<float> Clean(int order) => new CubeSource(
@@ -97,7 +97,7 @@ internal sealed record RobustSettings
     /// <summary>The command that repeats the experiment.</summary>
     public string ToCommand() => string.Create(
         CultureInfo.InvariantCulture,
-        $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --layers {Layers} " +
+        $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
         $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
         $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --directions {Directions} " +
         $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
@@ -109,7 +109,7 @@ internal sealed record RobustSettings
         $"--attack-steps {Measure.AttackSteps} --noise {string.Join(',', Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
 }
 
-/// <summary>A network to be trained.</summary>
+/// <summary>A network to be trained; its width is that of the first hidden layer.</summary>
 internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Width)
 {
     /// <summary>Names its files.</summary>

@@ -128,6 +128,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cube", "--activation", "relu", "--out", "unused")]
     [InlineData("cube", "--distance", "0.5", "--out", "unused")]
     [InlineData("render", "--axis", "0,0,0", "--out", "unused")]
+    [InlineData("robust", "--resume", "missing")]
+    [InlineData("robust", "--activation", "relu", "--out", "unused")]
+    [InlineData("attack", "--network", "missing.safetensors", "--out", "unused")]
     public async Task Command_ThatCannotBeDone_SaysWhyInOneLine(params string[] args)
     {
         string unused = _folder.File("unused");
@@ -146,6 +149,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cube", "--rate", "nan")]
     [InlineData("cube", "--weights2", "1,1")]
     [InlineData("cube", "--resume", "there", "--seed", "3")]
+    [InlineData("robust", "--methods", "plain,magic")]
+    [InlineData("robust", "--strengths", "plain=1")]
+    [InlineData("robust", "--sizes", "1,0.5")]
+    [InlineData("robust", "--resume", "there", "--test", "3")]
+    [InlineData("attack")]
     [InlineData("render")]
     [InlineData("render", "--translation", "1,2", "--out", "unused")]
     public async Task Command_WrittenWrongly_IsAUsageError(params string[] args)

@@ -59,7 +59,7 @@ internal sealed class BandSampler : DirectionSampler
     /// <summary>Element x of the orthonormal cosine mode k of a row of n pixels.</summary>
     public static double Mode(int k, int x, int n) => Math.Sqrt((k == 0 ? 1.0 : 2.0) / n) * Math.Cos(Math.PI * (x + 0.5) * k / n);
 
-    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
         var desk = _desks.TryTake(out var free) ? free : new Desk(this);
         var drawn = desk.Drawn.AsSpan();

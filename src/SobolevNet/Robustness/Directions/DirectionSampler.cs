@@ -76,6 +76,11 @@ public abstract class DirectionSampler
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degreesOfFreedom, inner.Dimensions);
+        if (inner.NeedsNetwork)
+        {
+            throw new ArgumentException("Directions that depend on the network cannot be drawn for another sampler.", nameof(inner));
+        }
+
         return new OrthogonalSampler(inner, degreesOfFreedom);
     }
 
@@ -127,8 +132,7 @@ public abstract class DirectionSampler
             throw new InvalidOperationException("These directions depend on the manifold's tangents; draw them at an expansion of the oracle.");
         }
 
-        CheckNetwork();
-        Draw(seed, sample, index, default(DirectionSite), direction);
+        Draw(seed, sample, index, (TangentFrame?)null, direction);
     }
 
     /// <summary>Draws a direction at a clean input.</summary>
@@ -141,33 +145,27 @@ public abstract class DirectionSampler
     public void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
     {
         ArgumentNullException.ThrowIfNull(at);
-        CheckNetwork();
-        Draw(seed, sample, index, new DirectionSite(at.Frame, null), direction);
+        Draw(seed, sample, index, at.Frame, direction);
     }
 
-    /// <summary>Draws with what is known of the place.</summary>
-    internal void Draw(ulong seed, long sample, int index, DirectionSite site, Span<double> direction)
+    /// <summary>Draws with tangents if there are any.</summary>
+    internal void Draw(ulong seed, long sample, int index, TangentFrame? frame, Span<double> direction)
     {
         if (direction.Length != Features)
         {
             throw new ArgumentException($"The direction has {direction.Length} elements; the sampler draws {Features}.", nameof(direction));
         }
 
-        ulong family = new RandomStream(seed, (ulong)index).NextBits();
-        var random = new RandomStream(family, (ulong)sample);
-        DrawUnit(ref random, site, direction);
+        var random = StreamOf(seed, sample, index);
+        DrawUnit(ref random, frame, direction);
     }
 
-    private void CheckNetwork()
-    {
-        if (NeedsNetwork)
-        {
-            throw new InvalidOperationException("These directions depend on the network in training; only a RobustSource can draw them.");
-        }
-    }
+    /// <summary>The random numbers of one direction.</summary>
+    internal static RandomStream StreamOf(ulong seed, long sample, int index) =>
+        new(new RandomStream(seed, (ulong)index).NextBits(), (ulong)sample);
 
     /// <summary>Draws from a stream; the result has unit length.</summary>
-    internal abstract void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction);
+    internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);
 
     /// <summary>Scales to unit length; false for a vector too short to have a direction.</summary>
     internal static bool TryNormalize(Span<double> vector)

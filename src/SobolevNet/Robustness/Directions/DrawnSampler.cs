@@ -5,7 +5,7 @@ internal sealed class DrawnSampler(int features, int dimensions, DirectionDraw d
 {
     private const int Attempts = 16;
 
-    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {

@@ -3,24 +3,23 @@ namespace SobolevNet.Robustness;
 /// <summary>Directions along the manifold: J L⁻ᵀ c with c normal and A = L Lᵀ has the tangent space's projector as covariance.</summary>
 internal sealed class TangentSampler(int features, int degreesOfFreedom) : DirectionSampler(features, degreesOfFreedom, needsTangents: true)
 {
-    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
-        var frame = CheckedFrame(site, Features, Dimensions);
+        var tangents = CheckedFrame(frame, Features, Dimensions);
         Span<double> coordinates = Dimensions <= 256 ? stackalloc double[Dimensions] : new double[Dimensions];
         do
         {
             NormalNoise.Fill(ref random, coordinates);
-            frame.SolveTransposed(coordinates);
+            tangents.SolveTransposed(coordinates);
             direction.Clear();
-            frame.AddPush(coordinates, 1, direction);
+            tangents.AddPush(coordinates, 1, direction);
         }
         while (!TryNormalize(direction));
     }
 
     /// <summary>The tangents of the place; refuses those of another task.</summary>
-    internal static TangentFrame CheckedFrame(DirectionSite site, int features, int degreesOfFreedom)
+    internal static TangentFrame CheckedFrame(TangentFrame? frame, int features, int degreesOfFreedom)
     {
-        var frame = site.Frame;
         return frame is not null && frame.Input.Features == features && frame.Lengths.Length == degreesOfFreedom
             ? frame
             : throw new ArgumentException(
@@ -31,15 +30,15 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
 
 /// <summary>Directions of another sampler less their part along the manifold.</summary>
 internal sealed class OrthogonalSampler(DirectionSampler inner, int degreesOfFreedom)
-    : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true, inner.NeedsNetwork)
+    : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true)
 {
-    internal override void DrawUnit(ref RandomStream random, DirectionSite site, Span<double> direction)
+    internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
-        var frame = TangentSampler.CheckedFrame(site, Features, degreesOfFreedom);
+        var tangents = TangentSampler.CheckedFrame(frame, Features, degreesOfFreedom);
         do
         {
-            inner.DrawUnit(ref random, site, direction);
-            frame.RemoveTangent(direction);
+            inner.DrawUnit(ref random, frame, direction);
+            tangents.RemoveTangent(direction);
         }
         while (!TryNormalize(direction));
     }

@@ -32,6 +32,8 @@ namespace SobolevNet.Robustness;
 public sealed class RobustSource<T> : INetworkDependentSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int SamplesAtATime = 8;
+
     private readonly IJetSource<T> _clean;
     private readonly DirectionSampler[] _samplers;
     private readonly double[] _scales;
@@ -39,7 +41,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     private readonly JetLayout[] _cleanLayouts;
     private readonly int _p;
     private readonly bool _needsFrame;
-    private readonly bool _needsNetwork;
+    private readonly int[] _steepest;
     private readonly ConcurrentBag<Desk> _desks = [];
     private PackedNetwork<T>? _snapshot;
     private Mlp<T>? _network;
@@ -59,7 +61,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
         _clean = clean;
         _samplers = [.. groups.SelectMany(group => Enumerable.Repeat(group.Sampler, group.Count))];
-        _needsNetwork = groups.Any(group => group.Sampler.NeedsNetwork);
+_steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].NeedsNetwork)];
         _scales =
         [
             .. groups.SelectMany(group => Enumerable.Repeat(
@@ -119,7 +121,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
     public void BeginStep(Mlp<T> network, long step)
     {
-        if (_needsNetwork)
+        if (_steepest.Length > 0)
         {
             AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _desks);
         }
@@ -136,9 +138,10 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
         }
 
         var desk = _desks.TryTake(out var free) ? free : new Desk(this);
-        for (int s = 0; s < samples.Length; s++)
+        for (int start = 0; start < samples.Length; start += SamplesAtATime)
         {
-            FillSample(desk, samples[s], input.Slice(s, 1), target.Slice(s, 1));
+            int count = Math.Min(SamplesAtATime, samples.Length - start);
+            FillSome(desk, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
         _desks.Add(desk);
@@ -207,15 +210,38 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
         return JetLayout.Create(_p + _samplers.Length, Enumerable.Range(0, _p + _samplers.Length), seconds);
     }
 
-    private void FillSample(Desk desk, long number, JetSpan<T> input, JetSpan<T> target)
+    private void FillSome(Desk desk, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
+    {
+        var layout = input.Layout;
+        int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
+        order = _needsFrame ? order : Math.Min(order, Options.ManifoldOrder);
+        var (inputs, targets) = desk.Clean(order);
+        var cleanInput = inputs.AsSpan().Slice(0, numbers.Length);
+        var cleanTarget = targets.AsSpan().Slice(0, numbers.Length);
+        Span<long> samples = stackalloc long[SamplesAtATime];
+        for (int s = 0; s < numbers.Length; s++)
+        {
+            samples[s] = _order.CleanSample(numbers[s]);
+        }
+
+        _clean.Fill(samples[..numbers.Length], cleanInput, cleanTarget);
+        if (layout.Order > 0)
+        {
+            desk.Steepest?.Begin(_snapshot, numbers, cleanInput);
+        }
+
+        for (int s = 0; s < numbers.Length; s++)
+        {
+            desk.Sample = s;
+            FillSample(desk, order, numbers[s], samples[s], cleanInput.Slice(s, 1), cleanTarget.Slice(s, 1), input.Slice(s, 1), target.Slice(s, 1));
+        }
+    }
+
+    private void FillSample(
+        Desk desk, int order, long number, long cleanSample, JetSpan<T> cleanInput, JetSpan<T> cleanTarget, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         bool oracle = Options.Target == DirectionTarget.Oracle;
-        int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
-        order = _needsFrame ? order : Math.Min(order, Options.ManifoldOrder);
-        var (cleanInput, cleanTarget) = desk.Clean(order);
-        ReadOnlySpan<long> sample = [_order.CleanSample(number)];
-        _clean.Fill(sample, cleanInput, cleanTarget);
         for (int c = 0; c <= (layout.Order > 0 ? _p : 0); c++)
         {
             CopyRow(cleanInput, c, input, c);
@@ -233,7 +259,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
             frame.Load<T>(cleanInput, cleanTarget);
             if (!(frame.ConditionNumber <= Options.MaxConditionNumber))
             {
-                OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {sample[0]}");
+                OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {cleanSample}");
             }
 
             if (order == 2 && IsCurved)
@@ -259,10 +285,17 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
             }
         }
 
-        var site = new DirectionSite(frame, _needsNetwork ? desk.ErrorAt(cleanInput, frame) : null);
         for (int k = 0; k < _samplers.Length; k++)
         {
-            _samplers[k].Draw(Options.Seed, number, k, site, desk.Direction);
+            if (_samplers[k].NeedsNetwork)
+            {
+                desk.Steepest!.Write(desk.Sample, k, number, oracle ? frame : null, desk.Direction);
+            }
+            else
+            {
+                _samplers[k].Draw(Options.Seed, number, k, frame, desk.Direction);
+            }
+
             TensorPrimitives.ConvertTruncating<double, T>(desk.Direction, input.Row(1 + _p + k, 0));
             if (oracle)
             {
@@ -301,14 +334,18 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(RobustSource<T> source) : IErrorJacobian
+    private sealed class Desk(RobustSource<T> source)
     {
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];
-        private readonly NetworkDesk<T>? _network = source._network is { } network ? new NetworkDesk<T>(network.Architecture, 1) : null;
-        private readonly T[] _adjoint = new T[source._needsNetwork ? source.InputFeatures : 0];
-        private JetBatch<T>? _input;
-        private TangentFrame? _frame;
+
+        /// <summary>Makes the directions that depend on the network; null if there are none.</summary>
+        public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
+            ? null
+            : new SteepestDirections<T>(source._network?.Architecture, source._clean, source._steepest, SamplesAtATime, source.Options.Seed);
+
+        /// <summary>The sample at hand, of those filled together.</summary>
+        public int Sample { get; set; }
 
         public double[] Direction { get; } = new double[source.InputFeatures];
 
@@ -318,39 +355,9 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
 
         public double[] Bends { get; } = new double[source._clean.Layout.Tangents * (source._clean.Layout.Tangents + 1) / 2];
 
-        /// <summary>The network's error to first order at a clean sample.</summary>
-        public IErrorJacobian ErrorAt(JetBatch<T> input, TangentFrame? frame)
-        {
-            (_input, _frame) = (input, frame);
-            return this;
-        }
-
-        /// <summary>
-        /// (∂N − ∂O)ᵀu, or ∂Nᵀu where directions are trained to zero. As long as no network is known it counts as constant: the sizes of
-        /// targets that the loss is normalized by are then those along ∂Oᵀu.
-        /// </summary>
-        void IErrorJacobian.PullBack(ReadOnlySpan<double> adjoint, Span<double> result)
-        {
-            result.Clear();
-            if (source._snapshot is { } network)
-            {
-                _input!.Row(0, 0).CopyTo(_network!.Begin(1));
-                TensorPrimitives.ConvertTruncating(adjoint, _network.Forward(network));
-                _network.Reverse(network, _adjoint);
-                TensorPrimitives.ConvertTruncating<T, double>(_adjoint, result);
-            }
-
-            if (source.Options.Target == DirectionTarget.Oracle)
-            {
-                _frame!.PullBackTarget(adjoint, Shift);
-                _frame.Solve(Shift);
-                _frame.AddPush(Shift, -1, result);
-            }
-        }
-
         public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.InputFeatures),
-            new JetBatch<T>(source._cleanLayouts[order], 1, source.OutputFeatures));
+            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.InputFeatures),
+            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.OutputFeatures));
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

@@ -1,0 +1,239 @@
+using System.Text.Json;
+using SobolevNet.Experiments.Commands;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Robust;
+using SobolevNet.Experiments.Terminal;
+using SobolevNet.Robustness;
+using SobolevNet.Tests.Files;
+
+namespace SobolevNet.Tests.Experiments;
+
+public sealed class RobustCommandTests : IDisposable
+{
+    private static readonly string[] TinyMeasure =
+        ["--size", "13", "--sigma", "0.1", "--test", "20", "--first-order", "4", "--attacked", "2", "--attack-steps", "2", "--sizes", "0.05,0.2", "--noise", "0.05"];
+
+    private static readonly string[] Tiny =
+    [
+        "robust", "--train", "24", "--epochs", "2", "--batch", "8", "--widths", "5,7", "--inner", "6", "--strengths",
+        "gaussian=0.1;jacobian=0.1;pgd=0.1;trades=0.1;jacobian-steepest=0.1", .. TinyMeasure,
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Robust_Tiny_WritesReportPicturesAndNetworks()
+    {
+        string folder = _folder.File("robust");
+        var run = await Run([.. Tiny, "--out", folder]);
+
+        run.Code.Should().Be(0, run.Errors);
+        run.Output.Should().Contain("universal 1, width 7: test").And.Contain("× less vulnerable").And.Contain(folder);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
+        report.RootElement.GetProperty("complete").GetBoolean().Should().BeTrue();
+        var runs = report.RootElement.GetProperty("runs").EnumerateArray().ToArray();
+        runs.Select(one => one.GetProperty("method").GetString()).Distinct().Should().Equal(RobustMethod.Names);
+        runs.Should().HaveCount(20);
+        foreach (var one in runs)
+        {
+            one.GetProperty("testErrorPercent").GetDouble().Should().BeInRange(1, 1000);
+            one.GetProperty("firstOrderVulnerability").GetDouble().Should().BePositive();
+            one.GetProperty("width").GetInt32().Should().BeOneOf(5, 7);
+            (one.GetProperty("strength").ValueKind == JsonValueKind.Null).Should().Be(one.GetProperty("kind").GetString() == "reference");
+            var attack = one.GetProperty("attack").EnumerateArray().ToArray();
+            attack.Select(size => size.GetProperty("size").GetDouble()).Should().Equal(0.05, 0.2);
+            attack[1].GetProperty("universal").GetProperty("mean").GetDouble()
+                .Should().BeGreaterThan(attack[0].GetProperty("universal").GetProperty("mean").GetDouble());
+            Mlp<float>.Load(Path.Combine(folder, one.GetProperty("network").GetString()!)).Architecture.Sizes.Length.Should().Be(4);
+        }
+
+        report.RootElement.GetProperty("claims").GetArrayLength().Should().Be(6, "two capacities, three invariance networks to compare with");
+        Directory.GetFiles(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
+            "report.json", "report.md", "trade-off.png", "attacks.png", "noise.png", "worst.png");
+        Directory.GetFiles(Path.Combine(folder, "networks")).Should().HaveCount(20, "checkpoints are gone");
+    }
+
+    [Fact]
+    public async Task Robust_CommandOfTheReport_RepeatsTheSameFiguresOnAnyNumberOfThreads()
+    {
+        string first = _folder.File("first");
+        string second = _folder.File("second");
+        (await Run([.. Tiny, "--methods", "universal,pgd", "--seed", "7", "--threads", "1", "--out", first])).Code.Should().Be(0);
+        var (_, report) = RobustFolder.Open(first);
+
+        (await Run([.. report.Command.Split(' '), "--threads", "3", "--out", second])).Code.Should().Be(2, "threads are given twice");
+        (await Run([.. report.Command.Replace("--threads 1", "--threads 3").Split(' '), "--out", second])).Code.Should().Be(0);
+
+        var (_, again) = RobustFolder.Open(second);
+        again.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(report.Runs.Select(run => run with { Seconds = 0 }));
+        foreach (var run in report.Runs)
+        {
+            File.ReadAllBytes(Path.Combine(second, run.Network)).Should().Equal(File.ReadAllBytes(Path.Combine(first, run.Network)));
+        }
+    }
+
+    [Fact]
+    public void Experiment_InterruptedAndResumed_GivesTheSameFigures()
+    {
+        var settings = RobustPresets.Named(RobustPresets.Quick) with
+        {
+            Methods = ["plain", "universal", "trades"],
+            Strengths = new Dictionary<string, double[]> { ["universal"] = [1], ["trades"] = [0.1] },
+            Widths = [6],
+            Inner = [5],
+            TrainingImages = 16,
+            BatchSize = 8,
+            Epochs = 4,
+            Threads = 1,
+            Measure = RobustPresets.Named(RobustPresets.Quick).Measure with
+            {
+                ImageSize = 11, Sigma = 0.12, TestImages = 6, FirstOrderImages = 2, AttackImages = 2, AttackSizes = [0.1], AttackSteps = 1, NoiseDeviations = [0.1],
+            },
+        };
+        var whole = new RobustExperiment(RobustFolder.Create(_folder.File("whole")), Begun(settings), new InterruptingView("", null), default).Run();
+        whole.Complete.Should().BeTrue();
+
+        using var interrupt = new CancellationTokenSource();
+        var parts = RobustFolder.Create(_folder.File("parts"));
+        parts.Save(Begun(settings));
+        ((Action)(() => new RobustExperiment(parts, Begun(settings), new InterruptingView("trades", interrupt), interrupt.Token).Run()))
+            .Should().Throw<OperationCanceledException>();
+        var (folder, report) = RobustFolder.Open(parts.Path);
+        report.Complete.Should().BeFalse();
+        report.Runs.Should().NotBeEmpty().And.HaveCountLessThan(3, "what was finished is kept");
+
+        var resumed = new RobustExperiment(folder, report, new InterruptingView("", null), default).Run();
+
+        resumed.Complete.Should().BeTrue();
+        resumed.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(whole.Runs.Select(run => run with { Seconds = 0 }));
+    }
+
+    [Fact]
+    public async Task Attack_SavedNetwork_WritesTheSameFiguresAsTheLibrary()
+    {
+        string folder = _folder.File("attack");
+        string path = _folder.File("network.safetensors");
+        var network = Mlp<float>.Create(169, [6, 5], 9, Activation.Silu, seed: 3);
+        network.Save(path);
+
+        var run = await Run(["attack", "--network", path, .. TinyMeasure[2..], "--out", folder]);
+
+        run.Code.Should().Be(0, run.Errors);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
+        var settings = RobustPresets.Named(RobustPresets.Quick).Measure with { ImageSize = 13, Sigma = 0.1, FirstOrderImages = 4, AttackImages = 2 };
+        var manifold = settings.Manifold();
+        report.RootElement.GetProperty("firstOrderVulnerability").GetDouble().Should().BeApproximately(
+            new VulnerabilityEvaluator<float>(network, manifold).FirstOrder(settings.Points(manifold)).Universal, 1e-9);
+        report.RootElement.GetProperty("attack").GetArrayLength().Should().Be(2);
+        Directory.GetFiles(folder).Select(Path.GetFileName).Should().BeEquivalentTo("report.json", "report.md", "attacks.png", "noise.png", "worst.png");
+    }
+
+    [Fact]
+    public async Task Attack_NetworkOfAnotherTask_SaysWhatIsWrong()
+    {
+        string path = _folder.File("other.safetensors");
+        Mlp<float>.Create(6, [5], 2, seed: 3).Save(path);
+
+        var run = await Run("attack", "--network", path);
+
+        run.Code.Should().Be(1);
+        run.Errors.Should().Contain("6 inputs and 2 outputs");
+    }
+
+    [Fact]
+    public void Claims_OfKnownRuns_CompareTheRightOnes()
+    {
+        RobustRun[] runs =
+        [
+            Known("universal", "universal", 1, 4, 0.2), Known("universal", "universal", 3, 6, 0.1), Known("pgd", "invariance", 0.1, 20, 0.6),
+            Known("gaussian", "invariance", 0.1, 12, 0.9), Known("jacobian-steepest", "strengthened", 0.1, 18, 0.3), Known("plain", "reference", null, 10, 2),
+        ];
+
+        var claims = RobustClaims.Of(runs);
+
+        claims.Select(claim => claim.Invariance).Should().Equal("pgd 0.1", "gaussian 0.1", "jacobian-steepest 0.1");
+        claims.Should().OnlyContain(claim => claim.Universal == "universal 3");
+        claims.Select(claim => Math.Round(claim.TimesLessVulnerable, 9)).Should().Equal(6, 9, 3);
+        claims.Select(claim => Math.Round(claim.TimesMoreAccurate, 9)).Should().Equal(Math.Round(20.0 / 6, 9), 2, 3);
+    }
+
+    [Fact]
+    public void Strengths_WrittenAndRead_AreTheSame()
+    {
+        var strengths = RobustPresets.Named(RobustPresets.Small).Strengths;
+        StrengthText.TryParse(StrengthText.Write(strengths), out var read).Should().BeTrue();
+        read.Should().BeEquivalentTo(strengths);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("pgd")]
+    [InlineData("pgd=0")]
+    [InlineData("pgd=1;pgd=2")]
+    [InlineData("plain=1")]
+    [InlineData("pgd=1,x")]
+    public void Strengths_WrittenWrongly_AreRefused(string text) => StrengthText.TryParse(text, out _).Should().BeFalse();
+
+    private static RobustRun Known(string method, string kind, double? strength, double error, double vulnerability) => new()
+    {
+        Method = method,
+        Kind = kind,
+        Strength = strength,
+        Width = 8,
+        TestErrorPercent = error,
+        FirstOrderVulnerability = vulnerability,
+        Seconds = 1,
+        Epochs = 1,
+        Architecture = "",
+        Network = FormattableString.Invariant($"{method} {strength}"),
+        FirstOrder = new FirstOrderReport { Images = 1, Degenerate = 0, Universal = vulnerability, Worst = 0, Sensitivity = 0, Invariance = 0, Outputs = [] },
+        Attack = [],
+        Noise = [],
+    };
+
+    private static RobustReport Begun(RobustSettings settings) => new()
+    {
+        Complete = false,
+        Started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+        Machine = MachineReport.Current(),
+        Settings = settings,
+        Command = settings.ToCommand(),
+        Claims = [],
+        Runs = [],
+    };
+
+    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        int code = await CommandLine.RunAsync(args, output, errors);
+        return (code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>Cancels at the second epoch of a method.</summary>
+    private sealed class InterruptingView(string method, CancellationTokenSource? interrupt) : IProgressView
+    {
+        public IProgressPart Start(string name) => throw new NotSupportedException();
+
+        public IWorkPart StartWork(string name) => throw new NotSupportedException();
+
+        public ITrainingPart StartTraining(string name) => new Part(method.Length > 0 && name.StartsWith(method, StringComparison.Ordinal) ? interrupt : null);
+
+        private sealed class Part(CancellationTokenSource? interrupt) : ITrainingPart
+        {
+            public void Done(string outcome)
+            {
+            }
+
+            public void Report(TrainingProgress value)
+            {
+                if (value.Epoch == 2)
+                {
+                    interrupt?.Cancel();
+                }
+            }
+        }
+    }
+}
