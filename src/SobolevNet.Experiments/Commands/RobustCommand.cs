@@ -94,7 +94,7 @@ internal static class RobustCommand
         if (report.Claims.Count > 0)
         {
             terminal.Line();
-            terminal.Line("Universal training against the best network under the invariance assumption, chosen over its methods and strengths:");
+            terminal.Line("Universal training against training under the invariance assumption, the best networks of each over methods and strengths:");
             terminal.Console.Write(Table(RobustMarkdown.ClaimColumns, report.Claims.Select(claim => RobustMarkdown.Cells(claim, report))));
             terminal.Line(RobustMarkdown.Capacity(report));
         }

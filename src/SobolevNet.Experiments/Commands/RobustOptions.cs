@@ -28,8 +28,12 @@ internal sealed class RobustOptions
         "--rate", "NUMBER", Describe("Highest learning rate (Adam, short rise, cosine fall).", preset => preset.LearningRate), 0);
     private readonly Option<double?> _memory = Options.Real(
         "--memory", "NUMBER", Describe("Adam's memory of squared gradients, below 1.", preset => preset.AdamMemory), 0, 1);
+    private readonly Option<string?> _standardize = Options.Word(
+        "--standardize", Describe("Whether networks have scalings, one for all pixels and one for each output.", preset => preset.Standardize ? "yes" : "no"), "yes", "no");
     private readonly Option<int?> _directions = Options.Integer(
         "--directions", "COUNT", Describe("Random directions of jacobian, and of each frequency band of bands.", preset => preset.Directions), 1, 100);
+    private readonly Option<int?> _sketch = Options.Integer(
+        "--sketch", "COUNT", Describe("Random output vectors that a steepest direction is the worst combination of.", preset => preset.Sketch), 1, 9);
     private readonly Option<double?> _perturbation = Options.Real(
         "--perturbation", "NUMBER",
         Describe("Deviation of pixels that universal2 and bands weigh directions against the manifold's by.", preset => preset.PerturbationScale), 0);
@@ -50,7 +54,7 @@ internal sealed class RobustOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _directions, _perturbation,
+        _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _standardize, _directions, _sketch, _perturbation,
         _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
     ];
 
@@ -93,7 +97,9 @@ internal sealed class RobustOptions
             BatchSize = parsed.GetValue(_batch) ?? preset.BatchSize,
             LearningRate = parsed.GetValue(_rate) ?? preset.LearningRate,
             AdamMemory = parsed.GetValue(_memory) ?? preset.AdamMemory,
+            Standardize = parsed.GetValue(_standardize) is { } standardize ? standardize == "yes" : preset.Standardize,
             Directions = parsed.GetValue(_directions) ?? preset.Directions,
+            Sketch = parsed.GetValue(_sketch) ?? preset.Sketch,
             PerturbationScale = parsed.GetValue(_perturbation) ?? preset.PerturbationScale,
             SecondOrderWeight = parsed.GetValue(_weight2) ?? preset.SecondOrderWeight,
             AscentSteps = parsed.GetValue(_ascentSteps) ?? preset.AscentSteps,

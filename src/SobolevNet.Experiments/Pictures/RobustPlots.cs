@@ -8,7 +8,7 @@ namespace SobolevNet.Experiments.Pictures;
 /// <summary>The plots of robustness experiments, on logarithmic scales.</summary>
 internal static class RobustPlots
 {
-    private const int Width = 1500;
+    private const int Width = 1700;
     private const int Height = 560;
 
     private static readonly Color[] Colors =
@@ -37,7 +37,7 @@ internal static class RobustPlots
             scatter.LegendText = string.Create(CultureInfo.InvariantCulture, $"{line.Key.Method}, width {line.Key.Width}");
         }
 
-        LogAxis.Label(plot, "error on fresh clean images in per cent", "first-order vulnerability");
+        LogAxis.Label(plot, "error on fresh clean images in per cent", "first-order vulnerability", dense: true);
         plot.ShowLegend(Edge.Right);
         Write(plot, path, 1100, 640);
     }
@@ -104,8 +104,10 @@ internal static class RobustPlots
         for (int k = 0; k < count; k++)
         {
             draw(pages.GetPlot(k), k);
-            pages.GetPlot(k).ShowLegend(Alignment.UpperLeft);
+            pages.GetPlot(k).HideLegend();
         }
+
+        pages.GetPlot(0).ShowLegend(Edge.Left);
 
         AtomicFile.WriteAllBytes(path, pages.Render(Width, Height).GetImageBytes(ImageFormat.Png));
     }

@@ -29,7 +29,7 @@ internal static class RobustMarkdown
     ];
 
     public static IReadOnlyList<string> ClaimColumns { get; } =
-        ["width", "invariance network chosen as", "it", "its error", "its vulnerability", "universal", "error", "vulnerability", "× less vulnerable", "× more accurate"];
+        ["width", "chosen as", "invariance", "error", "vulnerability", "universal", "error", "vulnerability", "× less vulnerable", "× more accurate"];
 
     /// <summary>A row of the claim's table.</summary>
     public static string[] Cells(RobustClaim claim, RobustReport report)
@@ -65,9 +65,9 @@ internal static class RobustMarkdown
         }
         else
         {
-            text.Append("Universal training, by the network of the capacity with the lowest vulnerability, against the best network under the invariance assumption, ");
-            text.Append("chosen over all published methods and strengths in two ways. Where jacobian-steepest was trained, a third row compares with it: an invariance method, ");
-            text.Append("but with directions of the universal kind.\n\n");
+            text.Append("Of each capacity the universal network against the network under the invariance assumption, both chosen over all their methods and ");
+            text.Append("strengths in two ways: the least vulnerable ones, and the most accurate ones. Where jacobian-steepest was trained, a third row compares ");
+            text.Append("with it: an invariance method, but with directions of the universal kind, so it does not count among the published ones.\n\n");
             Table(text, ClaimColumns, report.Claims.Select(claim => Cells(claim, report)));
             text.Append(Capacity(report)).Append("\n\n");
         }

@@ -152,13 +152,13 @@ internal sealed record RobustClaim
 {
     public required int Width { get; init; }
 
-    /// <summary>How the invariance network was chosen: least vulnerable or most accurate of the published methods, or by another method.</summary>
+    /// <summary>How both networks were chosen over methods and strengths: the least vulnerable or the most accurate.</summary>
     public required string ChosenAs { get; init; }
 
-    /// <summary>The universal network with the lowest first-order vulnerability; its file.</summary>
+    /// <summary>The universal network's file.</summary>
     public required string Universal { get; init; }
 
-    /// <summary>The invariance network; its file.</summary>
+    /// <summary>The invariance network's file.</summary>
     public required string Invariance { get; init; }
 
     /// <summary>First-order vulnerability of the invariance network over that of the universal one.</summary>

@@ -37,14 +37,14 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     {
         "plain" => "values alone.",
         "order1" => "values and first derivatives along the manifold of clean images.",
-        "universal" => "values, and the network's derivative along a direction that it is very wrong along, (∂N − ∂O)ᵀu with u random, trained to the oracle's.",
+        "universal" => "values, and the network's derivative along a direction that it is very wrong along, (∂N − ∂O)ᵀu with the worst u of a random space, trained to the oracle's.",
         "universal2" => "order1 and universal with second derivatives along the direction and mixed ones with the six degrees of freedom.",
         "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.Directions} of each, trained to the oracle's.",
         "gaussian" => "values; noise is added to the images, targets stay.",
         "jacobian" => $"values; derivatives along {settings.Directions} random directions are trained to zero.",
         "pgd" => $"values; images are perturbed against the network by {settings.AscentSteps} steps of projected gradient ascent, targets stay.",
         "trades" => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
-        _ => "values; the derivative along a direction that the network moves much along, ∂Nᵀu with u random, is trained to zero. Not a published method: " +
+        _ => "values; the derivative along a direction that the network moves much along, ∂Nᵀu, is trained to zero. Not a published method: " +
             "it has the advantage of this library's directions, and counts apart.",
     };
 
@@ -56,7 +56,7 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     {
         clean = clean.Truncate(Order);
         int side = settings.Measure.ImageSize;
-        DirectionGroup steepest = new(DirectionSampler.Steepest(clean.InputFeatures, clean.OutputFeatures));
+        DirectionGroup steepest = new(DirectionSampler.Steepest(clean.InputFeatures, clean.OutputFeatures, settings.Sketch));
         DirectionGroup white = new(DirectionSampler.White(clean.InputFeatures), settings.Directions);
         var oracle = new RobustSourceOptions { Directions = [steepest], PerturbationScale = settings.PerturbationScale, Seed = settings.Seed };
         RobustSourceOptions Zero(DirectionGroup group) => oracle with

@@ -17,14 +17,14 @@ internal static class RobustPresets
             Preset = Quick,
             Methods = [.. RobustMethod.Names],
             Widths = [64, 256],
-            Inner = [64, 64],
+            Inner = [128, 128],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
-                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6], ["jacobian-steepest"] = [0.2, 0.6],
+                ["universal"] = [1, 3], ["universal2"] = [1], ["bands"] = [1],
+                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6], ["jacobian-steepest"] = [0.3],
             },
             TrainingImages = 2000,
-            Epochs = 20,
+            Epochs = 25,
             AscentSteps = 3,
             Measure = new MeasureSettings
             {
@@ -38,21 +38,24 @@ internal static class RobustPresets
             },
         },
 
-        // Some forty minutes on two cores.
+        // Some forty minutes on two cores. Wide first layers, because ∂N has its rows in the span of their weights.
         Small => new RobustSettings
         {
             Preset = Small,
             Methods = [.. RobustMethod.Names],
             Widths = [128, 512],
-            Inner = [128, 128],
+            Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [1], ["universal2"] = [1], ["bands"] = [1],
-                ["gaussian"] = [0.05, 0.15, 0.5], ["jacobian"] = [0.1, 0.3, 1], ["pgd"] = [0.1, 0.3, 1], ["trades"] = [0.1, 0.3, 1],
-                ["jacobian-steepest"] = [0.1, 0.3],
+                ["universal"] = [0.3, 1, 3], ["universal2"] = [1], ["bands"] = [1],
+                ["gaussian"] = [0.05, 0.15, 0.5], ["jacobian"] = [0.1, 0.3, 1], ["pgd"] = [0.15, 0.3, 0.6], ["trades"] = [0.15, 0.3, 0.6],
+                ["jacobian-steepest"] = [0.15, 0.4],
             },
             TrainingImages = 4000,
-            Epochs = 40,
+            Epochs = 65,
+            BatchSize = 64,
+            LearningRate = 4e-3,
+            AscentSteps = 3,
             Measure = new MeasureSettings
             {
                 TestImages = 2000,

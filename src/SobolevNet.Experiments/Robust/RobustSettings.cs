@@ -38,8 +38,14 @@ internal sealed record RobustSettings
     /// <summary>Adam's β₂.</summary>
     public double AdamMemory { get; init; } = 0.98;
 
+    /// <summary>Whether networks have scalings: one for all pixels, and one for each output.</summary>
+    public bool Standardize { get; init; } = true;
+
     /// <summary>Random directions of jacobian, and of each frequency band of bands.</summary>
     public int Directions { get; init; } = 1;
+
+    /// <summary>Random output vectors that a steepest direction is the worst combination of.</summary>
+    public int Sketch { get; init; } = 3;
 
     /// <summary>Deviation of the noise of a pixel that universal2 and bands weigh their directions against the manifold's by.</summary>
     public double PerturbationScale { get; init; } = 3;
@@ -87,7 +93,7 @@ internal sealed record RobustSettings
         Epochs = Epochs,
         BatchSize = BatchSize,
         Seed = Seed,
-        Standardize = false,
+        Standardize = Standardize,
         OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
         Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = 1,
@@ -99,7 +105,7 @@ internal sealed record RobustSettings
         CultureInfo.InvariantCulture,
         $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
         $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
-        $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --directions {Directions} " +
+        $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
         $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
         $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
 

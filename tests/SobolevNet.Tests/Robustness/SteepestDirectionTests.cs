@@ -13,11 +13,13 @@ public class SteepestDirectionTests
     private static readonly Mlp<double> Network = Mlp<double>.Create(Pixels, [20, 20], 3, seed: 4);
 
     [Theory]
-    [InlineData(DirectionTarget.Oracle)]
-    [InlineData(DirectionTarget.Zero)]
-    public void Fill_AfterBeginStep_DirectionsLieWhereTheNetworkIsWrong(DirectionTarget goal)
+    [InlineData(DirectionTarget.Oracle, 1)]
+    [InlineData(DirectionTarget.Oracle, 2)]
+    [InlineData(DirectionTarget.Oracle, 3)]
+    [InlineData(DirectionTarget.Zero, 1)]
+    public void Fill_AfterBeginStep_DirectionsLieWhereTheNetworkIsWrong(DirectionTarget goal, int sketch)
     {
-        var source = Source(goal, count: 200);
+        var source = Source(goal, count: 200, sketch);
         source.BeginStep(Network, 0);
         var (input, target) = source.Sample(7);
         var (network, oracle) = Jacobians(source.CleanSample(7));
@@ -34,10 +36,12 @@ public class SteepestDirectionTests
             mean += Math.Pow((wrong * direction).L2Norm(), 2) / 200;
         }
 
-        // Uniform in the three dimensions would give a third of the sum of squares; power iteration gives more.
+        // Uniform in the three dimensions would give a third of the sum of squares. A step of power iteration gives more, a sketch more
+        // still, and one of all outputs the largest singular value.
         var values = wrong.Svd().S;
         double squares = values.DotProduct(values);
-        mean.Should().BeInRange(1.1 * squares / 3, values[0] * values[0]);
+        double largest = values[0] * values[0];
+        mean.Should().BeInRange(sketch switch { 1 => 1.1 * squares / 3, 2 => 0.5 * ((squares / 3) + largest), _ => (1 - 1e-12) * largest }, (1 + 1e-12) * largest);
     }
 
     [Fact]
@@ -108,6 +112,8 @@ public class SteepestDirectionTests
         ((Action)(() => sampler.Draw(1, 0, 0, at, new double[Pixels]))).Should().Throw<InvalidOperationException>();
         ((Action)(() => _ = DirectionSampler.Steepest(0, 3))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => _ = DirectionSampler.Steepest(3, 0))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = DirectionSampler.Steepest(Pixels, 3, 4))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => _ = DirectionSampler.OrthogonalToManifold(DirectionSampler.Steepest(Pixels, 6), 4))).Should().Throw<ArgumentException>();
     }
 
     [Fact]
@@ -116,12 +122,14 @@ public class SteepestDirectionTests
         var clean = new ManifoldSource<double>(Blobs, 1, 4, seed: 2);
         ((Action)(() => _ = new RobustSource<double>(clean, new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Pixels, 2))] })))
             .Should().Throw<ArgumentException>().WithMessage("*2 outputs*3*");
+        DirectionGroup[] unequal = [new(DirectionSampler.Steepest(Pixels, 3, 1)), new(DirectionSampler.Steepest(Pixels, 3, 2))];
+        ((Action)(() => _ = new RobustSource<double>(clean, new RobustSourceOptions { Directions = unequal }))).Should().Throw<ArgumentException>();
         ((Action)(() => Source(DirectionTarget.Oracle).BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0))).Should().Throw<ArgumentException>();
     }
 
-    private static RobustSource<double> Source(DirectionTarget goal, int count = 1) => new(
+    private static RobustSource<double> Source(DirectionTarget goal, int count = 1, int sketch = 1) => new(
         new ManifoldSource<double>(Blobs, 1, 4, seed: 2),
-        new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Pixels, 3), count)], ManifoldOrder = 0, Target = goal });
+        new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Pixels, 3, sketch), count)], ManifoldOrder = 0, Target = goal });
 
     private static (Matrix<double> Network, Matrix<double> Oracle) Jacobians(long sample)
     {

@@ -85,23 +85,27 @@ public abstract class DirectionSampler
     }
 
     /// <summary>
-    /// Directions that the network in training is very wrong along: (∂N − ∂O)ᵀu with u uniform on the unit sphere of outputs (∂Nᵀu for
-    /// <see cref="DirectionTarget.Zero"/>).
+    /// Directions that the network in training is very wrong along: (∂N − ∂O)ᵀu, or ∂Nᵀu for <see cref="DirectionTarget.Zero"/>, with u a
+    /// random vector of outputs, or the worst combination of several.
     /// </summary>
     /// <remarks>
     /// A random direction of n features hardly meets the m-dimensional space in which ∂N − ∂O does anything; these lie in it, and turned
-    /// towards its largest singular vector by one step of power iteration. So a step of training learns from one of them what it would
-    /// take about n/m random ones for. Each costs a pass of one row through the network, forward and back. Method, section 9: first-order
-    /// vulnerability is the largest singular value of ∂N − ∂O.
+    /// towards its largest singular vector. So training learns from one of them what takes about n/m random ones. Each costs a pass of
+    /// <paramref name="sketch"/> rows through the network, forward and back. Method, section 9: first-order vulnerability is the largest
+    /// singular value of ∂N − ∂O.
     /// </remarks>
     /// <param name="inputFeatures">n, at least 1.</param>
     /// <param name="outputFeatures">m, at least 1.</param>
+    /// <param name="sketch">How many random vectors u is the worst combination of, 1 to m; with m it is the singular vector itself.</param>
     /// <returns>The sampler, which needs the network: only a <see cref="RobustSource{T}"/> in training can draw from it.</returns>
-    public static DirectionSampler Steepest(int inputFeatures, int outputFeatures)
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static DirectionSampler Steepest(int inputFeatures, int outputFeatures, int sketch = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
-        return new SteepestSampler(inputFeatures, outputFeatures);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sketch, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sketch, outputFeatures);
+        return new SteepestSampler(inputFeatures, outputFeatures, sketch);
     }
 
     /// <summary>Directions of your own.</summary>

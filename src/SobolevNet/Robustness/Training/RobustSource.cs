@@ -42,6 +42,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     private readonly int _p;
     private readonly bool _needsFrame;
     private readonly int[] _steepest;
+    private readonly int _sketch;
     private readonly ConcurrentBag<Desk> _desks = [];
     private PackedNetwork<T>? _snapshot;
     private Mlp<T>? _network;
@@ -67,6 +68,7 @@ _steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].Ne
             .. groups.SelectMany(group => Enumerable.Repeat(
                 options.PerturbationScale * Math.Sqrt(group.Weight * group.Sampler.Dimensions / group.Count), group.Count)),
         ];
+        _sketch = _samplers.OfType<SteepestSampler>().Select(sampler => sampler.Sketch).FirstOrDefault(1);
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
         _needsFrame = options.Target == DirectionTarget.Oracle || groups.Any(group => group.Sampler.NeedsTangents);
         Check(clean, options, groups);
@@ -173,6 +175,11 @@ _steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].Ne
             {
                 throw new ArgumentException(
                     $"Group {k} draws directions of {groups[k].Sampler.Features} features; the inputs have {clean.InputFeatures}.", nameof(options));
+            }
+
+            if (groups[k].Sampler is SteepestSampler { Sketch: var sketch } && groups.Any(other => other.Sampler is SteepestSampler more && more.Sketch != sketch))
+            {
+                throw new ArgumentException("All steepest directions of a source have the same sketch.", nameof(options));
             }
 
             if (groups[k].Sampler is SteepestSampler steepest && steepest.Outputs != clean.OutputFeatures)
@@ -342,7 +349,8 @@ _steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].Ne
         /// <summary>Makes the directions that depend on the network; null if there are none.</summary>
         public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
             ? null
-            : new SteepestDirections<T>(source._network?.Architecture, source._clean, source._steepest, SamplesAtATime, source.Options.Seed);
+            : new SteepestDirections<T>(
+                source._network?.Architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
 
         /// <summary>The sample at hand, of those filled together.</summary>
         public int Sample { get; set; }

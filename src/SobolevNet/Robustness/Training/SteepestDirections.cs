@@ -8,19 +8,24 @@ namespace SobolevNet.Robustness;
 /// for all of them. One thread at a time.
 /// </summary>
 /// <remarks>
-/// (∂N − ∂O)ᵀu with u uniform on the sphere; ∂Nᵀu if there is no oracle. While no network is known it counts as constant: then the
-/// sizes of targets that the loss is normalized by are those along ∂Oᵀu.
+/// Dᵀu with D = ∂N − ∂O, or ∂N if there is no oracle, and u the unit vector that makes it longest among the combinations of q random
+/// orthonormal ones: with U of these as rows and Q the q × q Gram matrix of UD, u = Uᵀc with the largest eigenvector c of Q. While no
+/// network is known it counts as constant: then the sizes of targets that the loss is normalized by are those along the oracle's.
 /// </remarks>
 internal sealed class SteepestDirections<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly NetworkDesk<T>? _network;
     private readonly int[] _indices;
+    private readonly int _sketch;
     private readonly ulong _seed;
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly double[] _adjoints;
     private readonly double[] _shift;
+    private readonly double[] _rows;
+    private readonly double[] _gram;
+    private readonly double[] _vectors;
     private readonly T[] _pulled;
     private bool _isConstant;
 
@@ -28,15 +33,19 @@ internal sealed class SteepestDirections<T>
     /// <param name="architecture">The network's shape; null while none is known.</param>
     /// <param name="source">Gives the samples.</param>
     /// <param name="indices">Which directions of a sample are of this kind.</param>
+    /// <param name="sketch">q, random vectors of a direction.</param>
     /// <param name="samples">Most samples at a time.</param>
     /// <param name="seed">Names the random vectors.</param>
-    public SteepestDirections(MlpArchitecture? architecture, IJetSource<T> source, int[] indices, int samples, ulong seed)
+    public SteepestDirections(MlpArchitecture? architecture, IJetSource<T> source, int[] indices, int sketch, int samples, ulong seed)
     {
-        (_indices, _seed, _inputs, _outputs) = (indices, seed, source.InputFeatures, source.OutputFeatures);
-        int rows = samples * indices.Length;
+        (_indices, _sketch, _seed, _inputs, _outputs) = (indices, sketch, seed, source.InputFeatures, source.OutputFeatures);
+        int rows = samples * indices.Length * sketch;
         _network = architecture is null ? null : new NetworkDesk<T>(architecture, rows);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
+        _rows = new double[sketch * _inputs];
+        _gram = new double[sketch * sketch];
+        _vectors = new double[sketch * sketch];
         _pulled = new T[architecture is null ? 0 : rows * _inputs];
     }
 
@@ -46,13 +55,13 @@ internal sealed class SteepestDirections<T>
     /// <param name="inputs">The clean inputs, in component 0.</param>
     public void Begin(PackedNetwork<T>? network, ReadOnlySpan<long> numbers, JetSpan<T> inputs)
     {
-        int count = _indices.Length;
+        int count = _indices.Length * _sketch;
         for (int s = 0; s < numbers.Length; s++)
         {
-            for (int k = 0; k < count; k++)
+            for (int k = 0; k < _indices.Length; k++)
             {
                 var random = DirectionSampler.StreamOf(_seed, numbers[s], _indices[k]);
-                NormalNoise.Fill(ref random, _adjoints.AsSpan(((s * count) + k) * _outputs, _outputs));
+                DrawOrthonormal(ref random, _adjoints.AsSpan(((s * count) + (k * _sketch)) * _outputs, _sketch * _outputs));
             }
         }
 
@@ -81,28 +90,79 @@ internal sealed class SteepestDirections<T>
     /// <param name="direction">Receives n elements.</param>
     public void Write(int sample, int index, long number, TangentFrame? frame, Span<double> direction)
     {
-        int row = (sample * _indices.Length) + Array.IndexOf(_indices, index);
-        if (_isConstant)
+        int first = ((sample * _indices.Length) + Array.IndexOf(_indices, index)) * _sketch;
+        for (int k = 0; k < _sketch; k++)
         {
-            direction.Clear();
-        }
-        else
-        {
-            TensorPrimitives.ConvertTruncating<T, double>(_pulled.AsSpan(row * _inputs, _inputs), direction);
+            var row = _rows.AsSpan(k * _inputs, _inputs);
+            if (_isConstant)
+            {
+                row.Clear();
+            }
+            else
+            {
+                TensorPrimitives.ConvertTruncating<T, double>(_pulled.AsSpan((first + k) * _inputs, _inputs), row);
+            }
+
+            if (frame is not null)
+            {
+                frame.PullBackTarget(_adjoints.AsSpan((first + k) * _outputs, _outputs), _shift);
+                frame.Solve(_shift);
+                frame.AddPush(_shift, -1, row);
+            }
         }
 
-        if (frame is not null)
-        {
-            frame.PullBackTarget(_adjoints.AsSpan(row * _outputs, _outputs), _shift);
-            frame.Solve(_shift);
-            frame.AddPush(_shift, -1, direction);
-        }
-
+        Combine(direction);
         var random = DirectionSampler.StreamOf(_seed, number, index);
         while (!DirectionSampler.TryNormalize(direction))
         {
             // No error that would point anywhere: any direction will do.
             NormalNoise.Fill(ref random, direction);
+        }
+    }
+
+    /// <summary>The longest combination of the rows with coefficients of unit length.</summary>
+    private void Combine(Span<double> direction)
+    {
+        if (_sketch == 1)
+        {
+            _rows.CopyTo(direction);
+            return;
+        }
+
+        for (int i = 0; i < _sketch; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                _gram[(i * _sketch) + j] = _gram[(j * _sketch) + i] =
+                    TensorPrimitives.Dot<double>(_rows.AsSpan(i * _inputs, _inputs), _rows.AsSpan(j * _inputs, _inputs));
+            }
+        }
+
+        SymmetricEigen.Decompose(_gram, _vectors, _sketch);
+        var longest = _vectors.AsSpan(SymmetricEigen.Largest(_gram, _sketch) * _sketch, _sketch);
+        direction.Clear();
+        for (int k = 0; k < _sketch; k++)
+        {
+            TensorPrimitives.MultiplyAdd(_rows.AsSpan(k * _inputs, _inputs), longest[k], direction, direction);
+        }
+    }
+
+    /// <summary>Random orthonormal vectors of outputs, by Gram and Schmidt.</summary>
+    private void DrawOrthonormal(ref RandomStream random, Span<double> vectors)
+    {
+        for (int k = 0; k < _sketch; k++)
+        {
+            var vector = vectors.Slice(k * _outputs, _outputs);
+            do
+            {
+                NormalNoise.Fill(ref random, vector);
+                for (int before = 0; before < k; before++)
+                {
+                    var other = vectors.Slice(before * _outputs, _outputs);
+                    TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<double>(other, vector), vector, vector);
+                }
+            }
+            while (!DirectionSampler.TryNormalize(vector));
         }
     }
 }
