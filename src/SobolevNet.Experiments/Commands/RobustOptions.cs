@@ -36,7 +36,7 @@ internal sealed class RobustOptions
         "--sketch", "COUNT", Describe("Random output vectors that a steepest direction is the worst combination of.", preset => preset.Sketch), 1, 9);
     private readonly Option<double?> _perturbation = Options.Real(
         "--perturbation", "NUMBER",
-        Describe("Deviation of pixels that universal2 and bands weigh directions against the manifold's by.", preset => preset.PerturbationScale), 0);
+        Describe("Deviation of pixels that universal2 weighs directions against the manifold's by.", preset => preset.PerturbationScale), 0);
     private readonly Option<double?> _weight2 = Options.Real(
         "--weight2", "NUMBER", Describe("Weight of second order of universal2 at the start; it falls to a hundredth.", preset => preset.SecondOrderWeight), 0);
     private readonly Option<int?> _ascentSteps = Options.Integer(

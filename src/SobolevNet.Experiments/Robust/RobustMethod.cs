@@ -17,7 +17,7 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         new("order1", MethodKind.Reference, null, 1),
         new("universal", MethodKind.Universal, OfUniversal, 1),
         new("universal2", MethodKind.Universal, OfUniversal, 2),
-        new("bands", MethodKind.Universal, OfUniversal, 1),
+        new("bands", MethodKind.Universal, "deviation of the noise of a pixel that it is made robust to", 1),
         new("gaussian", MethodKind.Invariance, "deviation of the noise of a pixel", 0),
         new("jacobian", MethodKind.Invariance, "deviation of the noise of a pixel that it is made invariant to", 0),
         new("pgd", MethodKind.Invariance, "radius of perturbations in L2", 0),
@@ -61,7 +61,10 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         var oracle = new RobustSourceOptions { Directions = [steepest], PerturbationScale = settings.PerturbationScale, Seed = settings.Seed };
         RobustSourceOptions Zero(DirectionGroup group) => oracle with
         {
-            Directions = [group], PerturbationScale = strength, ManifoldOrder = 0, Target = DirectionTarget.Zero,
+            Directions = [group],
+            PerturbationScale = strength,
+            ManifoldOrder = 0,
+            Target = DirectionTarget.Zero,
         };
         AdversarialOptions Ascent() => new(strength) { Steps = settings.AscentSteps, Seed = settings.Seed };
         return Name switch
@@ -69,7 +72,7 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
             "plain" or "order1" => clean,
             "universal" => new RobustSource<float>(clean, oracle with { ManifoldOrder = 0 }),
             "universal2" => new RobustSource<float>(clean, oracle with { SecondDerivatives = true, MixedDerivatives = true }),
-            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions) }),
+            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions), PerturbationScale = strength }),
             "gaussian" => new GaussianNoiseSource<float>(clean, strength, settings.Seed),
             "jacobian" => new RobustSource<float>(clean, Zero(white)),
             "pgd" => new AdversarialSource<float>(clean, Ascent()),
@@ -82,7 +85,7 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     public OrderWeight[] Weights(double strength, RobustSettings settings) => Name switch
     {
         "plain" or "gaussian" or "pgd" or "trades" => [1],
-        "universal" or "bands" => [1, strength],
+        "universal" => [1, strength],
         "universal2" => [1, strength, OrderWeight.Geometric(settings.SecondOrderWeight, 0.01 * settings.SecondOrderWeight)],
         _ => [1, 1],
     };

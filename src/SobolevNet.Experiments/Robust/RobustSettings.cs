@@ -47,7 +47,7 @@ internal sealed record RobustSettings
     /// <summary>Random output vectors that a steepest direction is the worst combination of.</summary>
     public int Sketch { get; init; } = 3;
 
-    /// <summary>Deviation of the noise of a pixel that universal2 and bands weigh their directions against the manifold's by.</summary>
+    /// <summary>Deviation of the noise of a pixel that universal2 weighs directions against the manifold's by.</summary>
     public double PerturbationScale { get; init; } = 3;
 
     /// <summary>λ₂ of universal2 at the start; it falls to a hundredth.</summary>

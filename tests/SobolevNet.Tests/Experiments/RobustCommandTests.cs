@@ -16,7 +16,7 @@ public sealed class RobustCommandTests : IDisposable
     private static readonly string[] Tiny =
     [
         "robust", "--train", "24", "--epochs", "2", "--batch", "8", "--widths", "5,7", "--inner", "6", "--strengths",
-        "universal=1;gaussian=0.1;jacobian=0.1;pgd=0.1;trades=0.1;jacobian-steepest=0.1", .. TinyMeasure,
+        "universal=1;bands=1;gaussian=0.1;jacobian=0.1;pgd=0.1;trades=0.1;jacobian-steepest=0.1", .. TinyMeasure,
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -89,7 +89,14 @@ public sealed class RobustCommandTests : IDisposable
             Threads = 1,
             Measure = RobustPresets.Named(RobustPresets.Quick).Measure with
             {
-                ImageSize = 11, Sigma = 0.12, TestImages = 6, FirstOrderImages = 2, AttackImages = 2, AttackSizes = [0.1], AttackSteps = 1, NoiseDeviations = [0.1],
+                ImageSize = 11,
+                Sigma = 0.12,
+                TestImages = 6,
+                FirstOrderImages = 2,
+                AttackImages = 2,
+                AttackSizes = [0.1],
+                AttackSteps = 1,
+                NoiseDeviations = [0.1],
             },
         };
         var whole = new RobustExperiment(RobustFolder.Create(_folder.File("whole")), Begun(settings), new InterruptingView("", null), default).Run();

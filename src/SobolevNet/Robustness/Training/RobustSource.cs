@@ -62,7 +62,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
         _clean = clean;
         _samplers = [.. groups.SelectMany(group => Enumerable.Repeat(group.Sampler, group.Count))];
-_steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].NeedsNetwork)];
+        _steepest = [.. Enumerable.Range(0, _samplers.Length).Where(k => _samplers[k].NeedsNetwork)];
         _scales =
         [
             .. groups.SelectMany(group => Enumerable.Repeat(
