@@ -243,6 +243,10 @@ public class GemmTests
 
             Check(56, 1681, 30, 2, 27, true, workspace);
             Check(600, 300, 300, 0, 300, false, workspace);
+
+            // More rows and more features than are packed at once.
+            Check(2101, 40, 33, 1, 31, true, workspace);
+            Check(20, 70, 530, 3, 525, false, workspace);
         }
 
         private void Check<T>(
