@@ -20,11 +20,16 @@ namespace SobolevNet.Robustness;
 /// filling, after each thread's first call. To pay for rendering once, give a materialized clean source
 /// (<see cref="JetSource.Materialize"/>).
 /// </para>
+/// <para>
+/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network before each mini-batch, which the
+/// trainer tells; so such a source must be the outermost one. Before the first one the network counts as constant.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>
 /// var cubes = new CubeSource(new CubeRenderer(), order: 1, count: 20_000, seed: 1);
-/// var robust = new RobustSource&lt;float&gt;(cubes, new RobustSourceOptions { Directions = DirectionGroup.Bands(41, 41) });
+/// var steepest = DirectionSampler.Steepest(cubes.InputFeatures, cubes.OutputFeatures, sketch: 3);
+/// var robust = new RobustSource&lt;float&gt;(cubes, new RobustSourceOptions { Directions = [new DirectionGroup(steepest)], ManifoldOrder = 0 });
 /// new SobolevTrainer&lt;float&gt;(network, options).Fit(robust);
 /// </code>
 /// </example>

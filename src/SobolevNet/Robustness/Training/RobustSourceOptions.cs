@@ -18,7 +18,7 @@ public sealed record RobustSourceOptions
     private readonly double _maxConditionNumber = 1e4;
     private readonly IReadOnlyList<DirectionGroup> _directions = [];
 
-    /// <summary>The directions of every sample; if empty, one white direction.</summary>
+    /// <summary>The directions of every sample; if empty, one white direction. Steepest ones teach far more for their price.</summary>
     /// <exception cref="ArgumentException">A group is null.</exception>
     public IReadOnlyList<DirectionGroup> Directions
     {
@@ -33,6 +33,11 @@ public sealed record RobustSourceOptions
     /// the directions to σ√(weight · dimensions / count), so that the directions' part of the first-order loss is an unbiased
     /// estimate of E‖∂(N − O)·e‖² for white noise e of that deviation, whatever the number of directions; above 0.
     /// </summary>
+    /// <remarks>
+    /// The loss is normalized by the size of the targets of its order. So where directions are all there is of first order and the oracle is
+    /// their target (<see cref="ManifoldOrder"/> 0), this scale cancels, and the order's weight is what counts. Steepest directions
+    /// (<see cref="DirectionSampler.Steepest"/>) are of dimension 1 here: their loss is σ²‖∂(N − O)·ε‖².
+    /// </remarks>
     public double PerturbationScale
     {
         get => _perturbationScale;
