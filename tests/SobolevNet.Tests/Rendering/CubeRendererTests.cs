@@ -185,13 +185,20 @@ public sealed class CubeRendererTests
                 Renderer.Render<float>(Drawn(k), image, vertices);
             }
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int k = 0; k < 50; k++)
+            // The runtime may allocate once on a busy machine, when it replaces code by better code; the renderer would each time.
+            long least = long.MaxValue;
+            for (int round = 0; round < 3; round++)
             {
-                Renderer.Render<float>(Drawn(k), image, vertices);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int k = 0; k < 50; k++)
+                {
+                    Renderer.Render<float>(Drawn(k), image, vertices);
+                }
+
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             }
 
-            (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+            least.Should().Be(0);
         }
     }
 
