@@ -22,8 +22,8 @@ internal sealed class MeasureOptions
     public MeasureOptions(Func<string, MeasureSettings> preset)
     {
         _test = Options.Integer("--test", "COUNT", Describe("Fresh clean images of the error.", name => preset(name).TestImages), 2);
-        _firstOrder = Options.Integer("--first-order", "COUNT", Describe("Images of the first-order vulnerability.", name => preset(name).FirstOrderImages), 1);
-        _attacked = Options.Integer("--attacked", "COUNT", Describe("Images that are attacked, and noise is added to.", name => preset(name).AttackImages), 2);
+        _firstOrder = Options.Integer("--first-order", "COUNT", Describe("Images of the first-order vulnerability, and that noise is added to.", name => preset(name).FirstOrderImages), 2);
+        _attacked = Options.Integer("--attacked", "COUNT", Describe("Images that are attacked.", name => preset(name).AttackImages), 1);
         _sizes = Options.Rising(
             "--sizes", "LIST", Describe("Euclidean lengths of perturbations.", name => string.Join(',', preset(name).AttackSizes.Select(Text))));
         _steps = Options.Integer("--attack-steps", "COUNT", Describe("Steps of an attack from each start.", name => preset(name).AttackSteps), 0, 10_000);

@@ -12,10 +12,10 @@ internal sealed record MeasureSettings
     /// <summary>Fresh clean images of the error.</summary>
     public required int TestImages { get; init; }
 
-    /// <summary>Clean images at which the Jacobians of network and oracle are compared.</summary>
+    /// <summary>Clean images at which the Jacobians of network and oracle are compared, and that noise is added to.</summary>
     public required int FirstOrderImages { get; init; }
 
-    /// <summary>Clean images that are attacked, and that noise is added to; the first of those above.</summary>
+    /// <summary>Clean images that are attacked; the first of those above.</summary>
     public required int AttackImages { get; init; }
 
     /// <summary>Euclidean sizes of perturbations, rising.</summary>

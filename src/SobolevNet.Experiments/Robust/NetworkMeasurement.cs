@@ -34,7 +34,8 @@ internal sealed record NetworkMeasurement(
             curves.Add(evaluator.Curve(attacked, settings.AttackSizes, options, Part(0.05 + (0.3 * curves.Count), 0.3), cancellationToken));
         }
 
-        var noise = evaluator.Noise(attacked, settings.NoiseDeviations, settings.NoiseDraws, settings.Seed, Part(0.95, 0.05), cancellationToken);
+        var noise = evaluator.Noise(
+            points[..settings.FirstOrderImages], settings.NoiseDeviations, settings.NoiseDraws, settings.Seed, Part(0.95, 0.05), cancellationToken);
         return new NetworkMeasurement(
             error,
             new FirstOrderReport
