@@ -24,8 +24,10 @@ internal sealed class RobustOptions
         "--fresh", Describe("Whether every epoch has new images.", preset => preset.FreshImages ? "yes" : "no"), "yes", "no");
     private readonly Option<int?> _epochs = Options.Integer("--epochs", "COUNT", Describe("Epochs.", preset => preset.Epochs), 1);
     private readonly Option<int?> _batch = Options.Integer("--batch", "COUNT", Describe("Images of a mini-batch.", preset => preset.BatchSize), 1);
+    private readonly Option<string?> _optimizer = Options.Word(
+        "--optimizer", Describe("How gradients become steps.", preset => preset.Optimizer), "adam", "soap");
     private readonly Option<double?> _rate = Options.Real(
-        "--rate", "NUMBER", Describe("Highest learning rate (Adam, short rise, cosine fall).", preset => preset.LearningRate), 0);
+        "--rate", "NUMBER", Describe("Highest learning rate (short rise, cosine fall).", preset => preset.LearningRate), 0);
     private readonly Option<double?> _memory = Options.Real(
         "--memory", "NUMBER", Describe("Adam's memory of squared gradients, below 1.", preset => preset.AdamMemory), 0, 1);
     private readonly Option<string?> _standardize = Options.Word(
@@ -54,7 +56,7 @@ internal sealed class RobustOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _rate, _memory, _standardize, _directions, _sketch, _perturbation,
+        _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _optimizer, _rate, _memory, _standardize, _directions, _sketch, _perturbation,
         _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
     ];
 
@@ -95,6 +97,7 @@ internal sealed class RobustOptions
             FreshImages = parsed.GetValue(_fresh) is { } fresh ? fresh == "yes" : preset.FreshImages,
             Epochs = parsed.GetValue(_epochs) ?? preset.Epochs,
             BatchSize = parsed.GetValue(_batch) ?? preset.BatchSize,
+            Optimizer = parsed.GetValue(_optimizer) ?? preset.Optimizer,
             LearningRate = parsed.GetValue(_rate) ?? preset.LearningRate,
             AdamMemory = parsed.GetValue(_memory) ?? preset.AdamMemory,
             Standardize = parsed.GetValue(_standardize) is { } standardize ? standardize == "yes" : preset.Standardize,

@@ -33,6 +33,9 @@ internal sealed record RobustSettings
 
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>adam or soap.</summary>
+    public string Optimizer { get; init; } = "adam";
+
     public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Adam's β₂.</summary>
@@ -95,7 +98,7 @@ internal sealed record RobustSettings
         Seed = Seed,
         Standardize = Standardize,
         OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
-        Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = 1,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };
@@ -105,7 +108,7 @@ internal sealed record RobustSettings
         CultureInfo.InvariantCulture,
         $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
         $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
-        $"--epochs {Epochs} --batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
+        $"--epochs {Epochs} --batch {BatchSize} --optimizer {Optimizer} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
         $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
         $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
 
