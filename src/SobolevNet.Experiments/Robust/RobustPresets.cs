@@ -47,12 +47,12 @@ internal static class RobustPresets
             Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [0.3, 1, 3], ["universal2"] = [1], ["bands"] = [0.3, 1],
-                ["gaussian"] = [0.05, 0.15, 0.5], ["jacobian"] = [0.1, 0.3, 1], ["pgd"] = [0.15, 0.3, 0.6], ["trades"] = [0.15, 0.3, 0.6],
-                ["jacobian-steepest"] = [0.15, 0.4],
+                ["universal"] = [1, 3], ["universal2"] = [1], ["bands"] = [0.3],
+                ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6],
+                ["jacobian-steepest"] = [0.3],
             },
             TrainingImages = 4000,
-            Epochs = 65,
+            Epochs = 110,
             BatchSize = 64,
             LearningRate = 4e-3,
             AscentSteps = 3,
