@@ -41,7 +41,7 @@ public class DataExamples
 
         helix.Layout.Should().Be(JetLayout.Full(1, 2));
         var network = Mlp<double>.Create(3, [24, 24], 1, seed: 3);
-        var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 16, Optimizer = new Adam { LearningRate = 0.01 } };
+        var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 16 };
         new SobolevTrainer<double>(network, options).Fit(helix).Training.NormalizedRmse.Should().BeLessThan(0.02);
     }
 
@@ -100,7 +100,7 @@ public class DataExamples
 
         (training.Count, validation.Count, valuesAlone.Layout.Order).Should().Be((384, 128, 0));
         var network = Mlp<float>.Create(2, [32, 32], 1);
-        var options = new SobolevTrainingOptions { Epochs = 20, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 } };
+        var options = new SobolevTrainingOptions { Epochs = 20, BatchSize = 32 };
         new SobolevTrainer<float>(network, options).Fit(fresh, validation).Validation!.NormalizedRmse.Should().BeLessThan(0.05);
     }
 
@@ -108,7 +108,7 @@ public class DataExamples
     public void Source_OfYourOwn_TrainsLikeAnyOther()
     {
         var network = Mlp<double>.Create(1, [32], 1);
-        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 20, Optimizer = new Adam { LearningRate = 0.01 } };
+        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 20 };
         var result = new SobolevTrainer<double>(network, options).Fit(new PendulumSource(100));
         result.Training.NormalizedRmse.Should().BeLessThan(0.02);
     }

@@ -16,7 +16,7 @@ public class ManyInputsExamples
         IJetSource<float> features = frontEnd.Project(images).Materialize();                        // small enough to keep in memory
 
         var core = Mlp<float>.Create(inputs: 48, hidden: [48, 48], outputs: 9, Activation.Silu, seed: 1);
-        var options = new SobolevTrainingOptions { Epochs = 40, BatchSize = 25, Optimizer = new Adam { LearningRate = 1e-2 } };
+        var options = new SobolevTrainingOptions { Epochs = 40, BatchSize = 25 };
         new SobolevTrainer<float>(core, options).Fit(features);
 
         Mlp<float> network = frontEnd.Fold(core);                                                   // an ordinary network of 1,681 inputs

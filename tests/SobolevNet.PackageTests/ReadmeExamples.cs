@@ -29,10 +29,7 @@ public class ReadmeExamples
         foreach (int order in new[] { 0, 1 })
         {
             var network = Mlp<double>.Create(inputs: 2, hidden: [64, 64], outputs: 1, Activation.Sine, seed: 7);
-            var options = new SobolevTrainingOptions
-            {
-                Order = order, Epochs = 200, BatchSize = 16, Optimizer = new Adam { LearningRate = 0.01 },
-            };
+            var options = new SobolevTrainingOptions { Order = order, Epochs = 200, BatchSize = 16 };
             new SobolevTrainer<double>(network, options).Fit(training);
             var errors = Evaluation.Of(network, validation, order: 1).OrderErrors;
             Console.WriteLine($"trained on order {order}: error of values {errors[0]:P2}, of slopes {errors[1]:P2}");
@@ -67,7 +64,7 @@ public class ReadmeExamples
 
         var greeks = JetData.FromJacobian(x, y, dydx, d2ydx2);
         var network = Mlp<double>.Create(inputs: 2, hidden: [32, 32], outputs: 1, Activation.Gelu, seed: 7);
-        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 } };
+        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 64 };
         TrainingResult result = new SobolevTrainer<double>(network, options).Fit(greeks);
         #endregion
 

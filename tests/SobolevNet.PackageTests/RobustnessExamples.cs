@@ -59,7 +59,7 @@ public class RobustnessExamples
             PerturbationScale = 1,
         });
         var network = Mlp<float>.Create(64, [48, 48], 1, Activation.Silu, seed: 5);
-        var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 16, OrderWeights = [1, 1], Optimizer = new Adam { LearningRate = 3e-3 } };
+        var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 16, OrderWeights = [1, 1] };
         new SobolevTrainer<float>(network, options).Fit(universal);
         #endregion
 

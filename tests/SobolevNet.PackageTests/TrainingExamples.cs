@@ -43,7 +43,6 @@ public class TrainingExamples
         {
             TimeBudget = TimeSpan.FromSeconds(2),
             BatchSize = 32,
-            Optimizer = new Soap { LearningRate = 5e-3 },
         };
         var result = new SobolevTrainer<double>(network, options).Fit(training);
         Console.WriteLine($"{result.Steps} steps, error {result.Training.NormalizedRmse:P3}");

@@ -24,8 +24,10 @@ internal sealed class CubeOptions
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Render new training images in every epoch." };
     private readonly Option<int?> _epochs = Options.Integer("--epochs", "COUNT", Describe("Passes over the training images.", preset => preset.Epochs), 1);
     private readonly Option<int?> _batch = Options.Integer("--batch", "COUNT", Describe("Images of a mini-batch.", preset => preset.BatchSize), 1);
+    private readonly Option<string?> _optimizer = Options.Word(
+        "--optimizer", Describe("How gradients become steps.", preset => preset.Optimizer), "adam", "soap");
     private readonly Option<double?> _rate = Options.Real(
-        "--rate", "NUMBER", Describe("Highest learning rate (Adam, short rise, cosine fall).", preset => preset.LearningRate), 0);
+        "--rate", "NUMBER", Describe("Highest learning rate (short rise, cosine fall).", preset => preset.LearningRate), 0);
     private readonly Option<double?> _memory = Options.Real(
         "--memory", "NUMBER", Describe("Adam's memory of squared gradients, below 1.", preset => preset.AdamMemory), 0, 1);
     private readonly Option<string?> _weights1 = Options.Weights(
@@ -34,6 +36,10 @@ internal sealed class CubeOptions
         "--weights2", 2, Describe(
             "The same for orders 0,1,2. FROM:TO changes geometrically over the training; @END drops the order after that part of it.",
             preset => preset.WeightsOfOrder2));
+    private readonly Option<int?> _features = Options.Integer(
+        "--features", "COUNT", Describe("Linear features found in the training images, to train on instead of pixels; 0 for pixels.", preset => preset.Features), 0, 256);
+    private readonly Option<double?> _curvature = Options.Real(
+        "--curvature", "NUMBER", Describe("Weight of second derivatives in finding them, where order 2 is trained.", preset => preset.FeatureCurvature), 0);
     private readonly Option<string?> _standardize = Options.Word(
         "--standardize", Describe("Whether inputs and outputs are standardized.", preset => preset.Standardize ? "yes" : "no"), "yes", "no");
     private readonly Option<ulong?> _seed = Options.Seed("Names poses, initial weights and shuffling. [default: 1]");
@@ -60,7 +66,8 @@ internal sealed class CubeOptions
 
     private IReadOnlyList<Option> OfSettings =>
     [
-        _preset, _orders, _hidden, _activation, _train, _validation, _test, _fresh, _epochs, _batch, _rate, _memory, _weights1, _weights2, _standardize,
+        _preset, _orders, _hidden, _activation, _train, _validation, _test, _fresh, _epochs, _batch, _optimizer, _rate, _memory, _weights1, _weights2, _features,
+        _curvature, _standardize,
         _seed, _precision, _checkpoint, _cache, _size, _sigma, _focal, _distance, _maxAngle, _maxTranslation,
     ];
 
@@ -94,10 +101,13 @@ internal sealed class CubeOptions
             FreshImages = parsed.GetValue(_fresh) || preset.FreshImages,
             Epochs = parsed.GetValue(_epochs) ?? preset.Epochs,
             BatchSize = parsed.GetValue(_batch) ?? preset.BatchSize,
+            Optimizer = parsed.GetValue(_optimizer) ?? preset.Optimizer,
             LearningRate = parsed.GetValue(_rate) ?? preset.LearningRate,
             AdamMemory = parsed.GetValue(_memory) ?? preset.AdamMemory,
             WeightsOfOrder1 = parsed.GetValue(_weights1) ?? preset.WeightsOfOrder1,
             WeightsOfOrder2 = parsed.GetValue(_weights2) ?? preset.WeightsOfOrder2,
+            Features = parsed.GetValue(_features) ?? preset.Features,
+            FeatureCurvature = parsed.GetValue(_curvature) ?? preset.FeatureCurvature,
             Standardize = parsed.GetValue(_standardize) is { } standardize ? standardize == "yes" : preset.Standardize,
             Seed = parsed.GetValue(_seed) ?? preset.Seed,
             Threads = parsed.GetValue(Threads) ?? preset.Threads,

@@ -19,7 +19,7 @@ internal static class FrontierCommand
             "--preset", "Settings to start from: minutes, an hour, or most of a day. [default: quick]", [.. FrontierSettings.Presets]);
         var recipes = new Option<string[]>("--recipes")
         {
-            Description = $"Recipes to train, as in plain,best: {string.Join(", ", Recipes)}. [default: all]",
+            Description = $"Recipes to train, as in plain,features: {string.Join(", ", Recipes)}. [default: all]",
             HelpName = "LIST",
             CustomParser = result =>
             {

@@ -44,8 +44,10 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
     private CubeRun Train(int order, CubeData<T> data)
     {
         var part = view.StartTraining($"order {order}");
+        var training = data.Training.Truncate(order);
+        var frontEnd = _settings.Features == 0 ? null : FindFeatures(training);
         var network = Mlp<T>.Create(
-            data.Training.InputFeatures, _settings.Hidden, data.Training.OutputFeatures, _settings.ActivationKind(), _settings.Seed);
+            frontEnd?.Features ?? training.InputFeatures, _settings.Hidden, training.OutputFeatures, _settings.ActivationKind(), _settings.Seed);
         string checkpoint = folder.Checkpoint(order);
         var trainer = new SobolevTrainer<T>(network, _settings.Training(order, checkpoint));
         if (File.Exists(checkpoint))
@@ -53,7 +55,8 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
             trainer.ResumeFrom(checkpoint);
         }
 
-        var result = trainer.Fit(data.Training.Truncate(order), data.Validation, part, cancellationToken);
+        var result = trainer.Fit(Projected(training), data.Validation is null ? null : Projected(data.Validation), part, cancellationToken);
+        network = frontEnd?.Fold(network) ?? network;
         var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, cancellationToken: cancellationToken);
         network.Save(folder.Network(order));
         part.Done(FormattableString.Invariant($"test {100 * test.NormalizedRmse:0.00} %"));
@@ -72,6 +75,20 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
             Network = CubeFolder.NetworkName(order),
             History = RunHistory.From(result.History),
         };
+
+        IJetSource<T> Projected(IJetSource<T> images)
+        {
+            var projected = frontEnd?.Project(images) ?? images;
+            return frontEnd is null || images.IsEndless
+                ? projected
+                : projected.Materialize(maxThreads: _settings.Threads == 0 ? null : _settings.Threads, cancellationToken: cancellationToken);
+        }
+    }
+
+    private LinearFrontEnd<T> FindFeatures(IJetSource<T> training)
+    {
+        var options = new LinearFrontEndOptions { SecondOrderWeight = _settings.FeatureCurvature, Threads = _settings.Threads };
+        return LinearFrontEnd<T>.Fit(training, _settings.Features, options, cancellationToken);
     }
 
     private static CubeRun[] Compare(CubeRun[] runs)

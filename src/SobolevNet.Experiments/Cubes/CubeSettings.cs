@@ -31,6 +31,9 @@ internal sealed record CubeSettings
 
     public required int BatchSize { get; init; }
 
+    /// <summary>adam or soap.</summary>
+    public string Optimizer { get; init; } = "adam";
+
     public required double LearningRate { get; init; }
 
     /// <summary>Adam's β₂. Short memories follow losses whose scale falls fast.</summary>
@@ -41,6 +44,15 @@ internal sealed record CubeSettings
 
     /// <summary>The weights of the loss of order 2.</summary>
     public required string WeightsOfOrder2 { get; init; }
+
+    /// <summary>
+    /// Features of a linear front end, found for each order in the training images and their derivatives up to that order, and folded into
+    /// the first layer afterwards; 0 to train on the pixels.
+    /// </summary>
+    public int Features { get; init; }
+
+    /// <summary>The weight of second derivatives in finding the features.</summary>
+    public double FeatureCurvature { get; init; } = 0.1;
 
     /// <summary>Whether inputs and outputs are standardized by their means and deviations.</summary>
     public bool Standardize { get; init; }
@@ -111,7 +123,7 @@ internal sealed record CubeSettings
         OrderWeights = OrderWeightText.TryParse(WeightsOf(order), order, out var weights)
             ? weights
             : throw new FormatException($"The weights of order {order} are \"{WeightsOf(order)}\"; expected {OrderWeightText.Example(order)}, say."),
-        Optimizer = new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = Threads,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };
@@ -121,8 +133,8 @@ internal sealed record CubeSettings
         CultureInfo.InvariantCulture,
         $"cube --preset {Preset} --orders {string.Join(',', Orders)} --hidden {string.Join(',', Hidden)} --activation {Activation} " +
         $"--train {TrainingImages} --validation {ValidationImages} --test {TestImages}{(FreshImages ? " --fresh" : "")} --epochs {Epochs} " +
-        $"--batch {BatchSize} --rate {LearningRate} --memory {AdamMemory} --weights1 {WeightsOfOrder1} --weights2 {WeightsOfOrder2} " +
-        $"--standardize {(Standardize ? "yes" : "no")} --seed {Seed} --threads {Threads} --precision {Precision} --checkpoint {CheckpointSeconds} " +
+        $"--batch {BatchSize} --optimizer {Optimizer} --rate {LearningRate} --memory {AdamMemory} --weights1 {WeightsOfOrder1} --weights2 {WeightsOfOrder2} " +
+        $"--features {Features} --curvature {FeatureCurvature} --standardize {(Standardize ? "yes" : "no")} --seed {Seed} --threads {Threads} --precision {Precision} --checkpoint {CheckpointSeconds} " +
         $"--cache {CacheGigabytes} --size {ImageSize} --sigma {Sigma} --focal {FocalLength} --distance {CameraDistance} " +
         $"--max-angle {MaximalAngle} --max-translation {MaximalTranslation}");
 }

@@ -14,6 +14,9 @@ namespace SobolevNet.Experiments.Frontiers;
 internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport begun, IProgressView view, CancellationToken cancellationToken)
 {
     private const int FeatureImages = 1000;
+
+    /// <summary>Numbers of training images kept in memory: 4 GB.</summary>
+    private const long MostNumbers = 1_000_000_000;
     private const ulong TestPoses = ulong.MaxValue;
 
     private readonly FrontierSettings _settings = begun.Settings;
@@ -53,7 +56,8 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
     {
         var part = view.StartTraining(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}, {seconds} s, seed {seed}"));
         var clock = Stopwatch.StartNew();
-        int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, 10_000_000);
+        int width = recipe.Features == 0 ? _renderer.Pixels : recipe.Features;
+        int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, MostNumbers / (JetLayout.Full(6, recipe.Order).Count * (long)width));
         IJetSource<float> training = Source(recipe.Order, images, (ulong)seed);
         var frontEnd = recipe.Features == 0 ? null : FindFeatures(recipe, seed);
         training = (frontEnd?.Project(training) ?? training).Materialize(maxThreads: Threads, cancellationToken: cancellationToken);

@@ -34,13 +34,13 @@ internal sealed record FrontierRecipe
 
     public required double LearningRate { get; init; }
 
-    /// <summary>All recipes, the plain ones first.</summary>
+    /// <summary>All recipes, the plainest first.</summary>
     public static IReadOnlyList<FrontierRecipe> All { get; } =
     [
         new()
         {
             Name = "plain",
-            Description = "values alone, on pixels",
+            Description = "values alone, on pixels, by Adam",
             Order = 0,
             OrderWeights = "1",
             Hidden = [256, 128, 128],
@@ -51,68 +51,80 @@ internal sealed record FrontierRecipe
         },
         new()
         {
+            Name = "plain-soap",
+            Description = "values alone, on pixels, by SOAP",
+            Order = 0,
+            OrderWeights = "1",
+            Hidden = [256, 128, 128],
+            ImagesPerSecond = 3000,
+            BatchSize = 512,
+            Optimizer = "soap",
+            LearningRate = 8e-3,
+        },
+        new()
+        {
             Name = "plain-pca",
-            Description = "values alone, on principal components",
+            Description = "values alone, on principal components, by SOAP",
             Order = 0,
             OrderWeights = "1",
             Features = 64,
             Hidden = [256, 128, 128],
-            ImagesPerSecond = 3000,
-            BatchSize = 32,
-            Optimizer = "adam",
-            LearningRate = 3e-3,
+            ImagesPerSecond = 5000,
+            BatchSize = 512,
+            Optimizer = "soap",
+            LearningRate = 8e-3,
         },
         new()
         {
             Name = "order1",
-            Description = "values and first derivatives, on pixels",
+            Description = "values and first derivatives, on pixels, by SOAP",
             Order = 1,
             OrderWeights = "1,1:1e-3",
             Hidden = [256, 128, 128],
             ImagesPerSecond = 300,
-            BatchSize = 16,
-            Optimizer = "adam",
-            LearningRate = 2e-3,
+            BatchSize = 128,
+            Optimizer = "soap",
+            LearningRate = 5e-3,
         },
         new()
         {
             Name = "order2",
-            Description = "values, first and second derivatives, on pixels",
+            Description = "values, first and second derivatives, on pixels, by SOAP",
             Order = 2,
             OrderWeights = "1,1:1e-3,1e-5:1e-7",
             Hidden = [256, 128, 128],
             ImagesPerSecond = 60,
-            BatchSize = 16,
-            Optimizer = "adam",
-            LearningRate = 2e-3,
+            BatchSize = 64,
+            Optimizer = "soap",
+            LearningRate = 4e-3,
         },
         new()
         {
             Name = "features",
-            Description = "values alone, on features found with second derivatives",
+            Description = "values alone, on features found with second derivatives, by SOAP",
             Order = 0,
             OrderWeights = "1",
             Features = 64,
             FeatureCurvature = 0.1,
             Hidden = [256, 128, 128],
-            ImagesPerSecond = 3000,
-            BatchSize = 32,
-            Optimizer = "adam",
-            LearningRate = 3e-3,
+            ImagesPerSecond = 5000,
+            BatchSize = 512,
+            Optimizer = "soap",
+            LearningRate = 8e-3,
         },
         new()
         {
-            Name = "best",
-            Description = "first derivatives dropped on the way, on features found with second derivatives",
+            Name = "features-order1",
+            Description = "the same, with first derivatives for half of the time",
             Order = 1,
             OrderWeights = "1,1:1e-3@0.5",
             Features = 64,
             FeatureCurvature = 0.1,
             Hidden = [256, 128, 128],
-            ImagesPerSecond = 1500,
-            BatchSize = 32,
-            Optimizer = "adam",
-            LearningRate = 3e-3,
+            ImagesPerSecond = 2000,
+            BatchSize = 256,
+            Optimizer = "soap",
+            LearningRate = 8e-3,
         },
     ];
 

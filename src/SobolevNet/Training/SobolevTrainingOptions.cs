@@ -11,7 +11,7 @@ public sealed record SobolevTrainingOptions
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
-    private readonly Optimizer _optimizer = new Adam();
+    private readonly Optimizer _optimizer = new Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
@@ -77,7 +77,7 @@ public sealed record SobolevTrainingOptions
     /// </summary>
     public bool Standardize { get; init; } = true;
 
-    /// <summary>How gradients become steps.</summary>
+    /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
     public Optimizer Optimizer
     {
         get => _optimizer;
