@@ -14,7 +14,7 @@ public class RenderingExamples
         // Images of 41 × 41 pixels of a cube in random poses; wanted are three of its vertices. Both come with their derivatives
         // by the six degrees of freedom of the pose, exactly, and are rendered while training goes on.
         var cubes = new CubeSource(new CubeRenderer(), order: 1, count: 1_000, seed: 1);
-        var network = Mlp<float>.Create(cubes.InputFeatures, hidden: [64, 64], cubes.OutputFeatures, Activation.Tanh, seed: 7);
+        var network = Mlp<float>.Create(cubes.InputFeatures, hidden: [64, 64], cubes.OutputFeatures, Activation.Silu, seed: 7);
         var options = new SobolevTrainingOptions { Epochs = 20, BatchSize = 50 };
         TrainingResult result = new SobolevTrainer<float>(network, options).Fit(cubes, validation: cubes.Fresh(200, seed: 2));
         Console.WriteLine($"error on fresh images {result.Validation!.NormalizedRmse:P1}");

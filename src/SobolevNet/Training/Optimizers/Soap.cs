@@ -19,7 +19,7 @@ namespace SobolevNet;
 /// </remarks>
 public sealed record Soap : Optimizer
 {
-    private readonly double _learningRate = 1e-2;
+    private readonly double _learningRate = 5e-3;
     private readonly double _beta1 = 0.95;
     private readonly double _beta2 = 0.95;
     private readonly double _covarianceBeta = 0.95;
