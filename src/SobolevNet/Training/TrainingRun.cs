@@ -113,6 +113,12 @@ internal sealed class TrainingRun<T>
             _state.BestParameters.CopyTo(_state.Network.Parameters);
         }
 
+        // The last step could have broken the network too, and no further one would notice. A checkpoint of that is worth nothing.
+        if (!TensorPrimitives.IsFiniteAll<T>(_state.Network.Parameters))
+        {
+            throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, 0, _source.Layout.NameOf(0), double.NaN);
+        }
+
         SaveCheckpoint();
         (_source as INetworkDependentSource<T>)?.BeginStep(_state.Network, _state.TotalSteps);
         var training = new Evaluator<T>(_state.Network, _source, _order, SourceStatistics.MaxSamples, _team).Run(cancellationToken);

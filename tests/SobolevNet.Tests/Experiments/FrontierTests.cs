@@ -15,7 +15,7 @@ public sealed class FrontierTests : IDisposable
     {
         string path = _folder.File("frontier");
         string[] command = ["frontier", "--recipes", "plain,features", "--seconds", "2", "--seeds", "3", "--test", "20", "--out", path];
-        (await Run(command)).Code.Should().Be(0);
+        (await Run(command)).Errors.Should().BeEmpty();
         var (folder, report) = FrontierFolder.Open(path);
         report.Complete.Should().BeTrue();
         report.Runs.Select(run => run.Recipe).Should().Equal("plain", "features");
@@ -34,7 +34,7 @@ public sealed class FrontierTests : IDisposable
 
         var first = report.Runs[0];
         folder.Save(report with { Complete = false, Runs = [first] });
-        (await Run("frontier", "--resume", path)).Code.Should().Be(0);
+        (await Run("frontier", "--resume", path)).Errors.Should().BeEmpty();
         var (_, resumed) = FrontierFolder.Open(path);
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Should().HaveCount(2);

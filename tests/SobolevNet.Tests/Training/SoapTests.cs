@@ -64,6 +64,50 @@ public class SoapTests
     }
 
     [Theory]
+    [InlineData(0.95, 0.95)]
+    [InlineData(0.9, 0.98)]
+    public void Fit_FirstSteps_ChangeNoLayerByMoreThanAdamCould(double beta1, double beta2)
+    {
+        // The bases turn in each of the first steps, and most of all then.
+        const double Rate = 1e-3;
+        var soap = new Soap { LearningRate = Rate, Beta1 = beta1, Beta2 = beta2 };
+        var source = new FunctionSource<float>(1, 64 * 8, 1);
+        for (int epochs = 1; epochs <= 8; epochs++)
+        {
+            var network = Mlp<float>.Create(2, [48, 48], 1, Activation.Silu, seed: 2);
+            var start = Mlp<float>.Create(2, [48, 48], 1, Activation.Silu, seed: 2);
+            new SobolevTrainer<float>(network, new SobolevTrainingOptions
+            {
+                Epochs = epochs, BatchSize = 512, Optimizer = soap, Schedule = LearningRateSchedule.Constant, OrderWeights = [1, 1], Standardize = false,
+            }).Fit(source);
+            for (int layer = 0; layer < 3; layer++)
+            {
+                var weights = network.Layer(layer).Weights;
+                double change = System.Numerics.Tensors.TensorPrimitives.Distance<float>(weights, start.Layer(layer).Weights);
+                double longest = beta1 == beta2 ? 1 : (1 - beta1) / Math.Sqrt((1 - beta2) * (1 - (beta1 * beta1 / beta2)));
+                change.Should().BeLessThanOrEqualTo(1.001 * epochs * Rate * longest * Math.Sqrt(weights.Length), $"layer {layer}, {epochs} steps");
+            }
+        }
+    }
+
+    [Fact]
+    public void Eigenbasis_TinyCovariance_StaysOrthonormal()
+    {
+        // Squares of these numbers are zero in single precision.
+        const int Size = 24;
+        var random = new Random(4);
+        var basis = new Eigenbasis<float>(Size);
+        for (int k = 0; k < Size; k++)
+        {
+            basis.Covariance[(k * Size) + k] = (float)(1e-30 * (random.NextDouble() + 0.1));
+        }
+
+        basis.Refresh(new Workspace<float>());
+        var q = Matrix<double>.Build.Dense(Size, Size, (i, j) => basis.Vectors[(i * Size) + j]);
+        (q.TransposeThisAndMultiply(q) - Matrix<double>.Build.DenseIdentity(Size)).L2Norm().Should().BeLessThan(1e-5);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(40)]

@@ -64,14 +64,17 @@ internal sealed class Eigenbasis<T>
             trace += Covariance[(k * Size) + k];
         }
 
-        if (!(trace > T.Zero))
+        if (!(trace > T.Zero) || !T.IsFinite(trace))
         {
             return;
         }
 
         _operand.Pack(Covariance);
         Gemm.Multiply(Transposed, Size, Size, _operand, _next, Size, workspace);
-        TensorPrimitives.MultiplyAdd(Transposed, trace * T.CreateTruncating(1e-6 / Size), _next, _next);
+
+        // In units of the trace, lest the squares of tiny gradients underflow.
+        TensorPrimitives.Divide(_next, trace, _next);
+        TensorPrimitives.MultiplyAdd(Transposed, T.CreateTruncating(1e-6 / Size), _next, _next);
         for (int j = 0; j < Size; j++)
         {
             Orthonormalize(j);

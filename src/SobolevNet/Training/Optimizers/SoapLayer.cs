@@ -131,7 +131,15 @@ internal sealed class SoapLayer<T>
         OptimizerKernel<T>.Current.Adam(
             step, gradient, _first.AsSpan(start, length), _second.AsSpan(start, length), adam.Beta1, adam.Beta2, adam.Rate, adam.Correction,
             adam.Epsilon, T.One);
-        step.CopyTo(gradient);
+        if (Left is null && Right is null)
+        {
+            step.CopyTo(gradient);
+        }
+        else
+        {
+            TensorPrimitives.Clamp(step, -adam.Longest, adam.Longest, gradient);
+        }
+
         Multiply(gradient, count, Right?.PackedTransposed, step, workspace);
     }
 
