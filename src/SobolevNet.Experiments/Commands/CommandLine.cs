@@ -78,6 +78,7 @@ internal static class CommandLine
         root.Add(FrontierCommand.Create(terminal));
         root.Add(RenderCommand.Create(terminal));
         root.Add(PredictCommand.Create(terminal));
+        root.Add(StudyCommand.Create(terminal));
         root.Add(RobustCommand.Create(terminal));
         root.Add(AttackCommand.Create(terminal));
         return root;

@@ -78,13 +78,7 @@ internal sealed class CubeOptions
             command.Add(option);
         }
 
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(Resume) is not null && OfSettings.Append(Out).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
-            {
-                result.AddError($"--resume takes all settings from its folder, so {other.Name} cannot be given; only --threads can.");
-            }
-        });
+        command.Validators.Add(result => Options.RefuseBeside(result, Resume, OfSettings.Append(Out)));
     }
 
     public CubeSettings Settings(ParseResult parsed)

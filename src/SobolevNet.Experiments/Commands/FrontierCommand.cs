@@ -45,13 +45,7 @@ internal static class FrontierCommand
             command.Add(option);
         }
 
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(resume) is not null && ofSettings.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
-            {
-                result.AddError($"--resume takes all settings from its folder, so {other.Name} cannot be given.");
-            }
-        });
+        command.Validators.Add(result => Options.RefuseBeside(result, resume, ofSettings));
         command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(resume) is { } path)

@@ -136,6 +136,15 @@ internal static class Options
             return OrderWeightText.TryParse(text, order, out _);
         });
 
+    /// <summary>Refuses any of some options beside the one that goes on with a folder and its settings.</summary>
+    public static void RefuseBeside(CommandResult result, Option resume, IEnumerable<Option> others)
+    {
+        if (result.GetResult(resume) is not null && others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            result.AddError($"{resume.Name} takes all settings from its folder, so {other.Name} cannot be given.");
+        }
+    }
+
     public static Option<string?> Path(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Recipes;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
 using SobolevNet.Rendering;
@@ -27,7 +28,7 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
     public FrontierReport Run()
     {
         var report = begun;
-        var test = Source(0, _settings.TestImages, TestPoses).Materialize(maxThreads: Threads, cancellationToken: cancellationToken);
+        var test = Source(0, _settings.TestImages, TestPoses).Materialize(maxThreads: _settings.Threads == 0 ? null : _settings.Threads, cancellationToken: cancellationToken);
         foreach (int seconds in _settings.Seconds)
         {
             foreach (int seed in _settings.Seeds)
@@ -50,8 +51,6 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         return report;
     }
 
-    private int? Threads => _settings.Threads == 0 ? null : _settings.Threads;
-
     private FrontierRun Train(FrontierRecipe recipe, int seconds, int seed, IJetSource<float> test)
     {
         var part = view.StartTraining(string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}, {seconds} s, seed {seed}"));
@@ -59,17 +58,16 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         int width = recipe.Features == 0 ? _renderer.Pixels : recipe.Features;
         int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, MostNumbers / (JetLayout.Full(6, recipe.Order).Count * (long)width));
         IJetSource<float> training = Source(recipe.Order, images, (ulong)seed);
-        var frontEnd = recipe.Features == 0 ? null : FindFeatures(recipe, seed);
-        training = (frontEnd?.Project(training) ?? training).Materialize(maxThreads: Threads, cancellationToken: cancellationToken);
-        var network = Mlp<float>.Create(training.InputFeatures, recipe.Hidden, training.OutputFeatures, Activation.Silu, (ulong)seed);
+        var featureImages = Source(recipe.FeatureCurvature > 0 ? 2 : 0, FeatureImages, ~(ulong)seed);
+        var prepared = PreparedRecipe.Of(recipe, training, featureImages, (ulong)seed, _settings.Threads, cancellationToken);
         double preparation = clock.Elapsed.TotalSeconds;
 
         // A machine that is too slow to render so much goes over the time, which the report shows, rather than not train at all.
         double left = Math.Max(seconds - preparation, 0.2 * seconds);
-        var options = recipe.Training(TimeSpan.FromSeconds(left), (ulong)seed, _settings.Threads);
-        var result = new SobolevTrainer<float>(network, options).Fit(training, null, part, cancellationToken);
+        var options = recipe.Training((ulong)seed, _settings.Threads) with { TimeBudget = TimeSpan.FromSeconds(left) };
+        var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, null, part, cancellationToken);
         double total = clock.Elapsed.TotalSeconds;
-        network = frontEnd?.Fold(network) ?? network;
+        var network = prepared.Folded();
         var evaluation = Evaluation.Of(network, test, 0, threads: _settings.Threads, cancellationToken: cancellationToken);
         var run = new FrontierRun
         {
@@ -88,13 +86,6 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         network.Save(folder.Network(run));
         part.Done(FormattableString.Invariant($"test {run.TestErrorPercent:0.000} %"));
         return run;
-    }
-
-    private LinearFrontEnd<float> FindFeatures(FrontierRecipe recipe, int seed)
-    {
-        int order = recipe.FeatureCurvature > 0 ? 2 : 0;
-        var options = new LinearFrontEndOptions { SecondOrderWeight = recipe.FeatureCurvature, Threads = _settings.Threads };
-        return LinearFrontEnd<float>.Fit(Source(order, FeatureImages, ~(ulong)seed), recipe.Features, options, cancellationToken);
     }
 
     private CubeSource<float> Source(int order, int count, ulong poses) => new(_renderer, order, count, new RandomStream(poses, 1).NextBits());

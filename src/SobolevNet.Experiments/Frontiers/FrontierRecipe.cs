@@ -1,38 +1,17 @@
-using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Recipes;
 
 namespace SobolevNet.Experiments.Frontiers;
 
-/// <summary>A way to train a network on cubes for a given time.</summary>
-internal sealed record FrontierRecipe
+/// <summary>A recipe that is trained for a given time.</summary>
+internal sealed record FrontierRecipe : CubeRecipe
 {
     public required string Name { get; init; }
 
     /// <summary>What it is, in a line.</summary>
     public required string Description { get; init; }
 
-    /// <summary>The highest order of derivatives in the loss.</summary>
-    public required int Order { get; init; }
-
-    /// <summary>λ of every order, see <see cref="OrderWeightText"/>.</summary>
-    public required string OrderWeights { get; init; }
-
-    /// <summary>Features of a linear front end; 0 to train on the pixels.</summary>
-    public int Features { get; init; }
-
-    /// <summary>The weight of second derivatives in finding the features; 0 finds them from values alone.</summary>
-    public double FeatureCurvature { get; init; }
-
-    public required int[] Hidden { get; init; }
-
     /// <summary>Images rendered for each second of the time: all of them are fresh, and training goes over them again and again.</summary>
     public required double ImagesPerSecond { get; init; }
-
-    public required int BatchSize { get; init; }
-
-    /// <summary>adam or soap.</summary>
-    public required string Optimizer { get; init; }
-
-    public required double LearningRate { get; init; }
 
     /// <summary>All recipes, the plainest first.</summary>
     public static IReadOnlyList<FrontierRecipe> All { get; } =
@@ -131,22 +110,4 @@ internal sealed record FrontierRecipe
     public static FrontierRecipe Named(string name) =>
         All.FirstOrDefault(recipe => recipe.Name == name)
         ?? throw new ArgumentException($"There is no recipe \"{name}\"; expected {string.Join(", ", All.Select(recipe => recipe.Name))}.", nameof(name));
-
-    /// <summary>How it is trained.</summary>
-    /// <param name="budget">The time that training may take.</param>
-    /// <param name="seed">Names the shuffling.</param>
-    /// <param name="threads">Threads; all cores if 0.</param>
-    public SobolevTrainingOptions Training(TimeSpan budget, ulong seed, int threads) => new()
-    {
-        TimeBudget = budget,
-        BatchSize = BatchSize,
-        Order = Order,
-        Seed = seed,
-        Standardize = false,
-        OrderWeights = OrderWeightText.TryParse(OrderWeights, Order, out var weights)
-            ? weights
-            : throw new FormatException($"The weights of recipe {Name} are \"{OrderWeights}\"; expected {OrderWeightText.Example(Order)}, say."),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = 0.98 },
-        Threads = threads,
-    };
 }

@@ -10,5 +10,6 @@ namespace SobolevNet.Experiments.Reports;
 [JsonSerializable(typeof(RenderReport))]
 [JsonSerializable(typeof(PredictReport))]
 [JsonSerializable(typeof(RobustReport))]
+[JsonSerializable(typeof(StudyReport))]
 [JsonSerializable(typeof(NetworkRobustnessReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

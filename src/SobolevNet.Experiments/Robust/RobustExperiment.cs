@@ -1,3 +1,4 @@
+using SobolevNet.Experiments.Recipes;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
 
@@ -24,59 +25,29 @@ internal sealed class RobustExperiment(RobustFolder folder, RobustReport begun, 
         var test = _settings.Measure.TestImagesSource().Materialize(cancellationToken: cancellationToken);
 
         // The longest first, so that none is left over for one core at the end.
-        var queue = new Queue<PlannedRun>(missing.OrderByDescending(run => run.Method.Order).ThenByDescending(run => run.Width));
-        int workers = Math.Min(_settings.Threads == 0 ? Environment.ProcessorCount : _settings.Threads, Math.Max(1, queue.Count));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
-            () => Work(plan, queue, test, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        Task.WhenAll(tasks).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        var failed = tasks.Select(task => task.Exception?.InnerException).OfType<Exception>().ToArray();
-        if ((failed.FirstOrDefault(failure => failure is not OperationCanceledException) ?? failed.FirstOrDefault()) is { } failure)
-        {
-            throw failure;
-        }
-
+        var queue = missing.OrderByDescending(run => run.Method.Order).ThenByDescending(run => run.Width);
+        ParallelRuns.Do(queue, _settings.Threads, (next, stop) => Work(plan, next, test, stop), cancellationToken);
         _report = _report with { Complete = true };
         folder.Save(_report);
         return _report;
     }
 
-    private void Work(IReadOnlyList<PlannedRun> plan, Queue<PlannedRun> queue, IJetSource<float> test, CancellationTokenSource stop)
+    private void Work(IReadOnlyList<PlannedRun> plan, PlannedRun next, IJetSource<float> test, CancellationToken stop)
     {
-        try
+        ITrainingPart part;
+        lock (_gate)
         {
-            while (true)
-            {
-                PlannedRun? next;
-                ITrainingPart part;
-                lock (_gate)
-                {
-                    stop.Token.ThrowIfCancellationRequested();
-                    if (!queue.TryDequeue(out next))
-                    {
-                        return;
-                    }
-
-                    part = view.StartTraining(next.Title);
-                }
-
-                var run = Train(next, test, part, stop.Token);
-                lock (_gate)
-                {
-                    part.Done(ProgressText.Outcome(run.TestErrorPercent, run.FirstOrderVulnerability));
-                    Add(plan, run);
-                }
-
-                File.Delete(folder.Checkpoint(next));
-            }
+            part = view.StartTraining(next.Title);
         }
-        catch
+
+        var run = Train(next, test, part, stop);
+        lock (_gate)
         {
-            // What one cannot do the others need not finish.
-            stop.Cancel();
-            throw;
+            part.Done(ProgressText.Outcome(run.TestErrorPercent, run.FirstOrderVulnerability));
+            Add(plan, run);
         }
+
+        File.Delete(folder.Checkpoint(next));
     }
 
     private void Add(IReadOnlyList<PlannedRun> plan, RobustRun run)
@@ -132,17 +103,5 @@ internal sealed class RobustExperiment(RobustFolder folder, RobustReport begun, 
             Attack = measured.Attack,
             Noise = measured.Noise,
         };
-    }
-
-    /// <summary>Views are for one thread at a time.</summary>
-    private sealed class LockedProgress(IProgress<TrainingProgress> inner, Lock gate) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            lock (gate)
-            {
-                inner.Report(value);
-            }
-        }
     }
 }

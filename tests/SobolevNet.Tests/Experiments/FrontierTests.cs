@@ -60,7 +60,7 @@ public sealed class FrontierTests : IDisposable
         FrontierRecipe.All.Select(recipe => recipe.Name).Should().OnlyHaveUniqueItems();
         foreach (var recipe in FrontierRecipe.All)
         {
-            recipe.Training(TimeSpan.FromSeconds(1), 1, 0).OrderWeights.Should().HaveCount(recipe.Order + 1, recipe.Name);
+            recipe.Training(1, 0).OrderWeights.Should().HaveCount(recipe.Order + 1, recipe.Name);
         }
     }
 

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using SobolevNet.Experiments.Pictures;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Studies;
+using SobolevNet.Experiments.Terminal;
+using Spectre.Console;
+
+namespace SobolevNet.Experiments.Commands;
+
+/// <summary>study: what capacity, data, weights, directions, activation and optimizer are worth, for the same images and epochs.</summary>
+internal static class StudyCommand
+{
+    public static Command Create(ConsoleOutput terminal)
+    {
+        var preset = Options.Word("--preset", "Settings to start from: minutes, or an hour or two. [default: quick]", [.. StudySettings.Presets]);
+        var groups = Options.Words("--groups", $"What is varied: {string.Join(", ", StudyPlan.Groups)}. [default: all]", StudyPlan.Groups);
+        var seeds = Options.Integers("--seeds", "LIST", "Names poses, initial weights and shuffling of each repetition. [quick 1; small 1,2,3]", 0, int.MaxValue);
+        var test = Options.Integer("--test", "COUNT", "Fresh images of the error. [default: 2000]", 2);
+        var threads = Options.Integer("--threads", "COUNT", "Networks trained at a time; 0 for one for each core. The outcome is the same for any number.", 0, 1024);
+        var output = Options.Path("--out", "DIR", "Report folder. [default: reports/study-<time>]");
+        var resume = Options.Path("--resume", "DIR", "Go on with an interrupted study; its settings are read from its report.");
+        Option[] ofSettings = [preset, groups, seeds, test, threads, output];
+        var command = new Command("study", "Trains networks with one thing varied at a time, on the same images for the same epochs, and compares the errors on fresh images.");
+        foreach (var option in ofSettings.Append(resume))
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result => Options.RefuseBeside(result, resume, ofSettings));
+        command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(resume) is { } path)
+            {
+                var (folder, report) = StudyFolder.Open(path);
+                return Run(folder, report, terminal, cancellationToken);
+            }
+
+            var start = StudySettings.Named(parsed.GetValue(preset) ?? StudySettings.Quick);
+            var settings = start with
+            {
+                Groups = parsed.GetValue(groups) is { Length: > 0 } names ? names : start.Groups,
+                Seeds = parsed.GetValue(seeds) is { Length: > 0 } numbers ? [.. numbers.Distinct()] : start.Seeds,
+                TestImages = parsed.GetValue(test) ?? start.TestImages,
+                Threads = parsed.GetValue(threads) ?? start.Threads,
+            };
+            string name = parsed.GetValue(output)
+                ?? Path.Combine("reports", $"study-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+            var created = StudyFolder.Create(name);
+            var begun = new StudyReport
+            {
+                Complete = false,
+                Started = DateTime.UtcNow,
+                Machine = MachineReport.Current(),
+                Settings = settings,
+                Command = settings.ToCommand(),
+                Cases = settings.Cases(),
+                Runs = [],
+            };
+            created.Save(begun);
+            return Run(created, begun, terminal, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static int Run(StudyFolder folder, StudyReport begun, ConsoleOutput terminal, CancellationToken cancellationToken)
+    {
+        int all = StudyReport.Distinct(begun.Cases).Count * begun.Settings.Seeds.Length;
+        terminal.Line($"{all} trainings, {begun.Runs.Count} of them done. Report: {folder.Path}");
+        var report = begun;
+        try
+        {
+            terminal.WithProgress(view =>
+            {
+                report = new StudyExperiment(folder, begun, view, cancellationToken).Run();
+                foreach (string group in report.Settings.Groups)
+                {
+                    StudyPlot.Save(report, group, folder.Curves(group));
+                }
+
+                StudyMarkdown.Save(report, folder);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error($"Interrupted; runs that are done are kept. Go on with: dotnet run -c Release --project src/SobolevNet.Experiments -- study --resume {folder.Path}");
+            return CommandLine.Interrupted;
+        }
+
+        foreach (string group in report.Settings.Groups)
+        {
+            var cases = report.Cases.Where(one => one.Group == group).ToList();
+            var table = new Table { Border = TableBorder.Rounded };
+            int[] orders = [.. cases.Select(one => one.Order).Distinct().Order()];
+            table.AddColumn(group);
+            table.AddColumns([.. orders.Select(order => new TableColumn($"order {order}"))]);
+            foreach (string setting in cases.Select(one => one.Setting).Distinct())
+            {
+                table.AddRow([new Text(setting), .. orders.Select(order => new Text(StudyMarkdown.Cell(report, cases, setting, order)))]);
+            }
+
+            terminal.Line();
+            terminal.Console.Write(table);
+        }
+
+        terminal.Line();
+        terminal.Line($"Report: {folder.Path}");
+        return CommandLine.Success;
+    }
+}

@@ -1,0 +1,87 @@
+using SobolevNet.Experiments.Commands;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Studies;
+using SobolevNet.Tests.Files;
+
+namespace SobolevNet.Tests.Experiments;
+
+public sealed class StudyTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Study_InterruptedAndResumed_ReachesTheSameFigures()
+    {
+        string path = _folder.File("study");
+        string[] command = ["study", "--groups", "directions", "--seeds", "4", "--test", "30", "--threads", "2", "--out", path];
+        (await Run(command)).Errors.Should().BeEmpty();
+        var (folder, report) = StudyFolder.Open(path);
+        report.Complete.Should().BeTrue();
+        report.Runs.Should().HaveCount(7);
+        foreach (var run in report.Runs)
+        {
+            run.Note.Should().BeNull();
+            run.TestErrorPercent.Should().BeInRange(1, 200);
+            run.Curve[^1].TestErrorPercent.Should().BeApproximately(run.TestErrorPercent, 1e-9);
+            run.Curve[^1].Epoch.Should().Be(run.Case.Epochs);
+        }
+
+        foreach (string group in report.Settings.Groups)
+        {
+            File.Exists(folder.Curves(group)).Should().BeTrue();
+        }
+
+        File.ReadAllText(folder.Markdown).Should().Contain("| hvp").And.Contain("study --preset quick --groups directions");
+        folder.Save(report with { Complete = false, Runs = [.. report.Runs.Skip(3)] });
+        (await Run("study", "--resume", path)).Errors.Should().BeEmpty();
+        var (_, resumed) = StudyFolder.Open(path);
+        resumed.Complete.Should().BeTrue();
+        resumed.Runs.Select(run => (run.Case.Title, run.TestErrorPercent)).Should().BeEquivalentTo(report.Runs.Select(run => (run.Case.Title, run.TestErrorPercent)));
+        (await Run(command)).Errors.Should().Contain("--resume");
+    }
+
+    [Theory]
+    [InlineData("--groups", "capacity,magic")]
+    [InlineData("--seeds", "-1")]
+    public async Task Study_ImpossibleOption_IsRefusedWithItsName(string option, string value)
+    {
+        var run = await Run("study", option, value, "--out", _folder.File("unused"));
+        run.Code.Should().Be(2);
+        run.Errors.Should().Contain(option).And.Contain(value);
+        Directory.Exists(_folder.File("unused")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Cases_OfAllPresets_AreTrainable()
+    {
+        foreach (var one in StudySettings.Presets.SelectMany(StudyPlan.Cases))
+        {
+            var options = one.Training(1, 1);
+            if (one.OrderWeights != "auto")
+            {
+                options.OrderWeights.Should().HaveCount(one.Order + 1, one.Title);
+            }
+
+            one.ActivationKind().Should().BeDefined();
+        }
+    }
+
+    [Fact]
+    public void Distinct_CasesOfSeveralGroups_AreTrainedOnce()
+    {
+        var cases = StudyPlan.Cases(StudySettings.Small);
+        var distinct = StudyReport.Distinct(cases);
+        distinct.Count.Should().BeLessThan(cases.Count);
+        cases.Should().OnlyContain(one => distinct.Count(other => other.TrainsLike(one)) == 1);
+    }
+
+    private static async Task<(int Code, string Errors)> Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        int code = await CommandLine.RunAsync(args, output, errors);
+        return (code, errors.ToString());
+    }
+}
