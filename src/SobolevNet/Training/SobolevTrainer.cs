@@ -68,14 +68,15 @@ public sealed class SobolevTrainer<T>
         var balance = new OrderBalance(Options.OrderWeights, order);
         var statistics = SourceStatistics.Measure(source);
         var loss = SobolevLoss.Measure(statistics, source, Options.BalanceOutputs);
-        if (_resumeFrom is null && Options.Standardize && IsFresh())
+        bool isFresh = _resumeFrom is null && IsFresh();
+        if (isFresh && Options.Standardize)
         {
             Standardization.Apply(Network, statistics);
         }
 
         string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
         var state = new TrainingState<T>(
-            Network, loss, Options.Optimizer.CreateState<T>(Network.Architecture), balance, order, fingerprint);
+            Network, loss, OptimizerFor(source, order, loss, isFresh), balance, order, fingerprint);
         if (_resumeFrom is not null)
         {
             state.Load(_resumeFrom);
@@ -86,6 +87,30 @@ public sealed class SobolevTrainer<T>
         using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
         var run = new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger);
         return run.Train(cancellationToken);
+    }
+
+    /// <summary>
+    /// The optimizer's state: one that trains the first layer through the metric of the labels where a fresh network has labels
+    /// with derivatives by its inputs, or where the checkpoint to resume from began like that.
+    /// </summary>
+    private OptimizerState<T> OptimizerFor(IJetSource<T> source, int order, SobolevLoss loss, bool isFresh)
+    {
+        var state = Options.Optimizer.CreateState<T>(Network.Architecture);
+        bool isWanted = _resumeFrom is null
+            ? isFresh && Options.ScaleDirections
+            : SafetensorsFile.Read(_resumeFrom).TryGetTensor("optimizer." + MetricState<T>.Metric, out _);
+        if (order == 0 || !isWanted || InputMetric.Measure(source, Network.InputScaling, loss.OutputWeights) is not { } metric)
+        {
+            return state;
+        }
+
+        var scaled = new MetricState<T>(state, Network, metric);
+        if (_resumeFrom is null)
+        {
+            scaled.Begin(Network);
+        }
+
+        return scaled;
     }
 
     private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)

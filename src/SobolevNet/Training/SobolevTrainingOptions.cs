@@ -77,6 +77,13 @@ public sealed record SobolevTrainingOptions
     /// </summary>
     public bool Standardize { get; init; } = true;
 
+    /// <summary>
+    /// Whether the first layer of a fresh network, where labels have derivatives by each of its 2 to 64 inputs, is trained in
+    /// units of how much the labels change along each direction of the input space, rather than in equal units. Where a function of many inputs
+    /// depends on few combinations of them, as the price of a basket does, noise of the labels is not learned along the others.
+    /// </summary>
+    public bool ScaleDirections { get; init; } = true;
+
     /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
     public Optimizer Optimizer
     {

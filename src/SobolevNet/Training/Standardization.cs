@@ -6,7 +6,7 @@ namespace SobolevNet;
 internal static class Standardization
 {
     /// <summary>The most inputs that are taken for quantities of their own rather than samples of one field.</summary>
-    private const int MaxSeparateInputs = 64;
+    public const int MaxSeparateInputs = 64;
 
     public static void Apply<T>(Mlp<T> network, SourceStatistics statistics)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

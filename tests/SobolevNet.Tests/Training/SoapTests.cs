@@ -79,6 +79,7 @@ public class SoapTests
             new SobolevTrainer<float>(network, new SobolevTrainingOptions
             {
                 Epochs = epochs, BatchSize = 512, Optimizer = soap, Schedule = LearningRateSchedule.Constant, OrderWeights = [1, 1], Standardize = false,
+                ScaleDirections = false,
             }).Fit(source);
             for (int layer = 0; layer < 3; layer++)
             {
