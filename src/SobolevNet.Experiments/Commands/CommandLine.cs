@@ -76,6 +76,7 @@ internal static class CommandLine
             "Without a command: cube --preset quick.");
         root.Add(CubeCommand.Create(terminal));
         root.Add(FrontierCommand.Create(terminal));
+        root.Add(SurrogateCommand.Create(terminal));
         root.Add(RenderCommand.Create(terminal));
         root.Add(PredictCommand.Create(terminal));
         root.Add(StudyCommand.Create(terminal));

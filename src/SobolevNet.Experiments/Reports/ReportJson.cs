@@ -7,6 +7,7 @@ namespace SobolevNet.Experiments.Reports;
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CubeReport))]
 [JsonSerializable(typeof(FrontierReport))]
+[JsonSerializable(typeof(SurrogateReport))]
 [JsonSerializable(typeof(RenderReport))]
 [JsonSerializable(typeof(PredictReport))]
 [JsonSerializable(typeof(RobustReport))]
