@@ -78,7 +78,12 @@ public class SoapTests
             var start = Mlp<float>.Create(2, [48, 48], 1, Activation.Silu, seed: 2);
             new SobolevTrainer<float>(network, new SobolevTrainingOptions
             {
-                Epochs = epochs, BatchSize = 512, Optimizer = soap, Schedule = LearningRateSchedule.Constant, OrderWeights = [1, 1], Standardize = false,
+                Epochs = epochs,
+                BatchSize = 512,
+                Optimizer = soap,
+                Schedule = LearningRateSchedule.Constant,
+                OrderWeights = [1, 1],
+                Standardize = false,
                 ScaleDirections = false,
             }).Fit(source);
             for (int layer = 0; layer < 3; layer++)

@@ -126,7 +126,11 @@ public class SobolevTrainerTests
         var network = Mlp<float>.Create(2, [8], 1, Activation.Softplus, seed: 1);
         var options = Short with
         {
-            Epochs = 1, BatchSize = 100, Optimizer = new Sgd { LearningRate = double.MaxValue, Momentum = 0 }, Schedule = LearningRateSchedule.Constant, OrderWeights = [1],
+            Epochs = 1,
+            BatchSize = 100,
+            Optimizer = new Sgd { LearningRate = double.MaxValue, Momentum = 0 },
+            Schedule = LearningRateSchedule.Constant,
+            OrderWeights = [1],
         };
         Assert.Throws<NonFiniteLossException>(() => new SobolevTrainer<float>(network, options).Fit(new FunctionSource<float>(0, 100, 1)))
             .Epoch.Should().Be(2, "the step that would be next finds the network broken");
