@@ -40,7 +40,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
             StepCheck.Run(network, source, team);
         }
 
-        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false };
+        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = new Adam() };
         int steps = 0;
         long memory = 0;
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);

@@ -38,6 +38,9 @@ internal readonly unsafe struct GemmTransposed<T>
     /// <summary>Features of Z that are packed at once, at most: more would only take memory.</summary>
     private const int MaxFeatures = 512;
 
+    /// <summary>Rows up to which A is read where it lies.</summary>
+    private const int FewRows = 128;
+
     /// <summary>Rows of Z that are packed at a time.</summary>
     private const int RowsOfStream = 8;
 
@@ -149,6 +152,12 @@ internal readonly unsafe struct GemmTransposed<T>
         T* packedA = edge + (GemmTile<TSimd, TVector, T>.MaxRows * panelWidth);
         T* packedZ = packedA + (panelsOfBlock * panelLength);
         PackZ(tiles, packedZ);
+        if (_rows <= FewRows && (long)_rows * _columns * sizeof(T) <= 2 * BlockBytes)
+        {
+            RunFewRows<TSimd, TVector>(tiles, panels, edge, packedA, packedZ);
+            return;
+        }
+
         for (int block = 0; block < blocks; block++)
         {
             int first = GemmShape.Start(block, blocks, panels);
@@ -172,6 +181,39 @@ internal readonly unsafe struct GemmTransposed<T>
                         height, Math.Min(panelWidth, _columns - column), _rows, packedZ + ((nint)row * _rows), height,
                         packedA + ((panel - first) * panelLength), panelWidth, _g + (row * _strideG) + column, _strideG, _accumulate, edge);
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// With few rows A is not packed: it lies in the second-level cache whole, its rows for a panel in the first, and is read
+    /// once for each tile of Z. A row of the result is finished before the next tile, as its update wants it.
+    /// </summary>
+    private void RunFewRows<TSimd, TVector>(int tiles, int panels, T* edge, T* packedA, T* packedZ)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
+        int whole = _columns / panelWidth;
+        PackA(whole, panels, panelWidth, packedA);
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            int row = GemmShape.Start(tile, tiles, _count);
+            int height = GemmShape.Start(tile + 1, tiles, _count) - row;
+            T* tileZ = packedZ + ((nint)row * _rows);
+            T* tileG = _g + (row * _strideG);
+            for (int panel = 0; panel < whole; panel++)
+            {
+                int column = panel * panelWidth;
+                GemmTile<TSimd, TVector, T>.Run(
+                    height, _rows, tileZ, height, _a + column, _strideA, tileG + column, _strideG, _accumulate);
+            }
+
+            if (whole < panels)
+            {
+                int column = whole * panelWidth;
+                GemmTile<TSimd, TVector, T>.RunPart(
+                    height, _columns - column, _rows, tileZ, height, packedA, panelWidth, tileG + column, _strideG, _accumulate, edge);
             }
         }
     }

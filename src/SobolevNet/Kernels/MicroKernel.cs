@@ -31,8 +31,8 @@ internal static unsafe class MicroKernel
 
     /// <summary>Computes a tile.</summary>
     /// <param name="depth">Number of terms k.</param>
-    /// <param name="a">a[0, 0]; elements of one k are adjacent.</param>
-    /// <param name="aStep">Elements from a[k] to a[k + 1].</param>
+    /// <param name="a">a[0, 0]; elements of one k are adjacent, or those of one row if <typeparamref name="TIndexing"/> says so.</param>
+    /// <param name="aStep">Elements from a[k] to a[k + 1], or from one row of a to the next.</param>
     /// <param name="b">b[0, 0]; elements of one k are adjacent.</param>
     /// <param name="bStep">Elements from b[k] to b[k + 1].</param>
     /// <param name="c">C[0, 0].</param>
@@ -172,103 +172,103 @@ internal static unsafe class MicroKernel
             TVector factor;
             if (TRows.Count > 0)
             {
-                factor = TSimd.Broadcast(a[0]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 0));
                 c0L = TSimd.MultiplyAdd(factor, left, c0L);
                 c0R = TSimd.MultiplyAdd(factor, right, c0R);
             }
 
             if (TRows.Count > 1)
             {
-                factor = TSimd.Broadcast(a[1]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 1));
                 c1L = TSimd.MultiplyAdd(factor, left, c1L);
                 c1R = TSimd.MultiplyAdd(factor, right, c1R);
             }
 
             if (TRows.Count > 2)
             {
-                factor = TSimd.Broadcast(a[2]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 2));
                 c2L = TSimd.MultiplyAdd(factor, left, c2L);
                 c2R = TSimd.MultiplyAdd(factor, right, c2R);
             }
 
             if (TRows.Count > 3)
             {
-                factor = TSimd.Broadcast(a[3]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 3));
                 c3L = TSimd.MultiplyAdd(factor, left, c3L);
                 c3R = TSimd.MultiplyAdd(factor, right, c3R);
             }
 
             if (TRows.Count > 4)
             {
-                factor = TSimd.Broadcast(a[4]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 4));
                 c4L = TSimd.MultiplyAdd(factor, left, c4L);
                 c4R = TSimd.MultiplyAdd(factor, right, c4R);
             }
 
             if (TRows.Count > 5)
             {
-                factor = TSimd.Broadcast(a[5]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 5));
                 c5L = TSimd.MultiplyAdd(factor, left, c5L);
                 c5R = TSimd.MultiplyAdd(factor, right, c5R);
             }
 
             if (TRows.Count > 6)
             {
-                factor = TSimd.Broadcast(a[6]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 6));
                 c6L = TSimd.MultiplyAdd(factor, left, c6L);
                 c6R = TSimd.MultiplyAdd(factor, right, c6R);
             }
 
             if (TRows.Count > 7)
             {
-                factor = TSimd.Broadcast(a[7]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 7));
                 c7L = TSimd.MultiplyAdd(factor, left, c7L);
                 c7R = TSimd.MultiplyAdd(factor, right, c7R);
             }
 
             if (TRows.Count > 8)
             {
-                factor = TSimd.Broadcast(a[8]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 8));
                 c8L = TSimd.MultiplyAdd(factor, left, c8L);
                 c8R = TSimd.MultiplyAdd(factor, right, c8R);
             }
 
             if (TRows.Count > 9)
             {
-                factor = TSimd.Broadcast(a[9]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 9));
                 c9L = TSimd.MultiplyAdd(factor, left, c9L);
                 c9R = TSimd.MultiplyAdd(factor, right, c9R);
             }
 
             if (TRows.Count > 10)
             {
-                factor = TSimd.Broadcast(a[10]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 10));
                 c10L = TSimd.MultiplyAdd(factor, left, c10L);
                 c10R = TSimd.MultiplyAdd(factor, right, c10R);
             }
 
             if (TRows.Count > 11)
             {
-                factor = TSimd.Broadcast(a[11]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 11));
                 c11L = TSimd.MultiplyAdd(factor, left, c11L);
                 c11R = TSimd.MultiplyAdd(factor, right, c11R);
             }
 
             if (TRows.Count > 12)
             {
-                factor = TSimd.Broadcast(a[12]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 12));
                 c12L = TSimd.MultiplyAdd(factor, left, c12L);
                 c12R = TSimd.MultiplyAdd(factor, right, c12R);
             }
 
             if (TRows.Count > 13)
             {
-                factor = TSimd.Broadcast(a[13]);
+                factor = TSimd.Broadcast(Factor<T, TIndexing>(a, aStep, 13));
                 c13L = TSimd.MultiplyAdd(factor, left, c13L);
                 c13R = TSimd.MultiplyAdd(factor, right, c13R);
             }
 
-            a += aStep;
+            a += TIndexing.OfFactors ? 1 : aStep;
             b += bStep;
         }
 
@@ -370,6 +370,12 @@ internal static unsafe class MicroKernel
             TSimd.Store(c13R, row + TSimd.Width);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Factor<T, TIndexing>(T* a, nint aStep, nint row)
+        where T : unmanaged
+        where TIndexing : struct, ITileIndexing =>
+        a[TIndexing.OfFactors ? row * aStep : row];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Row<T, TIndexing>(T* c, nint strideC, nint* index, nint row)

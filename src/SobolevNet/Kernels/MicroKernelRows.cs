@@ -88,6 +88,9 @@ internal interface ITileIndexing
 
     /// <summary>Row r of C lies at index[r] rather than at r·strideC.</summary>
     static abstract bool OfRows { get; }
+
+    /// <summary>a[k, r] lies at r·aStep + k rather than at k·aStep + r.</summary>
+    static abstract bool OfFactors { get; }
 }
 
 /// <summary>Rows at equal distances.</summary>
@@ -96,6 +99,8 @@ internal readonly struct Contiguous : ITileIndexing
     public static bool OfDepth => false;
 
     public static bool OfRows => false;
+
+    public static bool OfFactors => false;
 }
 
 /// <summary>Rows of b chosen by an index.</summary>
@@ -104,6 +109,8 @@ internal readonly struct IndexedDepth : ITileIndexing
     public static bool OfDepth => true;
 
     public static bool OfRows => false;
+
+    public static bool OfFactors => false;
 }
 
 /// <summary>Rows of C chosen by an index.</summary>
@@ -112,4 +119,16 @@ internal readonly struct IndexedRows : ITileIndexing
     public static bool OfDepth => false;
 
     public static bool OfRows => true;
+
+    public static bool OfFactors => false;
+}
+
+/// <summary>Factors that lie along their row, as in a matrix of weights.</summary>
+internal readonly struct FactorsByRow : ITileIndexing
+{
+    public static bool OfDepth => false;
+
+    public static bool OfRows => false;
+
+    public static bool OfFactors => true;
 }

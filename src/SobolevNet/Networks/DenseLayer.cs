@@ -23,4 +23,8 @@ public readonly ref struct DenseLayer<T>
 
     /// <summary>Output features.</summary>
     public int Outputs => Bias.Length;
+
+    /// <summary>The parameters of some outputs.</summary>
+    internal DenseLayer<T> Slice(int first, int count) =>
+        new(Weights.Slice(first * Inputs, count * Inputs), Bias.Slice(first, count), Inputs);
 }

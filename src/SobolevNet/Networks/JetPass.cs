@@ -141,8 +141,8 @@ public sealed class JetPass<T>
         for (int layer = 0; layer < architecture.LayerCount && !parameterGradient.IsEmpty; layer++)
         {
             var gradient = Network.LayerOf(parameterGradient, layer);
-            _tape.Gradient(layer, 0, gradient.Outputs, gradient, accumulate: false, _workspace);
-            Network.UnfoldGradient(layer, gradient, 0, gradient.Outputs);
+            _tape.Gradient(layer, 0, gradient, accumulate: false, _workspace);
+            Network.UnfoldGradient(layer, 0, gradient);
         }
     }
 

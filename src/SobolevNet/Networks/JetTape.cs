@@ -25,6 +25,7 @@ internal sealed class JetTape<T>
 {
     private const int RowsOfGroup = 224;
     private const int MinRowsOfGroup = 12;
+    private const int MinValuesOfGroup = 32;
     private const int RowsOfChunk = 4096;
     private const int LiveInputs = 128;
 
@@ -90,6 +91,9 @@ internal sealed class JetTape<T>
     /// <summary>Groups of the current pass.</summary>
     public int Groups => (Samples + GroupSamples - 1) / GroupSamples;
 
+    /// <summary>Whether first layers may leave out inputs that are zero, for which they need packed weights.</summary>
+    public bool MaySkipInputs => _live is not null;
+
     /// <summary>Elements of scratch memory that a reverse pass of one group needs.</summary>
     public int ReverseScratch
     {
@@ -114,12 +118,13 @@ internal sealed class JetTape<T>
 
     /// <summary>
     /// Samples of a group where threads share the groups: eight groups or more, so that two, four or eight threads have as
-    /// many each, or fewer if eight would be too short to use a panel of weights well.
+    /// many each, or fewer if eight would be too short to use a panel of weights well, or of values to fill one.
     /// </summary>
     public static int SharedGroup(int components, int samples)
     {
         int groups = 8;
-        while (groups > 1 && samples * components < groups * MinRowsOfGroup)
+        int fewest = components == 1 ? MinValuesOfGroup : MinRowsOfGroup;
+        while (groups > 1 && samples * components < groups * fewest)
         {
             groups /= 2;
         }
@@ -171,14 +176,14 @@ internal sealed class JetTape<T>
             var source = (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(firstRow * inStride);
             var before = _before[layer].AsSpan(firstRow * outStride, rows * outStride);
             int live = layer == 0 ? samples * _inputComponents : rows;
-            if (layer == 0 && HasFewLiveInputs(start, samples, source, workspace))
+            if (layer == 0 && !network.IsStored && HasFewLiveInputs(start, samples, source, workspace))
             {
                 LiveGemm.Multiply<T>(
                     source, inStride, samples, _inputComponents, _live, start, network.Forward[layer], before, outStride, workspace);
             }
             else
             {
-                Gemm.Multiply<T>(source, inStride, live, network.Forward[layer], before, outStride, workspace);
+                network.MultiplyForward(layer, source, inStride, live, before, outStride, workspace);
             }
 
             before[(live * outStride)..].Clear();
@@ -215,13 +220,13 @@ internal sealed class JetTape<T>
             {
                 if (!inputAdjoint.IsEmpty)
                 {
-                    Gemm.Multiply<T>(adjoint, outStride, rows, network.Reverse[0]!, inputAdjoint, inStride, workspace);
+                    network.MultiplyReverse(0, adjoint, outStride, rows, inputAdjoint, inStride, workspace);
                 }
 
                 break;
             }
 
-            Gemm.Multiply<T>(adjoint, outStride, rows, network.Reverse[layer]!, scratch, inStride, workspace);
+            network.MultiplyReverse(layer, adjoint, outStride, rows, scratch, inStride, workspace);
             network.Activation.Reverse(
                 Layout, samples, _architecture.Sizes[layer], inStride, _before[layer - 1].AsSpan(firstRow * inStride),
                 network.Bias[layer - 1], _after[layer - 1].AsSpan(firstRow * inStride), scratch);
@@ -229,34 +234,34 @@ internal sealed class JetTape<T>
     }
 
     /// <summary>
-    /// The gradient of some output features of a layer, summed over all rows of the pass: weights and bias of the features
-    /// first to first + count − 1.
+    /// The gradient of some output features of a layer, from <paramref name="first"/> on, summed over all rows of the pass.
     /// </summary>
-    public void Gradient(int layer, int first, int count, DenseLayer<T> gradient, bool accumulate, Workspace<T> workspace)
+    public void Gradient(int layer, int first, DenseLayer<T> gradient, bool accumulate, Workspace<T> workspace)
     {
         int outStride = StrideAfter(layer);
         int inStride = StrideBefore(layer);
         int columns = _architecture.Sizes[layer];
+        int count = gradient.Outputs;
+        var adjoint = _before[layer].AsSpan(first);
         var source = layer == 0 ? _inputs : _after[layer - 1];
         bool sparse = layer == 0 && AllHaveFewLiveInputs();
         bool all = layer > 0 || _inputComponents == Layout.Count;
         if (sparse)
         {
             LiveGemm.MultiplyTransposed<T>(
-                _before[layer], outStride, source, inStride, Samples, GroupSamples, Layout.Count, _inputComponents, _live!, columns, first,
-                count, gradient.Weights, columns, accumulate, workspace);
+                adjoint, outStride, source, inStride, Samples, GroupSamples, Layout.Count, _inputComponents, _live!, columns, 0, count,
+                gradient.Weights, columns, accumulate, workspace);
         }
         else if (all)
         {
             Gemm.MultiplyTransposed<T>(
-                _before[layer], outStride, source, inStride, Samples * Layout.Count, columns, first, count, gradient.Weights, columns,
-                accumulate, workspace);
+                adjoint, outStride, source, inStride, Samples * Layout.Count, columns, 0, count, gradient.Weights, columns, accumulate,
+                workspace);
         }
 
-        var bias = gradient.Bias.Slice(first, count);
         if (!accumulate)
         {
-            bias.Clear();
+            gradient.Bias.Clear();
         }
 
         for (int group = 0; group < Groups; group++)
@@ -266,13 +271,13 @@ internal sealed class JetTape<T>
             if (!all && !sparse)
             {
                 Gemm.MultiplyTransposed<T>(
-                    _before[layer].AsSpan(firstRow * outStride), outStride, source.AsSpan(firstRow * inStride), inStride,
-                    samples * _inputComponents, columns, first, count, gradient.Weights, columns, accumulate || group > 0, workspace);
+                    adjoint[(firstRow * outStride)..], outStride, source.AsSpan(firstRow * inStride), inStride, samples * _inputComponents,
+                    columns, 0, count, gradient.Weights, columns, accumulate || group > 0, workspace);
             }
 
             for (int s = 0; s < samples; s++)
             {
-                TensorPrimitives.Add(bias, _before[layer].AsSpan(((firstRow + s) * outStride) + first, count), bias);
+                TensorPrimitives.Add(gradient.Bias, adjoint.Slice((firstRow + s) * outStride, count), gradient.Bias);
             }
         }
     }

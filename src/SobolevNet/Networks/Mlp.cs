@@ -191,21 +191,25 @@ public sealed partial class Mlp<T>
         }
     }
 
+    /// <summary>Where a layer's parameters start among all: those of its weights, then its bias.</summary>
+    internal int OffsetOf(int layer) => _layerOffsets[layer];
+
     /// <summary>
-    /// Turns the gradient with respect to some outputs of a folded layer into that with respect to the stored parameters, in
-    /// place; different outputs may be turned by different threads.
+    /// Turns the gradient with respect to some outputs of a folded layer, from <paramref name="first"/> on, into that with
+    /// respect to the stored parameters, in place; different outputs may be turned by different threads.
     /// </summary>
-    internal void UnfoldGradient(int layer, DenseLayer<T> gradient, int first, int count)
+    internal void UnfoldGradient(int layer, int first, DenseLayer<T> gradient)
     {
         var input = layer == 0 ? InputScaling : null;
         var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
-        for (int o = first; o < first + count && (input is not null || output is not null); o++)
+        for (int o = 0; o < gradient.Outputs && (input is not null || output is not null); o++)
         {
             var row = gradient.Weights.Slice(o * gradient.Inputs, gradient.Inputs);
             if (output is not null)
             {
-                gradient.Bias[o] *= output.Scale[o];
-                TensorPrimitives.Multiply(row, output.Scale[o], row);
+                T scale = output.Scale[first + o];
+                gradient.Bias[o] *= scale;
+                TensorPrimitives.Multiply(row, scale, row);
             }
 
             if (input is not null)

@@ -4,8 +4,8 @@ using SobolevNet.Kernels;
 namespace SobolevNet;
 
 /// <summary>
-/// A network's weights as the products want them, for the forward and for the reverse pass, with scalings folded in. Packed
-/// once a step and then read by all threads.
+/// A network's weights as the products want them, for the forward and for the reverse pass, with scalings folded in. Prepared
+/// once a step and then read by all threads: packed, or for few rows just as the network stores them.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class PackedNetwork<T>
@@ -48,6 +48,9 @@ internal sealed class PackedNetwork<T>
     /// <summary>The kernel of the network's activation.</summary>
     public JetActivation<T> Activation { get; }
 
+    /// <summary>Whether products read the network's own weights, rather than packed copies.</summary>
+    public bool IsStored { get; private set; }
+
     /// <summary>Packs everything that a pass needs.</summary>
     public void Pack(bool reverse, bool reverseFirst)
     {
@@ -59,12 +62,16 @@ internal sealed class PackedNetwork<T>
     }
 
     /// <summary>Reserves the memory that packing will need, as long as there is none.</summary>
-    public void Reserve(bool reverse, bool reverseFirst)
+    /// <param name="reverse">Whether there will be reverse passes.</param>
+    /// <param name="reverseFirst">Whether they go through the first layer, to the input.</param>
+    /// <param name="stored">Whether to leave weights where they are: what pays for few rows.</param>
+    public void Reserve(bool reverse, bool reverseFirst, bool stored = false)
     {
+        IsStored = stored;
         var sizes = _network.Architecture.Sizes;
         for (int layer = 0; layer < Forward.Length; layer++)
         {
-            if (reverse && (layer > 0 || reverseFirst))
+            if (!stored && reverse && (layer > 0 || reverseFirst))
             {
                 Reverse[layer] ??= new PackedMatrix<T>(sizes[layer + 1], sizes[layer]);
             }
@@ -105,6 +112,12 @@ internal sealed class PackedNetwork<T>
             source = folded;
         }
 
+        source.Bias.Slice(first, count).CopyTo(Bias[layer].AsSpan(first));
+        if (IsStored)
+        {
+            return;
+        }
+
         var forward = Forward[layer];
         int panel = first / forward.PanelWidth;
         forward.PackTransposed(source.Weights, panel, GemmShape.Blocks(first + count, forward.PanelWidth) - panel);
@@ -112,7 +125,40 @@ internal sealed class PackedNetwork<T>
         {
             Reverse[layer]!.Pack(source.Weights, first, count);
         }
+    }
 
-        source.Bias.Slice(first, count).CopyTo(Bias[layer].AsSpan(first));
+    /// <summary>C = A·Wᵀ with the weights of a layer.</summary>
+    public void MultiplyForward(int layer, ReadOnlySpan<T> a, int strideA, int rows, Span<T> c, int strideC, Workspace<T> workspace)
+    {
+        if (IsStored)
+        {
+            var (outputs, inputs) = SizesOf(layer);
+            Gemm.MultiplyStoredTransposed(
+                a, strideA, rows, StoredWeights(layer), outputs, inputs, c, strideC, workspace, Forward[layer].Width);
+            return;
+        }
+
+        Gemm.Multiply(a, strideA, rows, Forward[layer], c, strideC, workspace);
+    }
+
+    /// <summary>C = A·W with the weights of a layer.</summary>
+    public void MultiplyReverse(int layer, ReadOnlySpan<T> a, int strideA, int rows, Span<T> c, int strideC, Workspace<T> workspace)
+    {
+        if (IsStored)
+        {
+            var (outputs, inputs) = SizesOf(layer);
+            Gemm.MultiplyStored(a, strideA, rows, StoredWeights(layer), outputs, inputs, c, strideC, workspace, Forward[layer].Width);
+            return;
+        }
+
+        Gemm.Multiply(a, strideA, rows, Reverse[layer]!, c, strideC, workspace);
+    }
+
+    private (int Outputs, int Inputs) SizesOf(int layer) => (_network.Architecture.Sizes[layer + 1], _network.Architecture.Sizes[layer]);
+
+    private ReadOnlySpan<T> StoredWeights(int layer)
+    {
+        var weights = _network.Layer(layer).Weights;
+        return _network.IsScaled(layer) ? _folded[layer].AsSpan(0, weights.Length) : weights;
     }
 }

@@ -13,6 +13,12 @@ internal sealed class TrainingPass<T>
 {
     private const int MinTileOutputs = 64;
 
+    /// <summary>Rows of a batch up to which products read the network's own weights: packing them costs as much as some forty rows.</summary>
+    private const int FewRows = 256;
+
+    /// <summary>Weights whose gradient is one task where it goes to the optimizer at once: half of a second-level cache.</summary>
+    private const int WeightsOfBlock = 64 * 1024;
+
     private readonly Mlp<T> _network;
     private readonly IJetSource<T> _source;
     private readonly JetLayout _layout;
@@ -27,15 +33,19 @@ internal sealed class TrainingPass<T>
     private readonly double[] _losses;
     private readonly (int Layer, int First, int Count)[] _tiles;
     private readonly (int Layer, int First, int Count)[] _packing;
+    private readonly (int Layer, int First, int Count)[] _blocks;
+    private readonly T[]?[] _blockGradients;
     private readonly Action<int, int> _runPacking;
     private readonly Action<int, int> _runGroup;
     private readonly Action<int, int> _runTile;
+    private readonly Action<int, int> _runBlock;
     private readonly double[] _weights = new double[3];
     private long[] _samples = [];
     private int _first;
     private int _count;
     private int _chunkStart;
     private double _sampleWeight;
+    private ElementwiseOptimizerState<T>? _optimizer;
 
     public TrainingPass(
         Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, SobolevLoss loss, int batch, WorkerTeam team)
@@ -50,9 +60,12 @@ internal sealed class TrainingPass<T>
         _losses = new double[batch * Orders];
         _tiles = [.. Tiles(network.Architecture, team.Workers)];
         _packing = [.. packed.Tasks(team.Workers)];
+        _blocks = [.. Blocks(network.Architecture)];
+        _blockGradients = new T[team.Workers][];
         _runPacking = RunPacking;
         _runGroup = RunGroup;
         _runTile = RunTile;
+        _runBlock = RunBlock;
     }
 
     /// <summary>Orders trained: the highest + 1.</summary>
@@ -64,13 +77,18 @@ internal sealed class TrainingPass<T>
     /// <param name="count">How many are used.</param>
     /// <param name="weights">λₖ of each order.</param>
     /// <param name="losses">Receives Eₖ.</param>
-    /// <returns>Whether all losses are finite; if not, the gradient is not complete.</returns>
-    public bool Run(long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses)
+    /// <param name="optimizer">
+    /// If given, its step, which has begun, is taken for each parameter as soon as its gradient is known; the gradient is not kept.
+    /// </param>
+    /// <returns>Whether all losses are finite; if not, the gradient is not complete, and no parameter has changed.</returns>
+    public bool Run(
+        long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses, ElementwiseOptimizerState<T>? optimizer = null)
     {
-        (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / count);
+        (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        _packed.Reserve(reverse: true, reverseFirst: false);
+        bool few = count * _layout.Count <= FewRows && !_tape.MaySkipInputs;
+        _packed.Reserve(reverse: true, reverseFirst: false, stored: few);
         _team.Run(_packing.Length, _runPacking);
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
         {
@@ -92,7 +110,14 @@ internal sealed class TrainingPass<T>
                 }
             }
 
-            _team.Run(_tiles.Length, _runTile);
+            if (few && optimizer is not null)
+            {
+                _team.Run(_blocks.Length, _runBlock);
+            }
+            else
+            {
+                _team.Run(_tiles.Length, _runTile);
+            }
         }
 
         return true;
@@ -154,6 +179,21 @@ internal sealed class TrainingPass<T>
         }
     }
 
+    /// <summary>Output features whose gradient and update is one task.</summary>
+    private static IEnumerable<(int Layer, int First, int Count)> Blocks(MlpArchitecture architecture)
+    {
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            int outputs = architecture.Sizes[layer + 1];
+            int blocks = GemmShape.Blocks(outputs, Math.Max(1, WeightsOfBlock / architecture.Sizes[layer]));
+            for (int block = 0; block < blocks; block++)
+            {
+                int first = GemmShape.Start(block, blocks, outputs);
+                yield return (layer, first, GemmShape.Start(block + 1, blocks, outputs) - first);
+            }
+        }
+    }
+
     private void RunPacking(int task, int worker)
     {
         var (layer, first, count) = _packing[task];
@@ -174,13 +214,40 @@ internal sealed class TrainingPass<T>
     private void RunTile(int tile, int worker)
     {
         var (layer, first, count) = _tiles[tile];
-        var gradient = _network.LayerOf(_gradient, layer);
-        _tape.Gradient(layer, first, count, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
+        var gradient = _network.LayerOf(_gradient, layer).Slice(first, count);
+        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
         if (_chunkStart + _tape.Samples == _count)
         {
-            _network.UnfoldGradient(layer, gradient, first, count);
+            _network.UnfoldGradient(layer, first, gradient);
+            if (_optimizer is not null)
+            {
+                Update(layer, first, gradient);
+            }
         }
     }
+
+    /// <summary>The gradient of some outputs and their update, while it is in the worker's cache.</summary>
+    private void RunBlock(int block, int worker)
+    {
+        var (layer, first, count) = _blocks[block];
+        int inputs = _network.Architecture.Sizes[layer];
+        var memory = (_blockGradients[worker] ??= new T[LargestBlock()]).AsSpan(0, count * (inputs + 1));
+        var gradient = new DenseLayer<T>(memory[..(count * inputs)], memory[(count * inputs)..], inputs);
+        _tape.Gradient(layer, first, gradient, accumulate: false, _workspaces[worker]);
+        _network.UnfoldGradient(layer, first, gradient);
+        Update(layer, first, gradient);
+    }
+
+    private void Update(int layer, int first, DenseLayer<T> gradient)
+    {
+        var parameters = _network.Layer(layer).Slice(first, gradient.Outputs);
+        int weights = _network.OffsetOf(layer);
+        int bias = weights + (_network.Architecture.Sizes[layer + 1] * gradient.Inputs);
+        _optimizer!.Update(parameters.Weights, gradient.Weights, weights + (first * gradient.Inputs));
+        _optimizer.Update(parameters.Bias, gradient.Bias, bias + first);
+    }
+
+    private int LargestBlock() => _blocks.Max(block => block.Count * (_network.Architecture.Sizes[block.Layer] + 1));
 
     private ReadOnlySpan<long> Numbers(int group)
     {

@@ -194,11 +194,21 @@ internal sealed class TrainingRun<T>
             active--;
         }
 
-        RunPass(active, first, count);
-        Clip(active);
-        _rateFactor = _options.Schedule.At(new SchedulePosition(Fraction, _state.Epoch, _epochLosses));
+        if (_state.Optimizer is ElementwiseOptimizerState<T> optimizer && _options.GradientClipNorm is null)
+        {
+            _rateFactor = RateFactor();
+            optimizer.Begin(_rateFactor, _state.TotalSteps + 1);
+            RunPass(active, first, count, optimizer);
+        }
+        else
+        {
+            RunPass(active, first, count);
+            Clip(active);
+            _rateFactor = RateFactor();
+            _state.Optimizer.Step(_state.Network, _gradient, _rateFactor, _state.TotalSteps + 1, _team);
+        }
+
         _state.TotalSteps++;
-        _state.Optimizer.Step(_state.Network, _gradient, _rateFactor, _state.TotalSteps, _team);
         double loss = 0;
         for (int order = 0; order <= _order; order++)
         {
@@ -212,11 +222,13 @@ internal sealed class TrainingRun<T>
         return count;
     }
 
-    private void RunPass(int order, int first, int count)
+    private double RateFactor() => _options.Schedule.At(new SchedulePosition(Fraction, _state.Epoch, _epochLosses));
+
+    private void RunPass(int order, int first, int count, ElementwiseOptimizerState<T>? optimizer = null)
     {
         var pass = _passes[order] ??= new TrainingPass<T>(
             _state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team);
-        if (!pass.Run(_samples, first, count, _weights, _losses))
+        if (!pass.Run(_samples, first, count, _weights, _losses, optimizer))
         {
             var (broken, component, magnitude) = pass.Diagnose();
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, broken, component, magnitude);

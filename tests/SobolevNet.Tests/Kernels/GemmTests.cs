@@ -63,6 +63,8 @@ public class GemmTests
         {
             Gemm.Multiply(a, 65, 100, b, c, 130, workspace);
             Gemm.Multiply(a, 65, 1, b, c, 130, workspace);
+            Gemm.MultiplyStoredTransposed(a, 65, 100, g, 130, 65, c, 130, workspace, VectorWidths.Current);
+            Gemm.MultiplyStored(c, 130, 100, g, 130, 65, a, 65, workspace, VectorWidths.Current);
             Gemm.MultiplyTransposed(c, 130, a, 65, 100, 65, 0, 130, g, 65, true, workspace);
         }
 
@@ -84,6 +86,19 @@ public class GemmTests
         shortA.Should().Throw<ArgumentException>().WithMessage("*2 × 5*").WithParameterName("a");
         shortC.Should().Throw<ArgumentException>().WithMessage("*2 × 7*").WithParameterName("c");
         overlap.Should().Throw<ArgumentException>().WithParameterName("c");
+    }
+
+    [Fact]
+    public void MultiplyStored_MatrixThatDoesNotFit_IsRefused()
+    {
+        var workspace = new Workspace<float>();
+        var width = VectorWidths.Current;
+        Action shortW = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[34], 7, 5, new float[10], 5, workspace, width);
+        Action shortC = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[35], 7, 5, new float[9], 5, workspace, width);
+        Action shortA = () => Gemm.MultiplyStoredTransposed<float>(new float[9], 5, 2, new float[35], 7, 5, new float[14], 7, workspace, width);
+        shortW.Should().Throw<ArgumentException>().WithParameterName("w");
+        shortC.Should().Throw<ArgumentException>().WithParameterName("c");
+        shortA.Should().Throw<ArgumentException>().WithParameterName("a");
     }
 
     [Fact]
@@ -198,6 +213,14 @@ public class GemmTests
             b.Pack(transposed);
             Gemm.Multiply(a.AsSpan(Offset), strideA, rows, b, second.AsSpan(Offset), strideC, workspace);
             second.Should().Equal(c);
+            Array.Fill(second, T.CreateChecked(Guard));
+            Gemm.MultiplyStoredTransposed(
+                a.AsSpan(Offset), strideA, rows, w, columns, depth, second.AsSpan(Offset), strideC, workspace, width);
+            second.Should().Equal(c, "weights as they are stored give the same bits");
+            Array.Fill(second, T.CreateChecked(Guard));
+            Gemm.MultiplyStored(
+                a.AsSpan(Offset), strideA, rows, transposed, depth, columns, second.AsSpan(Offset), strideC, workspace, width);
+            second.Should().Equal(c, "weights as they are stored give the same bits");
             for (int i = 0; i < c.Length; i++)
             {
                 int r = (i - Offset) / strideC;
@@ -229,7 +252,7 @@ public class GemmTests
         {
             var workspace = new Workspace<T>();
             bool accumulate = false;
-            foreach (int rows in new[] { 0, 1, 2, 15, 28, 257 })
+            foreach (int rows in new[] { 0, 1, 2, 15, 28, 128, 129, 257 })
             {
                 foreach (int columns in new[] { 1, 6, 9, 17, 33, 65 })
                 {

@@ -39,20 +39,25 @@ public record Adam : Optimizer
     {
         private readonly T[] _first = new T[parameters];
         private readonly T[] _second = new T[parameters];
+        private T _rate;
+        private T _correction;
+        private T _decay;
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("first", _first), ("second", _second)];
 
-        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        public override void Begin(double factor, long step)
         {
             double rate = options.LearningRate * factor;
-            double bias1 = 1 - Math.Pow(options.Beta1, step);
-            double bias2 = 1 - Math.Pow(options.Beta2, step);
+            _rate = T.CreateTruncating(rate / (1 - Math.Pow(options.Beta1, step)));
+            _correction = T.CreateTruncating(1 / (1 - Math.Pow(options.Beta2, step)));
+            _decay = T.CreateTruncating(1 - (rate * options.WeightDecay));
+        }
+
+        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start) =>
             OptimizerKernel<T>.Current.Adam(
                 parameters, gradient, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length),
-                T.CreateTruncating(options.Beta1), T.CreateTruncating(options.Beta2), T.CreateTruncating(rate / bias1),
-                T.CreateTruncating(1 / bias2), T.CreateTruncating(options.Epsilon),
-                T.CreateTruncating(1 - (rate * options.WeightDecay)));
-        }
+                T.CreateTruncating(options.Beta1), T.CreateTruncating(options.Beta2), _rate, _correction,
+                T.CreateTruncating(options.Epsilon), _decay);
     }
 }
 

@@ -24,7 +24,10 @@ internal abstract class OptimizerState<T>
     }
 }
 
-/// <summary>The memory of an optimizer that looks at each parameter alone, so that ranges may be updated by different workers.</summary>
+/// <summary>
+/// The memory of an optimizer that looks at each parameter alone, so that ranges may be updated in any order and by different
+/// workers: a whole step at once, or range by range as soon as the range's gradient is known.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal abstract class ElementwiseOptimizerState<T> : OptimizerState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -34,29 +37,31 @@ internal abstract class ElementwiseOptimizerState<T> : OptimizerState<T>
     private readonly Action<int, int> _updateRange;
     private Mlp<T>? _network;
     private T[] _gradient = [];
-    private double _factor;
-    private long _step;
 
     protected ElementwiseOptimizerState() => _updateRange = UpdateRange;
 
     public sealed override void Step(Mlp<T> network, T[] gradient, double factor, long step, WorkerTeam team)
     {
-        (_network, _gradient, _factor, _step) = (network, gradient, factor, step);
+        Begin(factor, step);
+        (_network, _gradient) = (network, gradient);
         team.Run((gradient.Length + RangeLength - 1) / RangeLength, _updateRange);
     }
+
+    /// <summary>Begins a step, in which every parameter is to be updated once.</summary>
+    /// <param name="factor">The learning-rate factor of the schedule.</param>
+    /// <param name="step">The number of this step, from 1.</param>
+    public abstract void Begin(double factor, long step);
 
     /// <summary>Updates the parameters from <paramref name="start"/> on.</summary>
     /// <param name="parameters">The parameters of the range.</param>
     /// <param name="gradient">Their gradient.</param>
     /// <param name="start">Where the range starts among all parameters.</param>
-    /// <param name="factor">The learning-rate factor of the schedule.</param>
-    /// <param name="step">The number of this step, from 1.</param>
-    protected abstract void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step);
+    public abstract void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start);
 
     private void UpdateRange(int range, int worker)
     {
         int start = range * RangeLength;
         int length = Math.Min(RangeLength, _gradient.Length - start);
-        Update(_network!.Parameters.Slice(start, length), _gradient.AsSpan(start, length), start, _factor, _step);
+        Update(_network!.Parameters.Slice(start, length), _gradient.AsSpan(start, length), start);
     }
 }

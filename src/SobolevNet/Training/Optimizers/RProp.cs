@@ -42,6 +42,7 @@ public sealed record RProp : Optimizer
         private readonly RProp _options;
         private readonly T[] _steps;
         private readonly T[] _previous;
+        private T _scale;
 
         public State(RProp options, int parameters)
         {
@@ -53,7 +54,9 @@ public sealed record RProp : Optimizer
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("steps", _steps), ("previous", _previous)];
 
-        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        public override void Begin(double factor, long step) => _scale = T.CreateTruncating(factor);
+
+        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start)
         {
             var steps = _steps.AsSpan(start, parameters.Length);
             var previous = _previous.AsSpan(start, parameters.Length);
@@ -61,7 +64,7 @@ public sealed record RProp : Optimizer
             T decrease = T.CreateTruncating(_options.Decrease);
             T minimum = T.CreateTruncating(_options.MinStep);
             T maximum = T.CreateTruncating(_options.MaxStep);
-            T scale = T.CreateTruncating(factor);
+            T scale = _scale;
             for (int k = 0; k < parameters.Length; k++)
             {
                 T slope = gradient[k];

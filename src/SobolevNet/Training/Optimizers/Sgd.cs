@@ -32,15 +32,21 @@ public sealed record Sgd : Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly T[] _velocity = new T[parameters];
+        private T _rate;
+        private T _decay;
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("velocity", _velocity)];
 
-        protected override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start, double factor, long step)
+        public override void Begin(double factor, long step)
         {
             double rate = options.LearningRate * factor;
-            OptimizerKernel<T>.Current.Momentum(
-                parameters, gradient, _velocity.AsSpan(start, parameters.Length), T.CreateTruncating(options.Momentum),
-                T.CreateTruncating(rate), T.CreateTruncating(1 - (rate * options.WeightDecay)), options.Nesterov);
+            _rate = T.CreateTruncating(rate);
+            _decay = T.CreateTruncating(1 - (rate * options.WeightDecay));
         }
+
+        public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start) =>
+            OptimizerKernel<T>.Current.Momentum(
+                parameters, gradient, _velocity.AsSpan(start, parameters.Length), T.CreateTruncating(options.Momentum), _rate, _decay,
+                options.Nesterov);
     }
 }

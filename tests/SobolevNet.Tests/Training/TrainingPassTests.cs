@@ -1,0 +1,111 @@
+using SobolevNet.Tests.Reference;
+
+namespace SobolevNet.Tests.Training;
+
+/// <summary>
+/// The short cuts of a step: weights read where they are stored, and updates taken as soon as a block's gradient is known,
+/// against passes and updates without them.
+/// </summary>
+public class TrainingPassTests
+{
+    public static TheoryData<int, int, int, Optimizer> Steps()
+    {
+        var data = new TheoryData<int, int, int, Optimizer>();
+        foreach (Optimizer optimizer in new Optimizer[] { new AdamW(), new Sgd { Nesterov = true, WeightDecay = 0.1 }, new RProp() })
+        {
+            data.Add(0, 1, 1, optimizer);
+            data.Add(0, 64, 2, optimizer);
+            data.Add(0, 200, 3, optimizer);
+            data.Add(1, 40, 2, optimizer);
+            data.Add(2, 9, 1, optimizer);
+
+            // Weights are packed, and in the last case the batch is cut.
+            data.Add(0, 300, 2, optimizer);
+            data.Add(2, 700, 2, optimizer);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void Run_WithOptimizer_GivesTheBitsOfGradientThenUpdate(int order, int batch, int threads, Optimizer optimizer)
+    {
+        float[] apart = Train(order, batch, threads, optimizer, together: false);
+        Train(order, batch, threads, optimizer, together: true).Should().Equal(apart);
+        Train(order, batch, 1, optimizer, together: true).Should().Equal(apart, "the number of threads changes nothing");
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 47)]
+    [InlineData(0, 256)]
+    [InlineData(1, 21)]
+    public void Run_FewRows_GivesTheGradientOfAPassOverPackedWeights(int order, int batch)
+    {
+        var network = Network<double>();
+        var source = new FunctionSource<double>(order, batch, 1);
+        var loss = SobolevLoss.Measure(source);
+        double[] weights = [1, 0.5, 0];
+        double[] losses = new double[order + 1];
+        double[] gradient = new double[network.Parameters.Length];
+        long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
+        var packed = new PackedNetwork<double>(network);
+        using var team = new WorkerTeam(2);
+        new TrainingPass<double>(network, packed, gradient, source, order, loss, batch, team).Run(samples, 0, batch, weights, losses);
+        packed.IsStored.Should().BeTrue();
+
+        var input = new JetBatch<double>(source.Layout, batch, 2);
+        var target = new JetBatch<double>(source.Layout, batch, 1);
+        var output = new JetBatch<double>(source.Layout, batch, 1);
+        source.Fill(samples, input, target);
+        var pass = new JetPass<double>(network, source.Layout, batch);
+        pass.Forward(input, output);
+        loss.Evaluate<double>(output, target, weights, 1.0 / batch, new double[batch * (order + 1)]);
+        double[] expected = new double[gradient.Length];
+        pass.Reverse(output, expected);
+        double scale = expected.Max(Math.Abs);
+        gradient.Zip(expected, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-13 * scale);
+    }
+
+    private static Mlp<T> Network<T>()
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var network = Mlp<T>.Create(2, [70, 33], 1, seed: 2);
+        network.InputScaling = new FeatureScaling<T>([T.CreateChecked(0.3), T.CreateChecked(-0.1)], [T.CreateChecked(1.5), T.CreateChecked(0.7)]);
+        network.OutputScaling = new FeatureScaling<T>([T.CreateChecked(0.2)], [T.CreateChecked(2.5)]);
+        return network;
+    }
+
+    private static float[] Train(int order, int batch, int threads, Optimizer optimizer, bool together)
+    {
+        const int Steps = 3;
+        var network = Network<float>();
+        var source = new FunctionSource<float>(order, Steps * batch, 1);
+        float[] gradient = new float[network.Parameters.Length];
+        long[] samples = [.. Enumerable.Range(0, Steps * batch).Select(k => (long)k)];
+        double[] weights = [1, 0.5, 0.25];
+        double[] losses = new double[order + 1];
+        using var team = new WorkerTeam(threads);
+        var pass = new TrainingPass<float>(
+            network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team);
+        var state = (ElementwiseOptimizerState<float>)optimizer.CreateState<float>(network.Architecture);
+        for (int step = 1; step <= Steps; step++)
+        {
+            int first = (step - 1) * batch;
+            if (together)
+            {
+                state.Begin(0.5, step);
+                pass.Run(samples, first, batch, weights, losses, state).Should().BeTrue();
+            }
+            else
+            {
+                pass.Run(samples, first, batch, weights, losses).Should().BeTrue();
+                state.Step(network, gradient, 0.5, step, team);
+            }
+        }
+
+        network.Parameters.ToArray().Should().NotEqual(Network<float>().Parameters.ToArray());
+        return network.Parameters.ToArray();
+    }
+}
