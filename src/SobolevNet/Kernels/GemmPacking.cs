@@ -130,6 +130,16 @@ internal static unsafe class GemmPacking
         }
     }
 
+    /// <summary>The same for elements that lie side by side.</summary>
+    public static void Prefetch<T>(T* source, int count)
+        where T : unmanaged
+    {
+        if (count > 0)
+        {
+            Prefetch(source, 0, 1, count);
+        }
+    }
+
     private static bool HasInterleave
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

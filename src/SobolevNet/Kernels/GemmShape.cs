@@ -10,8 +10,8 @@ internal static unsafe class GemmShape
     /// <summary>Depth of a block: a panel of it, two vectors wide, takes at most 32 KB.</summary>
     public const int BlockDepth = 256;
 
-    /// <summary>Bytes of the block of the left-hand matrix that is packed at once: a quarter of a 1 MB second-level cache.</summary>
-    private const int BlockBytes = 256 * 1024;
+    /// <summary>Bytes of the block of the left-hand matrix that is packed at once: an eighth of a 1 MB second-level cache.</summary>
+    private const int BlockBytes = 128 * 1024;
 
     /// <summary>Columns of a tile: two vectors.</summary>
     public static int PanelWidth<T>(VectorWidth width)
