@@ -42,20 +42,19 @@ internal static class RobustPresets
         Small => new RobustSettings
         {
             Preset = Small,
-            Methods = [.. RobustMethod.Names.Where(name => name != "bands")],
+            Methods = [.. RobustMethod.Names],
             Widths = [128, 512],
             Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [0.3, 1], ["universal2"] = [1], ["bands"] = [0.3],
+                ["universal"] = [1, 3], ["universal2"] = [1], ["bands"] = [0.3],
                 ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6],
                 ["jacobian-steepest"] = [0.3],
             },
             TrainingImages = 4000,
             Epochs = 110,
-            BatchSize = 256,
-            Optimizer = "soap",
-            LearningRate = 1e-2,
+            BatchSize = 64,
+            LearningRate = 4e-3,
             AscentSteps = 3,
             Measure = new MeasureSettings
             {
