@@ -182,7 +182,7 @@ public class SobolevTrainerTests
         result.End.Should().Be(TrainingEnd.TimeSpent);
         result.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
         result.Steps.Should().BeInRange(7L * (result.Epochs - 1), 7L * result.Epochs);
-        result.History[^1].LearningRateFactor.Should().BeLessThan(0.05);
+        result.History[^1].LearningRateFactor.Should().BeLessThan(0.5, "even if the machine did something else during the last half of the time");
         result.History[^1].OrderWeights.Should().Equal(1, 0);
         result.History[^1].OrderLosses[0].Should().BePositive();
         reports[^1].Fraction.Should().Be(1);
