@@ -13,7 +13,7 @@ namespace SobolevNet;
 /// <para>
 /// Where a function of many inputs depends on few combinations of them (a basket option on one), its derivatives say so at once,
 /// while an optimizer that takes steps of one size in all directions would go on to fit the labels' noise along the others.
-/// Source: the differential principal components of B. Huge and A. Savine, Axes that matter, arXiv 2402.03212.
+/// Source: the differential principal components of B. Huge and A. Savine, "Axes that Matter: PCA with a Difference".
 /// </para>
 /// </remarks>
 internal static class InputMetric
