@@ -15,7 +15,8 @@ namespace SobolevNet.Kernels;
 /// row blocks of 128 KB gain 3 % over 256 KB for 1024 × 1024. Without any packing of A (not a valid product) the tiles reach 0.93
 /// of the FMA peak on rows that come from the third-level cache, with it 0.87, and 0.97 where the rows were just written.
 /// Prefetching C gains a tenth where the depth is small (9), else nothing; prefetching the next panel of B gains 3 to 4 % at
-/// 256 bits, where a panel serves tiles for a fifth of the time that it does at 512 bits, and placing tiles without divisions 2 %.
+/// 256 bits, where a panel serves tiles for a fifth of the time that it does at 512 bits, and placing tiles without divisions 2 %. With one tile
+/// of rows (a value and six derivatives) those prefetches come in a burst that nothing hides, and lose a tenth to the processor's own.
 /// </para>
 /// <para>
 /// Two shapes go other ways, with the same sums. One row (inference) is bound by reading B once: four panels are read at a
@@ -85,12 +86,13 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
                 T* nextA = a + (firstRow * strideA) + k + depth;
                 int nextRows = depthBlock + 1 < depthBlocks ? GemmShape.Start(endTile, tiles, rows) - firstRow - 1 : 0;
                 var shareA = new GemmPieces(b.Panels * (endTile - firstTile), nextRows);
+                bool oneTile = endTile - firstTile == 1;
                 for (int panel = 0; panel < b.Panels; panel++)
                 {
                     T* panelB = b.Pointer + ((((nint)panel * b.Depth) + k) * panelWidth);
                     T* nextB = panelB + ((nint)b.Depth * panelWidth);
                     int columns = Math.Min(panelWidth, b.Columns - (panel * panelWidth));
-                    var shareB = new GemmPieces(endTile - firstTile, panel + 1 < b.Panels ? depth * panelWidth : 0);
+                    var shareB = new GemmPieces(endTile - firstTile, panel + 1 < b.Panels && !oneTile ? depth * panelWidth : 0);
                     var place = new GemmPieces(firstTile, tiles, rows);
                     for (int tile = firstTile; tile < endTile; tile++)
                     {
