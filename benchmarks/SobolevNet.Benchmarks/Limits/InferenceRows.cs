@@ -20,12 +20,9 @@ internal static class InferenceRows
             Check(network, input, output);
             double arithmetic = 2.0 * layout.Count * network.Parameters.Length / machine.Peak<float>(machine.One);
             double limit = Math.Max(read, arithmetic);
-            for (int k = 0; k < 100; k++)
-            {
-                predictor.Propagate(input, output);
-            }
-
-            double time = Clock.Best(() => predictor.Propagate(input, output), 1000);
+            Action work = () => predictor.Propagate(input, output);
+            Clock.WarmUp(work);
+            double time = Clock.Best(work, 1000);
             return LimitRow.OfTime(
                 name, time * 1e6, "µs", limit * 1e6, 0.80,
                 read > arithmetic
