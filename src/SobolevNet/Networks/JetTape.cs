@@ -203,6 +203,25 @@ internal sealed class JetTape<T>
     }
 
     /// <summary>
+    /// Takes the forward pass of another tape of values over, each sample several times in a row: as if that had been run, for a reverse pass
+    /// with several adjoints of each.
+    /// </summary>
+    public void Repeat(JetTape<T> other, int times)
+    {
+        Begin(other.Samples * times);
+        for (int layer = 0; layer < _after.Length; layer++)
+        {
+            int stride = StrideAfter(layer);
+            for (int s = 0; s < Samples; s++)
+            {
+                int from = s / times * stride;
+                other._before[layer].AsSpan(from, stride).CopyTo(_before[layer].AsSpan(s * stride));
+                other._after[layer].AsSpan(from, stride).CopyTo(_after[layer].AsSpan(s * stride));
+            }
+        }
+    }
+
+    /// <summary>
     /// Takes the adjoint of a group's output back: afterwards the tape holds the adjoint of every layer's product, and
     /// <paramref name="inputAdjoint"/> that of the input, if it is not empty (rows × inputs).
     /// </summary>

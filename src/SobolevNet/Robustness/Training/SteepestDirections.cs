@@ -40,7 +40,7 @@ internal sealed class SteepestDirections<T>
     {
         (_indices, _sketch, _seed, _inputs, _outputs) = (indices, sketch, seed, source.InputFeatures, source.OutputFeatures);
         int rows = samples * indices.Length * sketch;
-        _network = architecture is null ? null : new NetworkDesk<T>(architecture, rows);
+        _network = architecture is null ? null : new NetworkDesk<T>(architecture, samples, indices.Length * sketch);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
         _rows = new double[sketch * _inputs];
@@ -71,15 +71,15 @@ internal sealed class SteepestDirections<T>
             return;
         }
 
-        var rows = _network!.Begin(numbers.Length * count);
-        for (int row = 0; row < numbers.Length * count; row++)
+        var rows = _network!.Begin(numbers.Length);
+        for (int s = 0; s < numbers.Length; s++)
         {
-            inputs.Row(0, row / count).CopyTo(rows.Slice(row * _inputs, _inputs));
+            inputs.Row(0, s).CopyTo(rows[(s * _inputs)..]);
         }
 
-        var outputs = _network.Forward(network!);
-        TensorPrimitives.ConvertTruncating<double, T>(_adjoints.AsSpan(0, outputs.Length), outputs);
-        _network.Reverse(network!, _pulled.AsSpan(0, rows.Length));
+        var adjoints = _network.Forward(network!);
+        TensorPrimitives.ConvertTruncating<double, T>(_adjoints.AsSpan(0, adjoints.Length), adjoints);
+        _network.Reverse(network!, _pulled.AsSpan(0, numbers.Length * count * _inputs));
     }
 
     /// <summary>Writes a direction of unit length.</summary>

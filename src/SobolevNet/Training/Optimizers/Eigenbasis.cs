@@ -8,14 +8,18 @@ namespace SobolevNet;
 /// <remarks>
 /// One iteration is Q ← orthonormalize(C Q). It starts from the unit matrix, and a small multiple of Q is added to C Q, so that
 /// directions the covariance has not seen yet stay as they are. Orthonormal by Gram and Schmidt in descending order of the
-/// eigenvalues, then once by Newton and Schulz, Q ← Q(3 − QᵀQ)/2, which takes away what rounding left.
+/// eigenvalues, in blocks so that most of it is products of matrices, then once by Newton and Schulz, Q ← Q(3 − QᵀQ)/2, which takes
+/// away what rounding left.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class Eigenbasis<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int BlockRows = 32;
+
     private readonly PackedMatrix<T> _operand;
     private readonly T[] _next;
+    private readonly T[] _lengths;
     private readonly T[] _product;
 
     public Eigenbasis(int size)
@@ -26,6 +30,7 @@ internal sealed class Eigenbasis<T>
         Transposed = new T[size * size];
         _next = new T[size * size];
         _product = new T[size * size];
+        _lengths = new T[size];
         _operand = new PackedMatrix<T>(size, size);
         PackedVectors = new PackedMatrix<T>(size, size);
         PackedTransposed = new PackedMatrix<T>(size, size);
@@ -75,9 +80,9 @@ internal sealed class Eigenbasis<T>
         // In units of the trace, lest the squares of tiny gradients underflow.
         TensorPrimitives.Divide(_next, trace, _next);
         TensorPrimitives.MultiplyAdd(Transposed, T.CreateTruncating(1e-6 / Size), _next, _next);
-        for (int j = 0; j < Size; j++)
+        for (int first = 0; first < Size; first += BlockRows)
         {
-            Orthonormalize(j);
+            Orthonormalize(first, Math.Min(BlockRows, Size - first), workspace);
         }
 
         _operand.PackTransposed(_next);
@@ -92,15 +97,43 @@ internal sealed class Eigenbasis<T>
         Publish();
     }
 
-    /// <summary>Makes a row a unit vector orthogonal to those above; again if little of it was left, for then rounding shows.</summary>
-    private void Orthonormalize(int j)
+    /// <summary>Makes rows unit vectors orthogonal to each other and to those above.</summary>
+    private void Orthonormalize(int first, int count, Workspace<T> workspace)
+    {
+        var rows = _next.AsSpan(first * Size, count * Size);
+        for (int j = first; j < first + count; j++)
+        {
+            _lengths[j] = TensorPrimitives.Norm<T>(_next.AsSpan(j * Size, Size));
+        }
+
+        if (first > 0)
+        {
+            var width = VectorWidths.Current;
+            var shares = _product.AsSpan(0, count * first);
+            var along = _product.AsSpan(count * first, count * Size);
+            Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace, width);
+            Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace, width);
+            TensorPrimitives.Subtract(rows, along, rows);
+        }
+
+        for (int j = first; j < first + count; j++)
+        {
+            Orthonormalize(j, first);
+        }
+    }
+
+    /// <summary>
+    /// Makes a row a unit vector orthogonal to those of its block above; once more, and to all above, if little of it was left, for then
+    /// rounding shows.
+    /// </summary>
+    private void Orthonormalize(int j, int first)
     {
         const int MostRounds = 3;
         var row = _next.AsSpan(j * Size, Size);
-        T length = TensorPrimitives.Norm<T>(row);
+        T length = _lengths[j];
         for (int round = 0; round < MostRounds; round++)
         {
-            for (int k = 0; k < j; k++)
+            for (int k = first; k < j; k++)
             {
                 var other = _next.AsSpan(k * Size, Size);
                 TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<T>(other, row), row, row);
@@ -113,7 +146,7 @@ internal sealed class Eigenbasis<T>
                 break;
             }
 
-            length = T.One;
+            (length, first) = (T.One, 0);
         }
     }
 

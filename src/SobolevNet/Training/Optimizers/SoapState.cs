@@ -6,7 +6,8 @@ namespace SobolevNet;
 /// <summary>The memory and the step of <see cref="Soap"/>.</summary>
 /// <remarks>
 /// A step is a few rounds, in each of which the workers share blocks of rows of all layers; what a round writes the next one
-/// reads. Blocks do not depend on the number of workers, so neither does the result.
+/// reads. Blocks do not depend on the number of workers, so neither does the result. Tried and not kept: a gradient's covariance only every
+/// second or fifth step, which saves 2 to 20 % of the time of a small network and costs 2 to 10 % of accuracy.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class SoapState<T> : OptimizerState<T>
