@@ -91,7 +91,7 @@ public abstract class DirectionSampler
     /// <remarks>
     /// A random direction of n features hardly meets the m-dimensional space in which ∂N − ∂O does anything; these lie in it, and turned
     /// towards its largest singular vector. So training learns from one of them what takes about n/m random ones. Each costs a pass of
-    /// <paramref name="sketch"/> rows through the network, forward and back. Method, section 9: first-order vulnerability is the largest
+    /// one row forward through the network and of <paramref name="sketch"/> rows back. Method, section 9: first-order vulnerability is the largest
     /// singular value of ∂N − ∂O.
     /// </remarks>
     /// <param name="inputFeatures">n, at least 1.</param>
