@@ -2,9 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace SobolevNet.Experiments.Reports;
 
-/// <summary>How reports become JSON, without reflection.</summary>
+/// <summary>How reports become JSON, without reflection. A training that broke leaves errors that are no numbers: "NaN", "Infinity".</summary>
 [JsonSourceGenerationOptions(
-    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(CubeReport))]
 [JsonSerializable(typeof(FrontierReport))]
 [JsonSerializable(typeof(SurrogateReport))]

@@ -1,3 +1,4 @@
+using SobolevNet.Experiments.Commands;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 
@@ -8,8 +9,14 @@ internal static class RobustPages
 {
     public static void Save(RobustReport report, RobustFolder folder, CancellationToken cancellationToken)
     {
-        RobustRun[] shown = Shown(report);
-        RobustPlots.SaveTradeOff(report.Runs, folder.File("trade-off.png"));
+        RobustRun[] sound = [.. report.Runs.Where(run => run.Note is null)];
+        if (sound.Length == 0)
+        {
+            throw new Failure($"Every training broke. {RobustMarkdown.Title(report.Runs[0])}, width {report.Runs[0].Width}: {report.Runs[0].Note}");
+        }
+
+        RobustRun[] shown = Shown(sound);
+        RobustPlots.SaveTradeOff(sound, folder.File("trade-off.png"));
         RobustPlots.SaveAttacks([.. shown.Select(run => (RobustMarkdown.Title(run), run.Attack))], folder.File("attacks.png"));
         RobustPlots.SaveNoise([.. shown.Select(run => (RobustMarkdown.Title(run), run.Noise))], folder.File("noise.png"));
         double[] sizes = report.Settings.Measure.AttackSizes;
@@ -20,13 +27,9 @@ internal static class RobustPages
     }
 
     /// <summary>The widest network of every method, with the strength that makes it least vulnerable.</summary>
-    private static RobustRun[] Shown(RobustReport report)
+    private static RobustRun[] Shown(RobustRun[] runs)
     {
-        int widest = report.Runs.Max(run => run.Width);
-        return
-        [
-            .. report.Runs.Where(run => run.Width == widest).GroupBy(run => run.Method)
-                .Select(method => method.MinBy(run => double.IsFinite(run.FirstOrderVulnerability) ? run.FirstOrderVulnerability : double.MaxValue)!),
-        ];
+        int widest = runs.Max(run => run.Width);
+        return [.. runs.Where(run => run.Width == widest).GroupBy(run => run.Method).Select(method => method.MinBy(run => run.FirstOrderVulnerability)!)];
     }
 }

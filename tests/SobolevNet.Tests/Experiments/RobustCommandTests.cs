@@ -56,6 +56,28 @@ public sealed class RobustCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Robust_TrainingsThatBreak_AreReportedAndTheOthersKept()
+    {
+        string folder = _folder.File("broken");
+        var run = await Run(
+        [
+            "robust", "--train", "24", "--epochs", "3", "--batch", "8", "--widths", "5", "--inner", "6", "--methods", "plain,jacobian", "--strengths",
+            "jacobian=1e30", .. TinyMeasure, "--out", folder,
+        ]);
+
+        run.Code.Should().Be(0, run.Errors);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
+        var runs = report.RootElement.GetProperty("runs").EnumerateArray().ToArray();
+        runs[0].GetProperty("note").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("note").GetString().Should().NotBeNullOrEmpty();
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("(!) jacobian");
+
+        var none = await Run(["robust", "--train", "24", "--epochs", "3", "--batch", "8", "--widths", "5", "--inner", "6", "--methods", "plain", "--rate", "1e38", .. TinyMeasure, "--out", _folder.File("none")]);
+        none.Code.Should().Be(1);
+        none.Errors.Should().Contain("Every training broke");
+    }
+
+    [Fact]
     public async Task Robust_CommandOfTheReport_RepeatsTheSameFiguresOnAnyNumberOfThreads()
     {
         string first = _folder.File("first");
