@@ -38,9 +38,8 @@ internal static class CubeMarkdown
 
         text.Append("\n![Learning curves](learning-curves.png)\n\n![Images, derivatives and predictions](cubes.png)\n\n");
         text.Append("## Repeat it\n\n```\ndotnet run -c Release --project src/SobolevNet.Experiments -- ").Append(settings.ToCommand()).Append("\n```\n\n");
-        var machine = report.Machine;
         text.Append(Text(
-            $"SobolevNet {machine.Version}, {machine.Runtime}, {machine.System}, {machine.Cores} cores, vectors of {machine.VectorBits} bits; begun {report.Started:yyyy-MM-dd HH:mm} UTC. "));
+            $"{report.Machine.Line(report.Started)} "));
         text.Append("All figures and every epoch are in [report.json](report.json); the networks are ");
         text.AppendJoin(", ", report.Runs.Select(run => $"[{run.Network}]({run.Network})")).Append(".\n");
         AtomicFile.WriteAllText(folder.Markdown, text.ToString());

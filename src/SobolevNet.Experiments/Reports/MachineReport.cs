@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -25,4 +26,8 @@ internal sealed record MachineReport
         Cores = Environment.ProcessorCount,
         VectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64,
     };
+
+    /// <summary>The last sentence of a report: what measured it, and when it was begun.</summary>
+    public string Line(DateTime started) => string.Create(
+        CultureInfo.InvariantCulture, $"SobolevNet {Version}, {Runtime}, {System}, {Cores} cores, vectors of {VectorBits} bits; begun {started:yyyy-MM-dd HH:mm} UTC.");
 }

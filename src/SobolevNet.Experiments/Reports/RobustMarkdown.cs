@@ -91,9 +91,8 @@ internal static class RobustMarkdown
         }
 
         text.Append("\n## Repeat it\n\n```\ndotnet run -c Release --project src/SobolevNet.Experiments -- ").Append(settings.ToCommand().Replace("--strengths ", "--strengths '").Replace(" --activation", "' --activation")).Append("\n```\n\n");
-        var machine = report.Machine;
         text.Append(Text(
-            $"SobolevNet {machine.Version}, {machine.Runtime}, {machine.System}, {machine.Cores} cores, vectors of {machine.VectorBits} bits; begun {report.Started:yyyy-MM-dd HH:mm} UTC. "));
+            $"{report.Machine.Line(report.Started)} "));
         text.Append("All figures are in [report.json](report.json), the networks in the folder networks; `attack --network FILE` measures one again.\n");
         AtomicFile.WriteAllText(folder.Markdown, text.ToString());
     }

@@ -38,9 +38,8 @@ internal static class StudyMarkdown
 
         AddCases(report, text);
         text.Append("\n## Repeat it\n\n```\ndotnet run -c Release --project src/SobolevNet.Experiments -- ").Append(report.Command).Append("\n```\n\n");
-        var machine = report.Machine;
         text.Append(Text(
-            $"SobolevNet {machine.Version}, {machine.Runtime}, {machine.System}, {machine.Cores} cores, vectors of {machine.VectorBits} bits; begun {report.Started:yyyy-MM-dd HH:mm} UTC.\n"));
+            $"{report.Machine.Line(report.Started)}\n"));
         AtomicFile.WriteAllText(folder.Markdown, text.ToString());
     }
 

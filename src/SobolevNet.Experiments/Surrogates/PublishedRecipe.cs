@@ -39,9 +39,25 @@ internal static class PublishedRecipe
         Threads = threads,
     };
 
-    /// <summary>The labels, with each derivative weighed by the inverse of its mean square.</summary>
+    /// <summary>The labels, with each derivative weighed by the inverse of its mean square: its tangent's range is the inverse root of that.</summary>
     public static IJetSource<T> Weighed<T>(IJetSource<T> labels)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new WeighedLabels<T>(labels);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var stored = labels.Truncate(1).Materialize();
+        double[] scales = new double[stored.Layout.Tangents];
+        for (int i = 0; i < scales.Length; i++)
+        {
+            double sum = 0;
+            foreach (T label in stored.Target.Component(1 + i))
+            {
+                sum += double.CreateTruncating(label) * double.CreateTruncating(label);
+            }
+
+            scales[i] = Math.Sqrt(labels.Count / sum);
+        }
+
+        return new MemoryJetSource<T>(stored.Input, stored.Target, scales);
+    }
 
     /// <summary>The learning rate over <see cref="LargestRate"/> at the start of an epoch.</summary>
     private sealed record OneCycle : LearningRateSchedule
@@ -58,45 +74,5 @@ internal static class PublishedRecipe
             var (from, to) = (Rates[end - 1], Rates[end]);
             return (from.Rate + ((to.Rate - from.Rate) * (part - from.Part) / (to.Part - from.Part))) / LargestRate;
         }
-    }
-
-    /// <summary>Gives each tangent the inverse root mean square of its derivative as its range.</summary>
-    private sealed class WeighedLabels<T> : IJetSource<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private readonly IJetSource<T> _labels;
-        private readonly double[] _scales;
-
-        public WeighedLabels(IJetSource<T> labels)
-        {
-            _labels = labels;
-            Layout = labels.Layout.Truncate(1);
-            _scales = new double[Layout.Tangents];
-            var stored = labels.Truncate(1).Materialize();
-            for (int i = 0; i < _scales.Length; i++)
-            {
-                double sum = 0;
-                foreach (T label in stored.Target.Component(1 + i))
-                {
-                    sum += double.CreateTruncating(label) * double.CreateTruncating(label);
-                }
-
-                _scales[i] = Math.Sqrt(labels.Count / sum);
-            }
-        }
-
-        public JetLayout Layout { get; }
-
-        public int InputFeatures => _labels.InputFeatures;
-
-        public int OutputFeatures => _labels.OutputFeatures;
-
-        public int Count => _labels.Count;
-
-        public int InputOrder => 1;
-
-        public double TangentScale(int tangent) => _scales[tangent];
-
-        public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => _labels.Fill(samples, input, target);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet.Experiments.Surrogates;
 
@@ -27,8 +28,8 @@ internal static class SurrogateLabels<T>
             var random = new RandomStream(seed, (ulong)s);
             model.DrawState(ref random, state);
             y[s] = T.CreateTruncating(model.DrawPayoff(ref random, state, gradient));
-            Convert(state, x.AsSpan(s * inputs));
-            Convert(gradient, dydx.AsSpan(s * inputs));
+            TensorPrimitives.ConvertTruncating<double, T>(state, x.AsSpan(s * inputs));
+            TensorPrimitives.ConvertTruncating<double, T>(gradient, dydx.AsSpan(s * inputs));
         }
 
         return JetData.FromJacobian<T>(samples, x, y, dydx);
@@ -46,19 +47,11 @@ internal static class SurrogateLabels<T>
             var random = new RandomStream(seed, (ulong)s);
             draw(ref random, state);
             y[s] = T.CreateTruncating(surface.Evaluate(state, gradient, hessian));
-            Convert(state, x.AsSpan(s * inputs));
-            Convert(gradient, dydx.AsSpan(s * inputs));
-            Convert(hessian, hessians.AsSpan(s * inputs * inputs));
+            TensorPrimitives.ConvertTruncating<double, T>(state, x.AsSpan(s * inputs));
+            TensorPrimitives.ConvertTruncating<double, T>(gradient, dydx.AsSpan(s * inputs));
+            TensorPrimitives.ConvertTruncating<double, T>(hessian, hessians.AsSpan(s * inputs * inputs));
         }
 
         return JetData.FromJacobian<T>(samples, x, y, dydx, order == 2 ? hessians : []);
-    }
-
-    private static void Convert(ReadOnlySpan<double> from, Span<T> to)
-    {
-        for (int k = 0; k < from.Length; k++)
-        {
-            to[k] = T.CreateTruncating(from[k]);
-        }
     }
 }

@@ -4,24 +4,23 @@ namespace SobolevNet.Experiments.Surrogates;
 /// <param name="Name">Its name in reports.</param>
 /// <param name="Description">What it is, in a line.</param>
 /// <param name="Order">The highest order of derivatives in the loss.</param>
-/// <param name="IsPublished">Whether it is the published notebooks' recipe; else this library's defaults.</param>
 /// <param name="SameTime">Whether it is given the time that the published recipe took; else its number of epochs.</param>
-internal sealed record SurrogateMethod(string Name, string Description, int Order, bool IsPublished, bool SameTime)
+internal sealed record SurrogateMethod(string Name, string Description, int Order, bool SameTime)
 {
     public const string Published = "published";
-    public const string Defaults = "defaults";
 
-    private static readonly SurrogateMethod[] Methods =
+    /// <summary>All methods, the published one first.</summary>
+    public static IReadOnlyList<SurrogateMethod> All { get; } =
     [
-        new(Published, "the notebooks' recipe", 1, IsPublished: true, SameTime: true),
-        new(Defaults, "this library's defaults, in the time that the notebooks' recipe took", 1, IsPublished: false, SameTime: true),
-        new("defaults-order2", "the same with second derivatives", 2, IsPublished: false, SameTime: true),
-        new("defaults-epochs", "this library's defaults with first derivatives, for the notebooks' 100 epochs", 1, IsPublished: false, SameTime: false),
+        new(Published, "the notebooks' recipe", 1, SameTime: true),
+        new("defaults", "this library's defaults, in the time that the notebooks' recipe took", 1, SameTime: true),
+        new("defaults-order2", "the same with second derivatives", 2, SameTime: true),
+        new("defaults-epochs", "this library's defaults with first derivatives, for the notebooks' 100 epochs", 1, SameTime: false),
     ];
 
-    /// <summary>The methods that labels of an order are enough for, the published one first.</summary>
-    public static IReadOnlyList<SurrogateMethod> Of(SurrogateCase of) => [.. Methods.Where(method => method.Order <= of.Order)];
+    /// <summary>Whether it is the published notebooks' recipe; else this library's defaults.</summary>
+    public bool IsPublished => Name == Published;
 
-    /// <summary>All methods, for legends.</summary>
-    public static IReadOnlyList<SurrogateMethod> All => Methods;
+    /// <summary>The methods that labels of an order are enough for, the published one first.</summary>
+    public static IReadOnlyList<SurrogateMethod> Of(SurrogateCase of) => [.. All.Where(method => method.Order <= of.Order)];
 }

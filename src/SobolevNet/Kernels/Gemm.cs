@@ -60,65 +60,15 @@ internal static unsafe class Gemm
     public static void MultiplyStoredTransposed<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
         VectorWidth width)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        CheckMatrix(a.Length, rows, inputs, strideA, nameof(a));
-        CheckMatrix(w.Length, outputs, inputs, inputs, nameof(w));
-        CheckMatrix(c.Length, rows, outputs, strideC, nameof(c));
-        fixed (T* pointerA = a, pointerW = w, pointerC = c)
-        {
-            var product = new GemmStored<T>(pointerA, strideA, rows, pointerW, outputs, inputs, pointerC, strideC);
-            switch (width)
-            {
-                case VectorWidth.Bits512:
-                    product.RunTransposed<Simd512<T>, Vector512<T>>(workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.RunTransposed<Simd256<T>, Vector256<T>>(workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.RunTransposed<Simd128<T>, Vector128<T>>(workspace);
-                    break;
-                default:
-                    product.RunTransposed<SimdScalar<T>, T>(workspace);
-                    break;
-            }
-        }
-
-        GC.KeepAlive(workspace);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        MultiplyStored(a, strideA, rows, w, outputs, inputs, c, strideC, workspace, width, transposed: true);
 
     /// <summary>C = A·W with W (outputs × inputs) row-major, as it is stored. For fewer rows than packing W would pay for.</summary>
     public static void MultiplyStored<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
         VectorWidth width)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        CheckMatrix(a.Length, rows, outputs, strideA, nameof(a));
-        CheckMatrix(w.Length, outputs, inputs, inputs, nameof(w));
-        CheckMatrix(c.Length, rows, inputs, strideC, nameof(c));
-        fixed (T* pointerA = a, pointerW = w, pointerC = c)
-        {
-            var product = new GemmStored<T>(pointerA, strideA, rows, pointerW, outputs, inputs, pointerC, strideC);
-            switch (width)
-            {
-                case VectorWidth.Bits512:
-                    product.Run<Simd512<T>, Vector512<T>>(workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.Run<Simd256<T>, Vector256<T>>(workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.Run<Simd128<T>, Vector128<T>>(workspace);
-                    break;
-                default:
-                    product.Run<SimdScalar<T>, T>(workspace);
-                    break;
-            }
-        }
-
-        GC.KeepAlive(workspace);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        MultiplyStored(a, strideA, rows, w, outputs, inputs, c, strideC, workspace, width, transposed: false);
 
     /// <summary>
     /// G[first..first+count, :] (+)= (Zᵀ·A)[first..first+count, :]: the weight gradient of some output features, summed over
@@ -175,6 +125,37 @@ internal static unsafe class Gemm
                     break;
                 default:
                     product.Run<SimdScalar<T>, T>(workspace);
+                    break;
+            }
+        }
+
+        GC.KeepAlive(workspace);
+    }
+
+    private static void MultiplyStored<T>(
+        ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
+        VectorWidth width, bool transposed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckMatrix(a.Length, rows, transposed ? inputs : outputs, strideA, nameof(a));
+        CheckMatrix(w.Length, outputs, inputs, inputs, nameof(w));
+        CheckMatrix(c.Length, rows, transposed ? outputs : inputs, strideC, nameof(c));
+        fixed (T* pointerA = a, pointerW = w, pointerC = c)
+        {
+            var product = new GemmStored<T>(pointerA, strideA, rows, pointerW, outputs, inputs, pointerC, strideC);
+            switch (width)
+            {
+                case VectorWidth.Bits512:
+                    product.Run<Simd512<T>, Vector512<T>>(transposed, workspace);
+                    break;
+                case VectorWidth.Bits256:
+                    product.Run<Simd256<T>, Vector256<T>>(transposed, workspace);
+                    break;
+                case VectorWidth.Bits128:
+                    product.Run<Simd128<T>, Vector128<T>>(transposed, workspace);
+                    break;
+                default:
+                    product.Run<SimdScalar<T>, T>(transposed, workspace);
                     break;
             }
         }

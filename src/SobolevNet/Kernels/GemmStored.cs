@@ -47,8 +47,23 @@ internal readonly unsafe struct GemmStored<T>
         _strideC = strideC;
     }
 
+    /// <summary>A·Wᵀ or A·W.</summary>
+    public void Run<TSimd, TVector>(bool transposed, Workspace<T> workspace)
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
+    {
+        if (transposed)
+        {
+            RunTransposed<TSimd, TVector>(workspace);
+        }
+        else
+        {
+            RunStraight<TSimd, TVector>(workspace);
+        }
+    }
+
     /// <summary>A·Wᵀ.</summary>
-    public void RunTransposed<TSimd, TVector>(Workspace<T> workspace)
+    private void RunTransposed<TSimd, TVector>(Workspace<T> workspace)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
@@ -75,7 +90,7 @@ internal readonly unsafe struct GemmStored<T>
     }
 
     /// <summary>A·W.</summary>
-    public void Run<TSimd, TVector>(Workspace<T> workspace)
+    private void RunStraight<TSimd, TVector>(Workspace<T> workspace)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {

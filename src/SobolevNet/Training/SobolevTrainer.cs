@@ -68,7 +68,8 @@ public sealed class SobolevTrainer<T>
         var balance = new OrderBalance(Options.OrderWeights, order);
         var statistics = SourceStatistics.Measure(source);
         var loss = SobolevLoss.Measure(statistics, source, Options.BalanceOutputs);
-        bool isFresh = _resumeFrom is null && IsFresh();
+        var checkpoint = _resumeFrom is null ? null : SafetensorsFile.Read(_resumeFrom);
+        bool isFresh = checkpoint is null && IsFresh();
         if (isFresh && Options.Standardize)
         {
             Standardization.Apply(Network, statistics);
@@ -76,10 +77,10 @@ public sealed class SobolevTrainer<T>
 
         string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
         var state = new TrainingState<T>(
-            Network, loss, OptimizerFor(source, order, loss, isFresh), balance, order, fingerprint);
-        if (_resumeFrom is not null)
+            Network, loss, OptimizerFor(source, order, loss, isFresh, checkpoint), balance, order, fingerprint);
+        if (checkpoint is not null)
         {
-            state.Load(_resumeFrom);
+            state.Load(checkpoint, _resumeFrom!);
             _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", _resumeFrom, state.Epoch + 1);
             _resumeFrom = null;
         }
@@ -93,23 +94,24 @@ public sealed class SobolevTrainer<T>
     /// The optimizer's state: one that trains the first layer through the metric of the labels where a fresh network has labels
     /// with derivatives by its inputs, or where the checkpoint to resume from began like that.
     /// </summary>
-    private OptimizerState<T> OptimizerFor(IJetSource<T> source, int order, SobolevLoss loss, bool isFresh)
+    private OptimizerState<T> OptimizerFor(IJetSource<T> source, int order, SobolevLoss loss, bool isFresh, SafetensorsFile? checkpoint)
     {
         var state = Options.Optimizer.CreateState<T>(Network.Architecture);
-        bool isWanted = _resumeFrom is null
-            ? isFresh && Options.ScaleDirections
-            : SafetensorsFile.Read(_resumeFrom).TryGetTensor("optimizer." + MetricState<T>.Metric, out _);
-        if (order == 0 || !isWanted || InputMetric.Measure(source, Network.InputScaling, loss.OutputWeights) is not { } metric)
+        if (checkpoint is not null)
+        {
+            int inputs = Network.Architecture.Inputs;
+            return checkpoint.TryGetTensor("optimizer." + MetricState<T>.Metric, out _)
+                ? new MetricState<T>(state, Network, new double[inputs * inputs])
+                : state;
+        }
+
+        if (order == 0 || !isFresh || !Options.ScaleDirections || InputMetric.Measure(source, Network.InputScaling, loss.OutputWeights) is not { } metric)
         {
             return state;
         }
 
         var scaled = new MetricState<T>(state, Network, metric);
-        if (_resumeFrom is null)
-        {
-            scaled.Begin(Network);
-        }
-
+        scaled.Begin(Network);
         return scaled;
     }
 

@@ -214,16 +214,7 @@ internal sealed class TrainingPass<T>
     private void RunTile(int tile, int worker)
     {
         var (layer, first, count) = _tiles[tile];
-        var gradient = _network.LayerOf(_gradient, layer).Slice(first, count);
-        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
-        if (_chunkStart + _tape.Samples == _count)
-        {
-            _network.UnfoldGradient(layer, first, gradient);
-            if (_optimizer is not null)
-            {
-                Update(layer, first, gradient);
-            }
-        }
+        Reduce(layer, first, _network.LayerOf(_gradient, layer).Slice(first, count), worker);
     }
 
     /// <summary>The gradient of some outputs and their update, while it is in the worker's cache.</summary>
@@ -232,10 +223,23 @@ internal sealed class TrainingPass<T>
         var (layer, first, count) = _blocks[block];
         int inputs = _network.Architecture.Sizes[layer];
         var memory = (_blockGradients[worker] ??= new T[LargestBlock()]).AsSpan(0, count * (inputs + 1));
-        var gradient = new DenseLayer<T>(memory[..(count * inputs)], memory[(count * inputs)..], inputs);
-        _tape.Gradient(layer, first, gradient, accumulate: false, _workspaces[worker]);
+        Reduce(layer, first, new DenseLayer<T>(memory[..(count * inputs)], memory[(count * inputs)..], inputs), worker);
+    }
+
+    /// <summary>Adds the chunk to the gradient of some outputs; after the last one it is complete, and the optimizer's if there is one.</summary>
+    private void Reduce(int layer, int first, DenseLayer<T> gradient, int worker)
+    {
+        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
+        if (_chunkStart + _tape.Samples < _count)
+        {
+            return;
+        }
+
         _network.UnfoldGradient(layer, first, gradient);
-        Update(layer, first, gradient);
+        if (_optimizer is not null)
+        {
+            Update(layer, first, gradient);
+        }
     }
 
     private void Update(int layer, int first, DenseLayer<T> gradient)

@@ -88,9 +88,8 @@ internal sealed class TrainingState<T>
         SafetensorsFile.Write(path, metadata, tensors);
     }
 
-    public void Load(string path)
+    public void Load(SafetensorsFile file, string path)
     {
-        var file = SafetensorsFile.Read(path);
         string format = file.GetMetadata("format");
         if (format != Format)
         {

@@ -39,6 +39,9 @@ internal sealed class NetworkDesk<T>
         return _tape.Input(0).Data;
     }
 
+    /// <summary>The outputs of the last forward pass, shape (count, m), as long as their adjoint has not taken their place.</summary>
+    public ReadOnlySpan<T> Outputs => _tape.Output(0).Data;
+
     /// <summary>
     /// The outputs, shape (count, m), to be replaced by their adjoint before <see cref="Reverse"/>; with several adjoints room for those instead,
     /// shape (count, adjoints, m).

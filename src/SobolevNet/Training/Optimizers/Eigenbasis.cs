@@ -19,7 +19,6 @@ internal sealed class Eigenbasis<T>
 
     private readonly PackedMatrix<T> _operand;
     private readonly T[] _next;
-    private readonly T[] _lengths;
     private readonly T[] _product;
 
     public Eigenbasis(int size)
@@ -30,7 +29,6 @@ internal sealed class Eigenbasis<T>
         Transposed = new T[size * size];
         _next = new T[size * size];
         _product = new T[size * size];
-        _lengths = new T[size];
         _operand = new PackedMatrix<T>(size, size);
         PackedVectors = new PackedMatrix<T>(size, size);
         PackedTransposed = new PackedMatrix<T>(size, size);
@@ -101,9 +99,10 @@ internal sealed class Eigenbasis<T>
     private void Orthonormalize(int first, int count, Workspace<T> workspace)
     {
         var rows = _next.AsSpan(first * Size, count * Size);
-        for (int j = first; j < first + count; j++)
+        Span<T> lengths = stackalloc T[BlockRows];
+        for (int k = 0; k < count; k++)
         {
-            _lengths[j] = TensorPrimitives.Norm<T>(_next.AsSpan(j * Size, Size));
+            lengths[k] = TensorPrimitives.Norm<T>(rows.Slice(k * Size, Size));
         }
 
         if (first > 0)
@@ -116,9 +115,9 @@ internal sealed class Eigenbasis<T>
             TensorPrimitives.Subtract(rows, along, rows);
         }
 
-        for (int j = first; j < first + count; j++)
+        for (int k = 0; k < count; k++)
         {
-            Orthonormalize(j, first);
+            Orthonormalize(first + k, first, lengths[k]);
         }
     }
 
@@ -126,11 +125,10 @@ internal sealed class Eigenbasis<T>
     /// Makes a row a unit vector orthogonal to those of its block above; once more, and to all above, if little of it was left, for then
     /// rounding shows.
     /// </summary>
-    private void Orthonormalize(int j, int first)
+    private void Orthonormalize(int j, int first, T length)
     {
         const int MostRounds = 3;
         var row = _next.AsSpan(j * Size, Size);
-        T length = _lengths[j];
         for (int round = 0; round < MostRounds; round++)
         {
             for (int k = first; k < j; k++)

@@ -23,7 +23,7 @@ internal sealed class MetricState<T> : OptimizerState<T>
     /// <summary>Makes the state; V is to be taken from a network by <see cref="Begin"/>, or read from a checkpoint.</summary>
     /// <param name="inner">The optimizer's state, which sees V.</param>
     /// <param name="network">Has the shape.</param>
-    /// <param name="metric">M, symmetric, shape (inputs, inputs).</param>
+    /// <param name="metric">M, symmetric, shape (inputs, inputs); anything if a checkpoint is to be read.</param>
     public MetricState(OptimizerState<T> inner, Mlp<T> network, double[] metric)
     {
         _inner = inner;
