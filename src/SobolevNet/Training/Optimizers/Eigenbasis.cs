@@ -6,8 +6,8 @@ namespace SobolevNet;
 
 /// <summary>A decaying covariance matrix and, approximately, its eigenvectors, which follow it by orthogonal iteration.</summary>
 /// <remarks>
-/// One iteration is Q ← orthonormalize(C Q). It starts from the unit matrix, and a small multiple of Q is added to C Q, so that
-/// directions the covariance has not seen yet stay as they are. Orthonormal by Gram and Schmidt in descending order of the
+/// One iteration is Q ← orthonormalize(C Q). It starts from the unit matrix, and a small multiple of Q, above the rounding of C Q, is
+/// added to it, so that directions the covariance has not seen yet stay as they are. Orthonormal by Gram and Schmidt in descending order of the
 /// eigenvalues, in blocks so that most of it is products of matrices, then once by Newton and Schulz, Q ← Q(3 − QᵀQ)/2, which takes
 /// away what rounding left.
 /// </remarks>
@@ -16,6 +16,9 @@ internal sealed class Eigenbasis<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int BlockRows = 32;
+
+    /// <summary>The part of a vector's length that may be left of it at least, lest rounding show.</summary>
+    private const double LittleLeft = 0.1;
 
     private readonly PackedMatrix<T> _operand;
     private readonly T[] _next;
@@ -77,7 +80,7 @@ internal sealed class Eigenbasis<T>
 
         // In units of the trace, lest the squares of tiny gradients underflow.
         TensorPrimitives.Divide(_next, trace, _next);
-        TensorPrimitives.MultiplyAdd(Transposed, T.CreateTruncating(1e-6 / Size), _next, _next);
+        TensorPrimitives.MultiplyAdd(Transposed, T.Max(T.CreateTruncating(1e-6 / Size), T.BitIncrement(T.One) - T.One), _next, _next);
         for (int first = 0; first < Size; first += BlockRows)
         {
             Orthonormalize(first, Math.Min(BlockRows, Size - first), workspace);
@@ -95,57 +98,81 @@ internal sealed class Eigenbasis<T>
         Publish();
     }
 
-    /// <summary>Makes rows unit vectors orthogonal to each other and to those above.</summary>
+    /// <summary>Makes rows unit vectors orthogonal to each other and to those above; twice if little was left of one, for then rounding shows.</summary>
     private void Orthonormalize(int first, int count, Workspace<T> workspace)
     {
         var rows = _next.AsSpan(first * Size, count * Size);
         Span<T> lengths = stackalloc T[BlockRows];
-        for (int k = 0; k < count; k++)
+        bool isFirstTime = true;
+        bool again = true;
+        while (again)
         {
-            lengths[k] = TensorPrimitives.Norm<T>(rows.Slice(k * Size, Size));
-        }
+            for (int k = 0; k < count; k++)
+            {
+                lengths[k] = TensorPrimitives.Norm<T>(rows.Slice(k * Size, Size));
+            }
 
-        if (first > 0)
-        {
-            var width = VectorWidths.Current;
-            var shares = _product.AsSpan(0, count * first);
-            var along = _product.AsSpan(count * first, count * Size);
-            Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace, width);
-            Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace, width);
-            TensorPrimitives.Subtract(rows, along, rows);
-        }
+            if (first > 0)
+            {
+                var width = VectorWidths.Current;
+                var shares = _product.AsSpan(0, count * first);
+                var along = _product.AsSpan(count * first, count * Size);
+                Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace, width);
+                Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace, width);
+                TensorPrimitives.Subtract(rows, along, rows);
+            }
 
-        for (int k = 0; k < count; k++)
-        {
-            Orthonormalize(first + k, first, lengths[k]);
+            again = false;
+            for (int k = 0; k < count; k++)
+            {
+                bool isEnough = Orthonormalize(first + k, first) > lengths[k] * T.CreateTruncating(LittleLeft);
+                if (!isEnough && !isFirstTime)
+                {
+                    Replace(first + k);
+                }
+
+                again |= !isEnough && isFirstTime;
+            }
+
+            isFirstTime = false;
         }
     }
 
-    /// <summary>
-    /// Makes a row a unit vector orthogonal to those of its block above; once more, and to all above, if little of it was left, for then
-    /// rounding shows.
-    /// </summary>
-    private void Orthonormalize(int j, int first, T length)
+    /// <summary>Makes a row a unit vector orthogonal to those from a first one to the one above it.</summary>
+    /// <returns>The length of what was left of it.</returns>
+    private T Orthonormalize(int j, int first)
     {
-        const int MostRounds = 3;
         var row = _next.AsSpan(j * Size, Size);
-        for (int round = 0; round < MostRounds; round++)
+        for (int k = first; k < j; k++)
         {
-            for (int k = first; k < j; k++)
-            {
-                var other = _next.AsSpan(k * Size, Size);
-                TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<T>(other, row), row, row);
-            }
-
-            T left = TensorPrimitives.Norm<T>(row);
-            TensorPrimitives.Divide(row, left, row);
-            if (left > length * T.CreateTruncating(0.1))
-            {
-                break;
-            }
-
-            (length, first) = (T.One, 0);
+            var other = _next.AsSpan(k * Size, Size);
+            TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<T>(other, row), row, row);
         }
+
+        T left = TensorPrimitives.Norm<T>(row);
+        if (left > T.Zero)
+        {
+            TensorPrimitives.Divide(row, left, row);
+        }
+
+        return left;
+    }
+
+    /// <summary>
+    /// Puts any unit vector orthogonal to the rows above in the place of a row that is a combination of them up to rounding: of such a
+    /// row rounding leaves one of those above, however often it is made orthogonal to them.
+    /// </summary>
+    private void Replace(int j)
+    {
+        var row = _next.AsSpan(j * Size, Size);
+        var random = new RandomStream((ulong)Size, (ulong)j);
+        for (int k = 0; k < Size; k++)
+        {
+            row[k] = T.CreateTruncating(random.NextNormal());
+        }
+
+        Orthonormalize(j, 0);
+        Orthonormalize(j, 0);
     }
 
     /// <summary>Makes the other forms of Q from <see cref="Transposed"/>.</summary>
