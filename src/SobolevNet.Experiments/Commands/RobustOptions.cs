@@ -40,7 +40,10 @@ internal sealed class RobustOptions
         "--perturbation", "NUMBER",
         Describe("Deviation of pixels that universal2 weighs directions against the manifold's by.", preset => preset.PerturbationScale), 0);
     private readonly Option<double?> _weight2 = Options.Real(
-        "--weight2", "NUMBER", Describe("Weight of second order of universal2 at the start; it falls to a hundredth.", preset => preset.SecondOrderWeight), 0);
+        "--weight2", "NUMBER", Describe("Weight of second order of universal2 at the start.", preset => preset.SecondOrderWeight), 0);
+    private readonly Option<double?> _lastWeight = Options.Real(
+        "--last-weight", "NUMBER",
+        Describe("Part of their first weights that the weights of universal, universal2 and bands fall to.", preset => preset.LastWeight), 0);
     private readonly Option<int?> _ascentSteps = Options.Integer(
         "--ascent-steps", "COUNT", Describe("Ascent steps of pgd and trades.", preset => preset.AscentSteps), 1, 1000);
     private readonly Option<double?> _tradesWeight = Options.Real(
@@ -57,7 +60,7 @@ internal sealed class RobustOptions
     private IReadOnlyList<Option> OfSettings =>
     [
         _preset, _methods, _strengths, _widths, _inner, _activation, _train, _fresh, _epochs, _batch, _optimizer, _rate, _memory, _standardize, _directions, _sketch, _perturbation,
-        _weight2, _ascentSteps, _tradesWeight, .. Measure.All,
+        _weight2, _lastWeight, _ascentSteps, _tradesWeight, .. Measure.All,
     ];
 
     public void AddTo(Command command)
@@ -99,6 +102,7 @@ internal sealed class RobustOptions
             Sketch = parsed.GetValue(_sketch) ?? preset.Sketch,
             PerturbationScale = parsed.GetValue(_perturbation) ?? preset.PerturbationScale,
             SecondOrderWeight = parsed.GetValue(_weight2) ?? preset.SecondOrderWeight,
+            LastWeight = parsed.GetValue(_lastWeight) ?? preset.LastWeight,
             AscentSteps = parsed.GetValue(_ascentSteps) ?? preset.AscentSteps,
             TradesWeight = parsed.GetValue(_tradesWeight) ?? preset.TradesWeight,
             Measure = measure,

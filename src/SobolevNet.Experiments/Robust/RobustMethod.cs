@@ -9,7 +9,7 @@ namespace SobolevNet.Experiments.Robust;
 /// <param name="Order">The order of derivatives of clean images that it needs.</param>
 internal sealed record RobustMethod(string Name, MethodKind Kind, string? StrengthMeans, int Order)
 {
-    private const string OfUniversal = "weight of first order in the loss, λ₁";
+    private const string OfUniversal = "weight of first order in the loss at the start, λ₁";
 
     public static IReadOnlyList<RobustMethod> All { get; } =
     [
@@ -82,13 +82,18 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     }
 
     /// <summary>The weights of the orders of the loss.</summary>
-    public OrderWeight[] Weights(double strength, RobustSettings settings) => Name switch
+    public OrderWeight[] Weights(double strength, RobustSettings settings)
     {
-        "plain" or "gaussian" or "pgd" or "trades" => [1],
-        "universal" => [1, strength],
-        "universal2" => [1, strength, OrderWeight.Geometric(settings.SecondOrderWeight, 0.01 * settings.SecondOrderWeight)],
-        _ => [1, 1],
-    };
+        OrderWeight Falling(double weight) => OrderWeight.Geometric(weight, settings.LastWeight * weight);
+        return Name switch
+        {
+            "plain" or "gaussian" or "pgd" or "trades" => [1],
+            "universal" => [1, Falling(strength)],
+            "universal2" => [1, Falling(strength), Falling(settings.SecondOrderWeight)],
+            "bands" => [1, Falling(1)],
+            _ => [1, 1],
+        };
+    }
 }
 
 /// <summary>What a method assumes about perturbed images.</summary>

@@ -47,14 +47,16 @@ internal static class RobustPresets
             Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [1, 3], ["universal2"] = [1], ["bands"] = [0.3],
+                ["universal"] = [3, 10], ["universal2"] = [3], ["bands"] = [0.3],
                 ["gaussian"] = [0.1, 0.4], ["jacobian"] = [0.2, 0.6], ["pgd"] = [0.2, 0.6], ["trades"] = [0.2, 0.6],
                 ["jacobian-steepest"] = [0.3],
             },
             TrainingImages = 4000,
-            Epochs = 110,
-            BatchSize = 64,
-            LearningRate = 4e-3,
+            Epochs = 60,
+            BatchSize = 128,
+            Optimizer = "soap",
+            LearningRate = 5e-3,
+            Sketch = 9,
             AscentSteps = 3,
             Measure = new MeasureSettings
             {
@@ -76,14 +78,16 @@ internal static class RobustPresets
             Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {
-                ["universal"] = [0.3, 1], ["universal2"] = [1], ["bands"] = [0.3, 1],
+                ["universal"] = [3, 10], ["universal2"] = [3], ["bands"] = [0.3, 1],
                 ["gaussian"] = [0.02, 0.05, 0.15, 0.5], ["jacobian"] = [0.03, 0.1, 0.3, 1], ["pgd"] = [0.03, 0.1, 0.3, 1], ["trades"] = [0.03, 0.1, 0.3, 1],
                 ["jacobian-steepest"] = [0.03, 0.1, 0.3, 1],
             },
             TrainingImages = 117_180,
             Epochs = 100,
-            BatchSize = 128,
-            LearningRate = 2e-3,
+            BatchSize = 256,
+            Optimizer = "soap",
+            LearningRate = 5e-3,
+            Sketch = 9,
             AscentSteps = 7,
             CheckpointSeconds = 300,
             Measure = new MeasureSettings

@@ -53,8 +53,14 @@ internal sealed record RobustSettings
     /// <summary>Deviation of the noise of a pixel that universal2 weighs directions against the manifold's by.</summary>
     public double PerturbationScale { get; init; } = 3;
 
-    /// <summary>λ₂ of universal2 at the start; it falls to a hundredth.</summary>
+    /// <summary>λ₂ of universal2 at the start.</summary>
     public double SecondOrderWeight { get; init; } = 2e-5;
+
+    /// <summary>
+    /// What the weights of derivatives along directions that agree with the oracle end at, as a part of what they start at. They do not
+    /// conflict with the values, so when they have shaped the network they need little weight.
+    /// </summary>
+    public double LastWeight { get; init; } = 0.01;
 
     /// <summary>Ascent steps of pgd and trades.</summary>
     public int AscentSteps { get; init; } = 5;
@@ -109,7 +115,7 @@ internal sealed record RobustSettings
         $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
         $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
         $"--epochs {Epochs} --batch {BatchSize} --optimizer {Optimizer} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
-        $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --ascent-steps {AscentSteps} " +
+        $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --last-weight {LastWeight} --ascent-steps {AscentSteps} " +
         $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
 
     private string MeasureText() => string.Create(
