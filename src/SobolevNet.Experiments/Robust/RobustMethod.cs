@@ -29,6 +29,9 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
 
     public bool HasStrength => StrengthMeans is not null;
 
+    /// <summary>The part of the learning rate that SOAP takes: TRADES, whose targets are the network's own answers, does not train at rates that suit the others.</summary>
+    public double SoapRate => Name == "trades" ? 0.4 : 1;
+
     public static RobustMethod Named(string name) => All.FirstOrDefault(method => method.Name == name)
         ?? throw new ArgumentException($"There is no method \"{name}\"; expected one of {string.Join(", ", Names)}.", nameof(name));
 

@@ -104,7 +104,9 @@ internal sealed record RobustSettings
         Seed = Seed,
         Standardize = Standardize,
         OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Optimizer = Optimizer == "soap"
+            ? new Soap { LearningRate = run.Method.SoapRate * LearningRate }
+            : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
         Threads = 1,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };
