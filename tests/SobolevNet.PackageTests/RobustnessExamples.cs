@@ -59,7 +59,7 @@ public class RobustnessExamples
             PerturbationScale = 1,
         });
         var network = Mlp<float>.Create(64, [48, 48], 1, Activation.Silu, seed: 5);
-        var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 16, OrderWeights = [1, 1] };
+        var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 16, OrderWeights = [1, OrderWeight.Geometric(3, 0.03)] };
         new SobolevTrainer<float>(network, options).Fit(universal);
         #endregion
 

@@ -31,8 +31,7 @@ internal static class AttackCommand
             var loaded = Load(path);
             var settings = measure.Settings(parsed, Fit(RobustPresets.Named(parsed.GetValue(preset) ?? RobustPresets.Quick).Measure, loaded));
             Check(loaded, settings, path);
-            string folder = Path.GetFullPath(parsed.GetValue(directory)
-                ?? Path.Combine("reports", $"attack-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}"));
+            string folder = Path.GetFullPath(parsed.GetValue(directory) ?? ReportFolder.New("attack"));
             return Run(path, loaded, settings, folder, parsed.GetValue(threads) ?? 0, terminal, cancellationToken);
         }));
         return command;
@@ -102,7 +101,7 @@ internal static class AttackCommand
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{report!.Architecture}: error {report.TestErrorPercent:0.00} %, first-order vulnerability {report.FirstOrderVulnerability:0.000} (sensitivity {report.FirstOrder.Sensitivity:0.000}, invariance {report.FirstOrder.Invariance:0.000})"));
-        terminal.Console.Write(RobustCommand.Table(RobustMarkdown.AttackColumns, RobustMarkdown.AttackRows(report.Attack)));
+        terminal.Table(RobustMarkdown.AttackColumns, RobustMarkdown.AttackRows(report.Attack));
         terminal.Line($"Report: {folder}");
         return CommandLine.Success;
     }

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using SobolevNet.Experiments.Cubes;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -32,16 +30,15 @@ internal static class CubeCommand
     {
         if (parsed.GetValue(options.Resume) is { } path)
         {
-            var (folder, report) = CubeFolder.Open(path);
+            var begunFolder = new CubeFolder(path);
+            var report = begunFolder.Read();
             int? threads = parsed.GetValue(options.Threads);
-            return (folder, threads is null ? report : report with { Settings = report.Settings with { Threads = threads.Value } });
+            return (begunFolder, threads is null ? report : report with { Settings = report.Settings with { Threads = threads.Value } });
         }
 
         var settings = options.Settings(parsed);
         Check(settings);
-        string name = parsed.GetValue(options.Out)
-            ?? Path.Combine("reports", $"cube-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-        var created = CubeFolder.Create(name);
+        var folder = new CubeFolder(parsed.GetValue(options.Out) ?? ReportFolder.New("cube"));
         var begun = new CubeReport
         {
             Complete = false,
@@ -51,8 +48,8 @@ internal static class CubeCommand
             Command = settings.ToCommand(),
             Runs = [],
         };
-        created.Save(begun);
-        return (created, begun);
+        folder.Create(begun);
+        return (folder, begun);
     }
 
     /// <summary>Refuses impossible settings before anything is rendered.</summary>
@@ -90,26 +87,9 @@ internal static class CubeCommand
         }
 
         terminal.Line();
-        terminal.Console.Write(ResultTable(report));
+        terminal.Table(["order", "test error", "× better", "train error", "seconds"], report.Runs.Select(CubeMarkdown.Cells));
         terminal.Line();
         terminal.Line($"Report: {folder.Path}");
         return CommandLine.Success;
-    }
-
-    private static Table ResultTable(CubeReport report)
-    {
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumn("order");
-        foreach (string header in new[] { "test error", "× better", "train error", "seconds" })
-        {
-            table.AddColumn(new TableColumn(header).RightAligned());
-        }
-
-        foreach (var run in report.Runs)
-        {
-            table.AddRow([.. CubeMarkdown.Cells(run).Select(cell => new Text(cell))]);
-        }
-
-        return table;
     }
 }

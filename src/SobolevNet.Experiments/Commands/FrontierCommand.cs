@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using SobolevNet.Experiments.Frontiers;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -50,8 +48,8 @@ internal static class FrontierCommand
         {
             if (parsed.GetValue(resume) is { } path)
             {
-                var (folder, report) = FrontierFolder.Open(path);
-                return Run(folder, report, terminal, cancellationToken);
+                var begunFolder = new FrontierFolder(path);
+                return Run(begunFolder, begunFolder.Read(), terminal, cancellationToken);
             }
 
             var start = FrontierSettings.Named(parsed.GetValue(preset) ?? FrontierSettings.Quick);
@@ -63,9 +61,7 @@ internal static class FrontierCommand
                 TestImages = parsed.GetValue(test) ?? start.TestImages,
                 Threads = parsed.GetValue(threads) ?? start.Threads,
             };
-            string name = parsed.GetValue(output)
-                ?? Path.Combine("reports", $"frontier-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-            var created = FrontierFolder.Create(name);
+            var folder = new FrontierFolder(parsed.GetValue(output) ?? ReportFolder.New("frontier"));
             var begun = new FrontierReport
             {
                 Complete = false,
@@ -76,8 +72,8 @@ internal static class FrontierCommand
                 Recipes = [.. settings.Recipes.Select(FrontierRecipe.Named)],
                 Runs = [],
             };
-            created.Save(begun);
-            return Run(created, begun, terminal, cancellationToken);
+            folder.Create(begun);
+            return Run(folder, begun, terminal, cancellationToken);
         }));
         return command;
     }
@@ -103,20 +99,8 @@ internal static class FrontierCommand
             return CommandLine.Interrupted;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumn("recipe");
-        foreach (int time in settings.Seconds)
-        {
-            table.AddColumn(new TableColumn($"{time} s").RightAligned());
-        }
-
-        foreach (var recipe in report.Recipes)
-        {
-            table.AddRow([.. FrontierMarkdown.Cells(report, recipe).Select(cell => new Text(cell))]);
-        }
-
         terminal.Line();
-        terminal.Console.Write(table);
+        terminal.Table(["recipe", .. settings.Seconds.Select(time => $"{time} s")], report.Recipes.Select(recipe => FrontierMarkdown.Cells(report, recipe)));
         terminal.Line();
         terminal.Line($"Report: {folder.Path}");
         return CommandLine.Success;

@@ -3,7 +3,6 @@ using System.Globalization;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -69,34 +68,22 @@ internal static class PredictCommand
         }
 
         terminal.Line($"{report.Architecture} on {imagePath}");
-        terminal.Console.Write(OutputTable(report));
+        WriteOutputs(report, terminal);
     }
 
-    private static Table OutputTable(PredictReport report)
+    private static void WriteOutputs(PredictReport report, ConsoleOutput terminal)
     {
         bool isCube = report.Output.Length == CubeOutputs.Length;
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumn("output");
-        table.AddColumn(new TableColumn("value").RightAligned());
-        if (report.Jacobian is not null)
+        string[] ofGradients = report.Jacobian is null ? [] : ["length of its gradient", "largest by a pixel"];
+        terminal.Table(["output", "value", .. ofGradients], Enumerable.Range(0, report.Output.Length).Select(Row));
+
+        string[] Row(int k)
         {
-            table.AddColumn(new TableColumn("length of its gradient").RightAligned());
-            table.AddColumn(new TableColumn("largest by a pixel").RightAligned());
+            string[] cells = [isCube ? CubeOutputs[k] : k.ToString(CultureInfo.InvariantCulture), Text(report.Output[k])];
+            return report.Jacobian is { } jacobian
+                ? [.. cells, Text(Math.Sqrt(jacobian[k].Sum(value => value * value))), Text(jacobian[k].MaxBy(Math.Abs))]
+                : cells;
         }
-
-        for (int k = 0; k < report.Output.Length; k++)
-        {
-            List<string> cells = [isCube ? CubeOutputs[k] : k.ToString(CultureInfo.InvariantCulture), Text(report.Output[k])];
-            if (report.Jacobian is not null)
-            {
-                cells.Add(Text(Math.Sqrt(report.Jacobian[k].Sum(value => value * value))));
-                cells.Add(Text(report.Jacobian[k].MaxBy(Math.Abs)));
-            }
-
-            table.AddRow([.. cells.Select(cell => new Text(cell))]);
-        }
-
-        return table;
     }
 
     private static string Text(double value) => value.ToString("0.000000", CultureInfo.InvariantCulture);

@@ -3,7 +3,6 @@ using System.Globalization;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Robust;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -32,16 +31,15 @@ internal static class RobustCommand
     {
         if (parsed.GetValue(options.Resume) is { } path)
         {
-            var (folder, report) = RobustFolder.Open(path);
+            var begunFolder = new RobustFolder(path);
+            var report = begunFolder.Read();
             int? threads = parsed.GetValue(options.Threads);
-            return (folder, threads is null ? report : report with { Settings = report.Settings with { Threads = threads.Value } });
+            return (begunFolder, threads is null ? report : report with { Settings = report.Settings with { Threads = threads.Value } });
         }
 
         var settings = options.Settings(parsed);
         Check(settings);
-        string name = parsed.GetValue(options.Out)
-            ?? Path.Combine("reports", $"robust-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-        var created = RobustFolder.Create(name);
+        var folder = new RobustFolder(parsed.GetValue(options.Out) ?? ReportFolder.New("robust"));
         var begun = new RobustReport
         {
             Complete = false,
@@ -52,8 +50,8 @@ internal static class RobustCommand
             Claims = [],
             Runs = [],
         };
-        created.Save(begun);
-        return (created, begun);
+        folder.Create(begun);
+        return (folder, begun);
     }
 
     /// <summary>Refuses impossible settings before anything is trained.</summary>
@@ -90,32 +88,16 @@ internal static class RobustCommand
         }
 
         terminal.Line();
-        terminal.Console.Write(Table(RobustMarkdown.Columns(report), report.Runs.Select(RobustMarkdown.Cells)));
+        terminal.Table(RobustMarkdown.Columns(report), report.Runs.Select(RobustMarkdown.Cells));
         if (report.Claims.Count > 0)
         {
             terminal.Line();
             terminal.Line("Universal training against training under the invariance assumption, the best networks of each over methods and strengths:");
-            terminal.Console.Write(Table(RobustMarkdown.ClaimColumns, report.Claims.Select(claim => RobustMarkdown.Cells(claim, report))));
+            terminal.Table(RobustMarkdown.ClaimColumns, report.Claims.Select(claim => RobustMarkdown.Cells(claim, report)));
             terminal.Line(RobustMarkdown.Capacity(report));
         }
 
         terminal.Line($"Report: {folder.Path}");
         return CommandLine.Success;
-    }
-
-    internal static Table Table(IEnumerable<string> columns, IEnumerable<string[]> rows)
-    {
-        var table = new Table { Border = TableBorder.Rounded };
-        foreach (string column in columns)
-        {
-            table.AddColumn(table.Columns.Count == 0 ? new TableColumn(column) : new TableColumn(column).RightAligned());
-        }
-
-        foreach (string[] row in rows)
-        {
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
-        }
-
-        return table;
     }
 }

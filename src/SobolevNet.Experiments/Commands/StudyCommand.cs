@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Studies;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -32,8 +30,8 @@ internal static class StudyCommand
         {
             if (parsed.GetValue(resume) is { } path)
             {
-                var (folder, report) = StudyFolder.Open(path);
-                return Run(folder, report, terminal, cancellationToken);
+                var begunFolder = new StudyFolder(path);
+                return Run(begunFolder, begunFolder.Read(), terminal, cancellationToken);
             }
 
             var start = StudySettings.Named(parsed.GetValue(preset) ?? StudySettings.Quick);
@@ -44,9 +42,7 @@ internal static class StudyCommand
                 TestImages = parsed.GetValue(test) ?? start.TestImages,
                 Threads = parsed.GetValue(threads) ?? start.Threads,
             };
-            string name = parsed.GetValue(output)
-                ?? Path.Combine("reports", $"study-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-            var created = StudyFolder.Create(name);
+            var folder = new StudyFolder(parsed.GetValue(output) ?? ReportFolder.New("study"));
             var begun = new StudyReport
             {
                 Complete = false,
@@ -57,8 +53,8 @@ internal static class StudyCommand
                 Cases = settings.Cases(),
                 Runs = [],
             };
-            created.Save(begun);
-            return Run(created, begun, terminal, cancellationToken);
+            folder.Create(begun);
+            return Run(folder, begun, terminal, cancellationToken);
         }));
         return command;
     }
@@ -90,17 +86,12 @@ internal static class StudyCommand
         foreach (string group in report.Settings.Groups)
         {
             var cases = report.Cases.Where(one => one.Group == group).ToList();
-            var table = new Table { Border = TableBorder.Rounded };
             int[] orders = [.. cases.Select(one => one.Order).Distinct().Order()];
-            table.AddColumn(group);
-            table.AddColumns([.. orders.Select(order => new TableColumn($"order {order}"))]);
-            foreach (string setting in cases.Select(one => one.Setting).Distinct())
-            {
-                table.AddRow([new Text(setting), .. orders.Select(order => new Text(StudyMarkdown.Cell(report, cases, setting, order)))]);
-            }
-
             terminal.Line();
-            terminal.Console.Write(table);
+            terminal.Table(
+                [group, .. orders.Select(order => $"order {order}")],
+                cases.Select(one => one.Setting).Distinct().Select(
+                    setting => new[] { setting }.Concat(orders.Select(order => StudyMarkdown.Cell(report, cases, setting, order)))));
         }
 
         terminal.Line();

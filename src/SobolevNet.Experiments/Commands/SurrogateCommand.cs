@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using SobolevNet.Experiments.Pictures;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Surrogates;
 using SobolevNet.Experiments.Terminal;
-using Spectre.Console;
 
 namespace SobolevNet.Experiments.Commands;
 
@@ -22,15 +20,24 @@ internal static class SurrogateCommand
         var test = Options.Integer("--test", "COUNT", "Fresh exact points of the error. [default: 8192]", 2);
         var threads = Options.Integer("--threads", "COUNT", "Threads; 0 for all cores.", 0, 1024);
         var output = Options.Path("--out", "DIR", "Report folder. [default: reports/surrogate-<time>]");
+        var resume = Options.Path("--resume", "DIR", "Go on with an interrupted comparison; its settings are read from its report.");
+        Option[] ofSettings = [preset, cases, samples, seeds, test, threads, output];
         var command = new Command(
             "surrogate", "Learns prices with their Greeks by the published recipe of differential machine learning and by this library's defaults in the same time.");
-        foreach (Option option in new Option[] { preset, cases, samples, seeds, test, threads, output })
+        foreach (var option in ofSettings.Append(resume))
         {
             command.Add(option);
         }
 
+        command.Validators.Add(result => Options.RefuseBeside(result, resume, ofSettings));
         command.SetAction(CommandLine.Action((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(resume) is { } path)
+            {
+                var begunFolder = new SurrogateFolder(path);
+                return Run(begunFolder, begunFolder.Read(), terminal, cancellationToken);
+            }
+
             var start = SurrogateSettings.Named(parsed.GetValue(preset) ?? SurrogateSettings.Quick);
             var settings = start with
             {
@@ -40,54 +47,43 @@ internal static class SurrogateCommand
                 TestPoints = parsed.GetValue(test) ?? start.TestPoints,
                 Threads = parsed.GetValue(threads) ?? start.Threads,
             };
-            string name = parsed.GetValue(output)
-                ?? Path.Combine("reports", $"surrogate-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-            return Run(SurrogateFolder.Create(name), settings, terminal, cancellationToken);
+            var folder = new SurrogateFolder(parsed.GetValue(output) ?? ReportFolder.New("surrogate"));
+            var begun = new SurrogateReport
+            {
+                Complete = false,
+                Started = DateTime.UtcNow,
+                Machine = MachineReport.Current(),
+                Settings = settings,
+                Command = settings.ToCommand(),
+                Cases = settings.Cases,
+                Runs = [],
+            };
+            folder.Create(begun);
+            return Run(folder, begun, terminal, cancellationToken);
         }));
         return command;
     }
 
-    private static int Run(SurrogateFolder folder, SurrogateSettings settings, ConsoleOutput terminal, CancellationToken cancellationToken)
+    private static int Run(SurrogateFolder folder, SurrogateReport begun, ConsoleOutput terminal, CancellationToken cancellationToken)
     {
-        var report = new SurrogateReport
-        {
-            Complete = false,
-            Started = DateTime.UtcNow,
-            Machine = MachineReport.Current(),
-            Settings = settings,
-            Command = settings.ToCommand(),
-            Cases = settings.Cases,
-            Runs = [],
-        };
+        var report = begun;
         try
         {
             terminal.WithProgress(view =>
             {
-                report = new SurrogateExperiment(report, view, cancellationToken).Run();
-                folder.Save(report);
+                report = new SurrogateExperiment(folder, begun, view, cancellationToken).Run();
                 SurrogatePlot.Save(report, folder.Picture);
                 SurrogateMarkdown.Save(report, folder);
             });
         }
         catch (OperationCanceledException)
         {
-            terminal.Error("Interrupted; nothing is kept.");
+            terminal.Error($"Interrupted; comparisons that are done are kept. Go on with: dotnet run -c Release --project src/SobolevNet.Experiments -- surrogate --resume {folder.Path}");
             return CommandLine.Interrupted;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        foreach (string header in SurrogateMarkdown.Header)
-        {
-            table.AddColumn(new TableColumn(header));
-        }
-
-        foreach (string[] row in SurrogateMarkdown.Rows(report))
-        {
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
-        }
-
         terminal.Line();
-        terminal.Console.Write(table);
+        terminal.Table(SurrogateMarkdown.Header, SurrogateMarkdown.Rows(report), words: 3);
         terminal.Line();
         terminal.Line("Errors in per cent of the deviation, mean (lowest–highest) [times better than published].");
         terminal.Line($"Report: {folder.Path}");

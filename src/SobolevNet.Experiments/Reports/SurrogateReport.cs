@@ -25,9 +25,11 @@ internal sealed record SurrogateReport
 
     public required IReadOnlyList<SurrogateRun> Runs { get; init; }
 
+    /// <summary>The seeds and methods of a case and a number of points.</summary>
+    public IReadOnlyList<SurrogateRun> Of(string name, int samples) => [.. Runs.Where(run => run.Case == name && run.Samples == samples)];
+
     /// <summary>The seeds of a case, a number of points and a method.</summary>
-    public IReadOnlyList<SurrogateRun> Of(string name, int samples, string method) =>
-        [.. Runs.Where(run => run.Case == name && run.Samples == samples && run.Method == method)];
+    public IReadOnlyList<SurrogateRun> Of(string name, int samples, string method) => [.. Of(name, samples).Where(run => run.Method == method)];
 }
 
 /// <summary>One training.</summary>

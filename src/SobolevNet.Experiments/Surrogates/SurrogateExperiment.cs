@@ -5,7 +5,8 @@ using SobolevNet.Experiments.Terminal;
 namespace SobolevNet.Experiments.Surrogates;
 
 /// <summary>Trains surrogates by the published recipe, then by the library's defaults on the same labels in the same time.</summary>
-internal sealed class SurrogateExperiment(SurrogateReport begun, IProgressView view, CancellationToken cancellationToken)
+/// <remarks>Comparisons that are done are in the report, so an interrupted experiment goes on with the next one.</remarks>
+internal sealed class SurrogateExperiment(SurrogateFolder folder, SurrogateReport begun, IProgressView view, CancellationToken cancellationToken)
 {
     /// <summary>Streams of random numbers that a seed is turned into.</summary>
     private enum Draw
@@ -20,22 +21,32 @@ internal sealed class SurrogateExperiment(SurrogateReport begun, IProgressView v
 
     private readonly SurrogateSettings _settings = begun.Settings;
 
+    /// <summary>Does what is not done yet.</summary>
+    /// <returns>The complete report, saved.</returns>
     public SurrogateReport Run()
     {
         WarmUp();
-        var runs = new List<SurrogateRun>();
+        var report = begun;
         foreach (var known in begun.Cases.Select(SurrogateCase.Named))
         {
             foreach (int samples in _settings.Samples)
             {
                 foreach (int seed in _settings.Seeds)
                 {
-                    runs.AddRange(Compare(known, samples, seed));
+                    if (report.Of(known.Name, samples).Any(run => run.Seed == seed))
+                    {
+                        continue;
+                    }
+
+                    report = report with { Runs = [.. report.Runs, .. Compare(known, samples, seed)] };
+                    folder.Save(report);
                 }
             }
         }
 
-        return begun with { Complete = true, Runs = runs };
+        report = report with { Complete = true };
+        folder.Save(report);
+        return report;
     }
 
     private List<SurrogateRun> Compare(SurrogateCase known, int samples, int seed)

@@ -7,12 +7,13 @@ internal sealed class ConsoleOutput
 {
     private readonly TextWriter _output;
     private readonly TextWriter _errors;
+    private readonly IAnsiConsole _console;
 
     public ConsoleOutput(TextWriter output, TextWriter errors)
     {
         (_output, _errors) = (output, errors);
-        bool isConsole = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        bool isConsole = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
             Ansi = isConsole ? AnsiSupport.Detect : AnsiSupport.No,
@@ -22,14 +23,11 @@ internal sealed class ConsoleOutput
         if (!isConsole)
         {
             // A pipe has no width; tables must not be wrapped to that of some terminal.
-            Console.Profile.Width = 160;
+            _console.Profile.Width = 160;
         }
 
-        IsLive = isConsole && Console.Profile.Capabilities.Ansi && Console.Profile.Capabilities.Interactive;
+        IsLive = isConsole && _console.Profile.Capabilities.Ansi && _console.Profile.Capabilities.Interactive;
     }
-
-    /// <summary>For tables.</summary>
-    public IAnsiConsole Console { get; }
 
     /// <summary>Whether lines can be rewritten.</summary>
     public bool IsLive { get; }
@@ -40,6 +38,26 @@ internal sealed class ConsoleOutput
     /// <summary>Writes a line to the error output.</summary>
     public void Error(string text) => _errors.WriteLine(text);
 
+    /// <summary>Writes a table.</summary>
+    /// <param name="columns">The headers.</param>
+    /// <param name="rows">The cells.</param>
+    /// <param name="words">Columns of words on the left; the others are numbers.</param>
+    public void Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows, int words = 1)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach (string column in columns)
+        {
+            table.AddColumn(table.Columns.Count < words ? new TableColumn(column) : new TableColumn(column).RightAligned());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        _console.Write(table);
+    }
+
     /// <summary>Does work under a view of its progress.</summary>
     public void WithProgress(Action<IProgressView> work)
     {
@@ -49,8 +67,8 @@ internal sealed class ConsoleOutput
             return;
         }
 
-        var view = new LiveProgressView(Console.Profile.Width);
-        Console.Live(view.Table).AutoClear(false).Start(context =>
+        var view = new LiveProgressView(_console.Profile.Width);
+        _console.Live(view.Table).AutoClear(false).Start(context =>
         {
             view.Attach(context);
             work(view);

@@ -30,20 +30,21 @@ public sealed class CubeExperimentTests : IDisposable
             Sigma = 0.12,
             FreshImages = fresh,
         };
-        var whole = CubeFolder.Create(_folder.File("whole"));
+        var whole = new CubeFolder(_folder.File("whole"));
+        whole.Create(Begun(settings));
         new CubeExperiment<float>(whole, Begun(settings), new InterruptingView(-1, null), CancellationToken.None).Run();
 
         using var interrupt = new CancellationTokenSource();
-        var parts = CubeFolder.Create(_folder.File("parts"));
-        parts.Save(Begun(settings));
+        var parts = new CubeFolder(_folder.File("parts"));
+        parts.Create(Begun(settings));
         var interrupted = () => new CubeExperiment<float>(
             parts, Begun(settings), new InterruptingView(interruptedOrder, interrupt), interrupt.Token).Run();
         interrupted.Should().Throw<OperationCanceledException>();
         File.Exists(parts.Checkpoint(interruptedOrder)).Should().BeTrue();
 
-        var (folder, report) = CubeFolder.Open(parts.Path);
+        var report = parts.Read();
         report.Runs.Should().HaveCount(interruptedOrder == 0 ? 0 : 1);
-        report = new CubeExperiment<float>(folder, report with { Settings = report.Settings with { Threads = 1 } }, new InterruptingView(-1, null), CancellationToken.None).Run();
+        report = new CubeExperiment<float>(parts, report with { Settings = report.Settings with { Threads = 1 } }, new InterruptingView(-1, null), CancellationToken.None).Run();
 
         report.Complete.Should().BeTrue();
         foreach (int order in settings.Orders)
@@ -56,24 +57,21 @@ public sealed class CubeExperimentTests : IDisposable
     [Fact]
     public void Settings_WrittenAndRead_AreTheSame()
     {
-        var folder = CubeFolder.Create(_folder.File("settings"));
+        var folder = new CubeFolder(_folder.File("settings"));
         var report = Begun(CubePresets.Named(CubePresets.Paper) with { Seed = ulong.MaxValue, LearningRate = 0.1 / 3 });
-        folder.Save(report);
+        folder.Create(report);
 
-        var (_, read) = CubeFolder.Open(folder.Path);
-
-        read.Should().BeEquivalentTo(report, options => options.ComparingByMembers<CubeReport>().ComparingByMembers<CubeSettings>());
+        folder.Read().Should().BeEquivalentTo(report, options => options.ComparingByMembers<CubeReport>().ComparingByMembers<CubeSettings>());
     }
 
     [Fact]
     public void Report_Damaged_IsNamedInTheError()
     {
-        var folder = CubeFolder.Create(_folder.File("damaged"));
+        var folder = new CubeFolder(_folder.File("damaged"));
+        folder.Create(Begun(CubePresets.Named(CubePresets.Quick)));
         File.WriteAllText(folder.Json, "{ \"settings\": 3 ");
 
-        var open = () => CubeFolder.Open(folder.Path);
-
-        open.Should().Throw<InvalidDataException>().WithMessage("*report.json*");
+        FluentActions.Invoking(folder.Read).Should().Throw<InvalidDataException>().WithMessage("*report.json*");
     }
 
     private static CubeReport Begun(CubeSettings settings) => new()

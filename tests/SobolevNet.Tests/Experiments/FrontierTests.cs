@@ -16,7 +16,8 @@ public sealed class FrontierTests : IDisposable
         string path = _folder.File("frontier");
         string[] command = ["frontier", "--recipes", "plain,features", "--seconds", "2", "--seeds", "3", "--test", "20", "--out", path];
         (await Run(command)).Errors.Should().BeEmpty();
-        var (folder, report) = FrontierFolder.Open(path);
+        var folder = new FrontierFolder(path);
+        var report = folder.Read();
         report.Complete.Should().BeTrue();
         report.Runs.Select(run => run.Recipe).Should().Equal("plain", "features");
         foreach (var run in report.Runs)
@@ -35,7 +36,7 @@ public sealed class FrontierTests : IDisposable
         var first = report.Runs[0];
         folder.Save(report with { Complete = false, Runs = [first] });
         (await Run("frontier", "--resume", path)).Errors.Should().BeEmpty();
-        var (_, resumed) = FrontierFolder.Open(path);
+        var resumed = folder.Read();
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Should().HaveCount(2);
         resumed.Runs[0].Should().Be(first);

@@ -83,12 +83,12 @@ public sealed class RobustCommandTests : IDisposable
         string first = _folder.File("first");
         string second = _folder.File("second");
         (await Run([.. Tiny, "--methods", "universal,pgd", "--seed", "7", "--threads", "1", "--out", first])).Code.Should().Be(0);
-        var (_, report) = RobustFolder.Open(first);
+        var report = new RobustFolder(first).Read();
 
         (await Run([.. report.Command.Split(' '), "--threads", "3", "--out", second])).Code.Should().Be(2, "threads are given twice");
         (await Run([.. report.Command.Replace("--threads 1", "--threads 3").Split(' '), "--out", second])).Code.Should().Be(0);
 
-        var (_, again) = RobustFolder.Open(second);
+        var again = new RobustFolder(second).Read();
         again.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(report.Runs.Select(run => run with { Seconds = 0 }));
         foreach (var run in report.Runs)
         {
@@ -121,19 +121,21 @@ public sealed class RobustCommandTests : IDisposable
                 NoiseDeviations = [0.1],
             },
         };
-        var whole = new RobustExperiment(RobustFolder.Create(_folder.File("whole")), Begun(settings), new InterruptingView("", null), default).Run();
+        var folder = new RobustFolder(_folder.File("whole"));
+        folder.Create(Begun(settings));
+        var whole = new RobustExperiment(folder, Begun(settings), new InterruptingView("", null), default).Run();
         whole.Complete.Should().BeTrue();
 
         using var interrupt = new CancellationTokenSource();
-        var parts = RobustFolder.Create(_folder.File("parts"));
-        parts.Save(Begun(settings));
+        var parts = new RobustFolder(_folder.File("parts"));
+        parts.Create(Begun(settings));
         ((Action)(() => new RobustExperiment(parts, Begun(settings), new InterruptingView("trades", interrupt), interrupt.Token).Run()))
             .Should().Throw<OperationCanceledException>();
-        var (folder, report) = RobustFolder.Open(parts.Path);
+        var report = parts.Read();
         report.Complete.Should().BeFalse();
         report.Runs.Should().NotBeEmpty().And.HaveCountLessThan(3, "what was finished is kept");
 
-        var resumed = new RobustExperiment(folder, report, new InterruptingView("", null), default).Run();
+        var resumed = new RobustExperiment(parts, report, new InterruptingView("", null), default).Run();
 
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(whole.Runs.Select(run => run with { Seconds = 0 }));

@@ -17,7 +17,8 @@ public sealed class StudyTests : IDisposable
         string path = _folder.File("study");
         string[] command = ["study", "--groups", "directions", "--seeds", "4", "--test", "30", "--threads", "2", "--out", path];
         (await Run(command)).Errors.Should().BeEmpty();
-        var (folder, report) = StudyFolder.Open(path);
+        var folder = new StudyFolder(path);
+        var report = folder.Read();
         report.Complete.Should().BeTrue();
         report.Runs.Should().HaveCount(7);
         foreach (var run in report.Runs)
@@ -36,7 +37,7 @@ public sealed class StudyTests : IDisposable
         File.ReadAllText(folder.Markdown).Should().Contain("| hvp").And.Contain("study --preset quick --groups directions");
         folder.Save(report with { Complete = false, Runs = [.. report.Runs.Skip(3)] });
         (await Run("study", "--resume", path)).Errors.Should().BeEmpty();
-        var (_, resumed) = StudyFolder.Open(path);
+        var resumed = folder.Read();
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Select(run => (run.Case.Title, run.TestErrorPercent)).Should().BeEquivalentTo(report.Runs.Select(run => (run.Case.Title, run.TestErrorPercent)));
         (await Run(command)).Errors.Should().Contain("--resume");

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using SobolevNet.Experiments.Commands;
-using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Surrogates;
 using SobolevNet.Tests.Files;
 
@@ -20,7 +18,8 @@ public sealed class SurrogateTests : IDisposable
         string path = _folder.File("surrogate");
         string[] command = ["surrogate", "--cases", "call,surface", "--samples", "256", "--seeds", "4", "--test", "200", "--threads", "1", "--out", path];
         (await Run(command)).Errors.Should().BeEmpty();
-        var report = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(path, "report.json")), ReportJson.Default.SurrogateReport)!;
+        var folder = new SurrogateFolder(path);
+        var report = folder.Read();
         report.Complete.Should().BeTrue();
         foreach (var known in report.Cases.Select(SurrogateCase.Named))
         {
@@ -46,6 +45,13 @@ public sealed class SurrogateTests : IDisposable
         File.Exists(Path.Combine(path, "surrogates.png")).Should().BeTrue();
         File.ReadAllText(Path.Combine(path, "report.md")).Should().Contain("| call | 256 | defaults |").And.Contain("defaults-order2");
         (await Run(command)).Errors.Should().Contain("holds a report already");
+
+        folder.Save(report with { Complete = false, Runs = report.Of("call", 256) });
+        (await Run("surrogate", "--resume", path)).Errors.Should().BeEmpty();
+        var resumed = folder.Read();
+        resumed.Complete.Should().BeTrue();
+        resumed.Runs.Select(run => (run.Case, run.Method)).Should().Equal(report.Runs.Select(run => (run.Case, run.Method)));
+        resumed.Of("call", 256).Should().Equal(report.Of("call", 256), "what was done is kept");
     }
 
     [Theory]

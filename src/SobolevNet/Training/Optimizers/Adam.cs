@@ -39,25 +39,17 @@ public record Adam : Optimizer
     {
         private readonly T[] _first = new T[parameters];
         private readonly T[] _second = new T[parameters];
-        private T _rate;
-        private T _correction;
-        private T _decay;
+        private AdamCoefficients<T> _adam;
 
         public override IReadOnlyList<(string Name, T[] Values)> Tensors => [("first", _first), ("second", _second)];
 
-        public override void Begin(double factor, long step)
-        {
-            double rate = options.LearningRate * factor;
-            _rate = T.CreateTruncating(rate / (1 - Math.Pow(options.Beta1, step)));
-            _correction = T.CreateTruncating(1 / (1 - Math.Pow(options.Beta2, step)));
-            _decay = T.CreateTruncating(1 - (rate * options.WeightDecay));
-        }
+        public override void Begin(double factor, long step) => _adam = AdamCoefficients<T>.Of(
+            options.LearningRate * factor, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step);
 
         public override void Update(Span<T> parameters, ReadOnlySpan<T> gradient, int start) =>
             OptimizerKernel<T>.Current.Adam(
                 parameters, gradient, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length),
-                T.CreateTruncating(options.Beta1), T.CreateTruncating(options.Beta2), _rate, _correction,
-                T.CreateTruncating(options.Epsilon), _decay);
+                _adam.Beta1, _adam.Beta2, _adam.Rate, _adam.Correction, _adam.Epsilon, _adam.Decay);
     }
 }
 

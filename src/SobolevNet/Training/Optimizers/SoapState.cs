@@ -98,12 +98,7 @@ internal sealed class SoapState<T> : OptimizerState<T>
             team.Run(_layers.Length, _refresh);
         }
 
-        double rate = _options.LearningRate * factor;
-        _adam = new AdamCoefficients<T>(
-            T.CreateTruncating(_options.Beta1), T.CreateTruncating(_options.Beta2),
-            T.CreateTruncating(rate / (1 - Math.Pow(_options.Beta1, step))), T.CreateTruncating(1 / (1 - Math.Pow(_options.Beta2, step))),
-            T.CreateTruncating(_options.Epsilon), T.CreateTruncating(1 - (rate * _options.WeightDecay)),
-            T.CreateTruncating(rate * LongestStep(_options.Beta1, _options.Beta2)));
+        _adam = AdamCoefficients<T>.Of(_options.LearningRate * factor, _options.Beta1, _options.Beta2, _options.Epsilon, _options.WeightDecay, step);
         team.Run(_outputBlocks.Length, _turnRight);
         team.Run(_layers.Length, _packTurned);
         team.Run(_outputBlocks.Length, _stepInBasis);
@@ -120,12 +115,6 @@ internal sealed class SoapState<T> : OptimizerState<T>
             _adam, parameters.Bias.Slice(first, count), _network.LayerOf(_gradient, layer).Bias.Slice(first, count), first);
     }
 
-    /// <summary>
-    /// The most that |m̂|/√v̂ can be when both average the same numbers: by Cauchy and Schwarz √Σw₁²/w₂ with the weights of both averages.
-    /// </summary>
-    private static double LongestStep(double beta1, double beta2) =>
-        beta1 * beta1 < beta2 ? Math.Max(1, (1 - beta1) / Math.Sqrt((1 - beta2) * (1 - (beta1 * beta1 / beta2)))) : 1;
-
     private ReadOnlySpan<T> Weights(int layer) => _network!.LayerOf(_gradient, layer).Weights;
 
     private IEnumerable<(int Layer, int First, int Count)> Blocks(Func<int, int> rows)
@@ -139,16 +128,3 @@ internal sealed class SoapState<T> : OptimizerState<T>
         }
     }
 }
-
-/// <summary>The numbers of one step of Adam, bias corrections included.</summary>
-/// <param name="Beta1">Decay of the mean gradient.</param>
-/// <param name="Beta2">Decay of the mean square.</param>
-/// <param name="Rate">The learning rate over 1 − β₁ᵗ.</param>
-/// <param name="Correction">1 / (1 − β₂ᵗ).</param>
-/// <param name="Epsilon">Added to the root of the mean square.</param>
-/// <param name="Decay">What is left of a weight after decay.</param>
-/// <param name="Longest">
-/// What no number may change by. Adam itself never goes further, but when the bases turn, the mean gradient turns with them and the mean
-/// squares do not: for some steps, above all the first ones, their quotient can be anything.
-/// </param>
-internal readonly record struct AdamCoefficients<T>(T Beta1, T Beta2, T Rate, T Correction, T Epsilon, T Decay, T Longest);
