@@ -92,7 +92,7 @@ internal static class RobustCommand
         if (report.Claims.Count > 0)
         {
             terminal.Line();
-            terminal.Line("Universal training against training under the invariance assumption, the best networks of each over methods and strengths:");
+            terminal.Line("Universal training against training under the invariance assumption, the best networks over methods and strengths:");
             terminal.Table(RobustMarkdown.ClaimColumns, report.Claims.Select(claim => RobustMarkdown.Cells(claim, report)));
             terminal.Line(RobustMarkdown.Capacity(report));
         }

@@ -65,8 +65,8 @@ internal static class RobustMarkdown
         }
         else
         {
-            text.Append("Of each capacity the universal network against the network under the invariance assumption, both chosen over all their methods and ");
-            text.Append("strengths in two ways: the least vulnerable ones, and the most accurate ones. Where jacobian-steepest was trained, a third row compares ");
+            text.Append("Of each capacity the universal network with the lowest product of error and vulnerability against two networks under the invariance ");
+            text.Append("assumption: the least vulnerable, and the most accurate of all methods and strengths. Where jacobian-steepest was trained, a third row compares ");
             text.Append("with it: an invariance method, but with directions of the universal kind, so it does not count among the published ones.\n\n");
             Table(text, ClaimColumns, report.Claims.Select(claim => Cells(claim, report)));
             text.Append(Capacity(report)).Append("\n\n");

@@ -10,18 +10,18 @@ internal static class RobustClaims
     public const string Strengthened = "least vulnerable, against jacobian-steepest";
 
     /// <summary>
-    /// For each capacity the least vulnerable universal network against the least vulnerable one of the published invariance methods, the most
-    /// accurate ones of both, and the least vulnerable one against that of jacobian-steepest.
+    /// For each capacity the universal network with the lowest product of error and vulnerability against the least vulnerable one of the published
+    /// invariance methods, the most accurate one, and the least vulnerable one of jacobian-steepest.
     /// </summary>
     public static IReadOnlyList<RobustClaim> Of(IReadOnlyList<RobustRun> runs)
     {
         var claims = new List<RobustClaim>();
         foreach (var capacity in runs.GroupBy(run => run.Width).OrderBy(group => group.Key))
         {
-            RobustRun? By(MethodKind kind, Func<RobustRun, double> measure) => Best(capacity, kind, measure);
-            Add(By(MethodKind.Universal, Vulnerability), By(MethodKind.Invariance, Vulnerability), LeastVulnerable);
-            Add(By(MethodKind.Universal, Error), By(MethodKind.Invariance, Error), MostAccurate);
-            Add(By(MethodKind.Universal, Vulnerability), By(MethodKind.Strengthened, Vulnerability), Strengthened);
+            var universal = Best(capacity, MethodKind.Universal, run => Error(run) * Vulnerability(run));
+            Add(universal, Best(capacity, MethodKind.Invariance, Vulnerability), LeastVulnerable);
+            Add(universal, Best(capacity, MethodKind.Invariance, Error), MostAccurate);
+            Add(universal, Best(capacity, MethodKind.Strengthened, Vulnerability), Strengthened);
         }
 
         return claims;
@@ -43,11 +43,11 @@ internal static class RobustClaims
         }
     }
 
-    public static double Vulnerability(RobustRun run) => run.FirstOrderVulnerability;
+    private static double Vulnerability(RobustRun run) => run.FirstOrderVulnerability;
 
-    public static double Error(RobustRun run) => run.TestErrorPercent;
+    private static double Error(RobustRun run) => run.TestErrorPercent;
 
     /// <summary>The run of a kind that is lowest in something; null if there is none.</summary>
-    public static RobustRun? Best(IEnumerable<RobustRun> runs, MethodKind kind, Func<RobustRun, double> by) =>
+    private static RobustRun? Best(IEnumerable<RobustRun> runs, MethodKind kind, Func<RobustRun, double> by) =>
         runs.Where(run => run.Kind == kind.ToString().ToLowerInvariant() && run.Note is null && double.IsFinite(by(run))).MinBy(by);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SobolevNet.Robustness;
 
 namespace SobolevNet.Experiments.Robust;
@@ -35,8 +36,12 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     public static RobustMethod Named(string name) => All.FirstOrDefault(method => method.Name == name)
         ?? throw new ArgumentException($"There is no method \"{name}\"; expected one of {string.Join(", ", Names)}.", nameof(name));
 
-    /// <summary>One sentence for the report.</summary>
-    public string Describe(RobustSettings settings) => Name switch
+    /// <summary>What it does, for the report.</summary>
+    public string Describe(RobustSettings settings) => Kind == MethodKind.Universal
+        ? string.Create(CultureInfo.InvariantCulture, $"{What(settings)} Weights of derivatives fall to {settings.LastWeight} of what they start at.")
+        : What(settings);
+
+    private string What(RobustSettings settings) => Name switch
     {
         "plain" => "values alone.",
         "order1" => "values and first derivatives along the manifold of clean images.",

@@ -178,16 +178,16 @@ public sealed class RobustCommandTests : IDisposable
     {
         RobustRun[] runs =
         [
-            Known("universal", "universal", 1, 4, 0.2), Known("universal2", "universal", 3, 6, 0.1), Known("pgd", "invariance", 0.1, 20, 0.6),
+            Known("universal", "universal", 1, 4, 0.2), Known("universal2", "universal", 3, 6, 0.1), Known("bands", "universal", 1, 3, 0.9), Known("pgd", "invariance", 0.1, 20, 0.6),
             Known("gaussian", "invariance", 0.1, 12, 0.9), Known("jacobian-steepest", "strengthened", 0.1, 18, 0.3), Known("plain", "reference", null, 10, 2),
         ];
 
         var claims = RobustClaims.Of(runs);
 
         claims.Select(claim => claim.Invariance).Should().Equal("pgd 0.1", "gaussian 0.1", "jacobian-steepest 0.1");
-        claims.Select(claim => claim.Universal).Should().Equal("universal2 3", "universal 1", "universal2 3");
-        claims.Select(claim => Math.Round(claim.TimesLessVulnerable, 9)).Should().Equal(6, 4.5, 3);
-        claims.Select(claim => Math.Round(claim.TimesMoreAccurate, 9)).Should().Equal(Math.Round(20.0 / 6, 9), 3, 3);
+        claims.Select(claim => claim.Universal).Should().AllBe("universal2 3");
+        claims.Select(claim => Math.Round(claim.TimesLessVulnerable, 9)).Should().Equal(6, 9, 3);
+        claims.Select(claim => Math.Round(claim.TimesMoreAccurate, 9)).Should().Equal(Math.Round(20.0 / 6, 9), 2, 3);
     }
 
     [Fact]
