@@ -16,8 +16,8 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
 {
     private const int FeatureImages = 1000;
 
-    /// <summary>Numbers of training images kept in memory: 4 GB.</summary>
-    private const long MostNumbers = 1_000_000_000;
+    /// <summary>Numbers of training images kept in memory: 6 GB.</summary>
+    private const long MostNumbers = 1_500_000_000;
     private const ulong TestPoses = ulong.MaxValue;
 
     private readonly FrontierSettings _settings = begun.Settings;

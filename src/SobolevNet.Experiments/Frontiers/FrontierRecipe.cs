@@ -81,6 +81,19 @@ internal sealed record FrontierRecipe : CubeRecipe
         },
         new()
         {
+            Name = "order1-wide",
+            Description = "the same with a wider network, for long times",
+            Order = 1,
+            OrderWeights = "1,1:1e-3",
+            Features = 256,
+            Hidden = [512, 256, 256],
+            ImagesPerSecond = 2300,
+            BatchSize = 512,
+            Optimizer = "soap",
+            LearningRate = 1e-2,
+        },
+        new()
+        {
             Name = "order2",
             Description = "values, first and second derivatives, on principal components, by SOAP",
             Order = 2,

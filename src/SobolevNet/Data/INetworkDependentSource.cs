@@ -7,8 +7,8 @@ namespace SobolevNet;
 /// The trainer calls <see cref="BeginStep"/> before every mini-batch and before its last evaluation, on one thread while nothing is
 /// being filled; parameters change only after the mini-batch. A source that copies what it needs then gives the same samples for
 /// any number of threads, and the same after resuming. Before the first call there is no network yet: the statistics of the data are
-/// taken from what the source gives then. Sources made of other sources (subsets and the like) do not pass the call on, so a
-/// source of this kind must be the outermost one.
+/// taken from what the source gives then, and a copy in memory holds that. Subsets, truncated sources and noise made of such a source
+/// train as it does; directions and front ends refuse it.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public interface INetworkDependentSource<T> : IJetSource<T>

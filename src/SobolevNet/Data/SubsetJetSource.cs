@@ -1,11 +1,13 @@
 namespace SobolevNet;
 
 /// <summary>Some samples of another source, renumbered from 0.</summary>
-internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) : IJetSource<T>
+internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) : IDerivedJetSource<T>
     where T : unmanaged
 {
     /// <summary>Sample numbers translated at a time; small enough for the stack.</summary>
     private const int Chunk = 256;
+
+    public IJetSource<T> Source => source;
 
     public JetLayout Layout => source.Layout;
 

@@ -1,9 +1,11 @@
 namespace SobolevNet;
 
 /// <summary>Another source without its components above an order.</summary>
-internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : IJetSource<T>
+internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : IDerivedJetSource<T>
     where T : unmanaged
 {
+    public IJetSource<T> Source => source;
+
     public JetLayout Layout { get; } = source.Layout.Truncate(order);
 
     public int InputFeatures => source.InputFeatures;

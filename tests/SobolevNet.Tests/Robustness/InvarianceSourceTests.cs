@@ -171,6 +171,26 @@ public class InvarianceSourceTests
         source.Parameters.Distinct().Should().HaveCount(7, "the parameters told are those of the moment");
     }
 
+    [Theory]
+    [InlineData("subset")]
+    [InlineData("split")]
+    [InlineData("truncated")]
+    [InlineData("noise")]
+    public void BeginStep_SourceMadeOfADependentOne_ReachesIt(string kind)
+    {
+        var source = new StepRecorder(new ManifoldSource<float>(Blobs, 1, 20, seed: 2));
+        IJetSource<float> made = kind switch
+        {
+            "subset" => source.Subset([0, 3, 4, 5, 7, 8, 11, 12]),
+            "split" => source.Truncate(0).Split(0.6, seed: 1).Training,
+            "truncated" => source.Truncate(0).Subset([1, 3, 4, 5, 7, 8, 11, 12]),
+            _ => new GaussianNoiseSource<float>(source.Subset([1, 3, 4, 5, 7, 8, 11, 12]), 0.1),
+        };
+        new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(made);
+        source.Steps.Should().Equal(0, 1, 2);
+        ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*depend on the network*");
+    }
+
     [Fact]
     public void BeginStep_OtherNetwork_Throws()
     {

@@ -116,10 +116,10 @@ public static partial class JetSource
     private static int CheckTangents<T>(IJetSource<T> source, int order)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (source is INetworkDependentSource<T>)
+        if (NetworkDependence.Of(source) is not null)
         {
             throw new ArgumentException(
-                "The source's samples depend on the network that trains, and must be the outermost source; directions can be drawn only of the clean one.",
+                "The source's samples depend on the network that trains, and can itself not be turned; directions can be drawn only of the clean one.",
                 nameof(source));
         }
 

@@ -176,7 +176,7 @@ public sealed class LinearFrontEnd<T>
 
     private static void RefuseNetworkDependence(IJetSource<T> source)
     {
-        if (source is INetworkDependentSource<T>)
+        if (NetworkDependence.Of(source) is not null)
         {
             throw new ArgumentException(
                 "The source's samples depend on the network that trains, which behind a front end takes features instead of raw inputs. " +

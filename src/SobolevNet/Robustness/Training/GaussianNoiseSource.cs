@@ -9,7 +9,7 @@ namespace SobolevNet.Robustness;
 /// like <see cref="RobustSource{T}"/>.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class GaussianNoiseSource<T> : IJetSource<T>
+public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _clean;
@@ -36,6 +36,8 @@ public sealed class GaussianNoiseSource<T> : IJetSource<T>
         _seed = seed;
         Deviation = deviation;
     }
+
+    IJetSource<T> IDerivedJetSource<T>.Source => _clean;
 
     /// <summary>σ.</summary>
     public double Deviation { get; }

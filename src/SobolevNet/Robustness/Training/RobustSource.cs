@@ -22,7 +22,7 @@ namespace SobolevNet.Robustness;
 /// </para>
 /// <para>
 /// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network before each mini-batch, which the
-/// trainer tells; so such a source must be the outermost one. Before the first one the network counts as constant.
+/// trainer tells. Before the first one the network counts as constant.
 /// </para>
 /// </remarks>
 /// <example>
