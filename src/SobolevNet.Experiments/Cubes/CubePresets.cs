@@ -28,7 +28,7 @@ internal static class CubePresets
             WeightsOfOrder2 = "1,1,2e-5:2e-7",
         },
 
-        // Half an hour on two cores, with what the recipe study found: few features, SOAP, weights that fall.
+        // A quarter of an hour on two cores, with what the recipe study found: few features, SOAP, weights that fall.
         Small => new CubeSettings
         {
             Preset = Small,

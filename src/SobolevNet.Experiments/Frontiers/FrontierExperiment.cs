@@ -57,7 +57,8 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         var clock = Stopwatch.StartNew();
         int width = recipe.Features == 0 ? _renderer.Pixels : recipe.Features;
         int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, MostNumbers / (JetLayout.Full(6, recipe.Order).Count * (long)width));
-        IJetSource<float> training = Source(recipe.Order, images, (ulong)seed);
+        var poses = new PoseRange(PoseRange.Default.MaximalAngle * recipe.AngleFactor) { AngleExponent = recipe.AngleExponent };
+        IJetSource<float> training = Source(recipe.Order, images, (ulong)seed, poses);
         var featureImages = Source(recipe.FeatureCurvature > 0 ? 2 : 0, FeatureImages, ~(ulong)seed);
         var prepared = PreparedRecipe.Of(recipe, training, featureImages, (ulong)seed, _settings.Threads, cancellationToken);
         double preparation = clock.Elapsed.TotalSeconds;
@@ -88,5 +89,6 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         return run;
     }
 
-    private CubeSource<float> Source(int order, int count, ulong poses) => new(_renderer, order, count, new RandomStream(poses, 1).NextBits());
+    private CubeSource<float> Source(int order, int count, ulong seed, PoseRange? range = null) =>
+        new(_renderer, order, count, new RandomStream(seed, 1).NextBits(), range: range);
 }

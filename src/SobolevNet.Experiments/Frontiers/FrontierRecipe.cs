@@ -13,6 +13,12 @@ internal sealed record FrontierRecipe : CubeRecipe
     /// <summary>Images rendered for each second of the time: all of them are fresh, and training goes over them again and again.</summary>
     public required double ImagesPerSecond { get; init; }
 
+    /// <summary>How much farther than the test images training images are turned at most.</summary>
+    public double AngleFactor { get; init; } = 1;
+
+    /// <summary>The exponent of the density of training images' angles, 0 as that of the test images.</summary>
+    public double AngleExponent { get; init; }
+
     /// <summary>All recipes, the plainest first.</summary>
     public static IReadOnlyList<FrontierRecipe> All { get; } =
     [
@@ -62,6 +68,21 @@ internal sealed record FrontierRecipe : CubeRecipe
             Features = 256,
             Hidden = [512, 256, 256],
             ImagesPerSecond = 6000,
+            BatchSize = 2048,
+            Optimizer = "soap",
+            LearningRate = 1.2e-2,
+        },
+        new()
+        {
+            Name = "far-turned",
+            Description = "the same with more images of cubes turned far, the hardest ones",
+            Order = 0,
+            OrderWeights = "1",
+            Features = 256,
+            Hidden = [512, 256, 256],
+            ImagesPerSecond = 6000,
+            AngleFactor = 1.03,
+            AngleExponent = 1.5,
             BatchSize = 2048,
             Optimizer = "soap",
             LearningRate = 1.2e-2,

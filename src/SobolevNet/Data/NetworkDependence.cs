@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet;
 
@@ -30,6 +31,20 @@ internal static class NetworkDependence
                 default:
                     return null;
             }
+        }
+    }
+
+    /// <summary>Refuses a source that depends on the network where another kind is made of it.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="reason">A sentence on what cannot be done with it, and what can.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <exception cref="ArgumentException">The source, or what it is made of, depends on the network.</exception>
+    public static void Refuse<T>(IJetSource<T> source, string reason, [CallerArgumentExpression(nameof(source))] string? name = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Of(source) is not null)
+        {
+            throw new ArgumentException("The source's samples depend on the network that trains. " + reason, name);
         }
     }
 }

@@ -123,7 +123,7 @@ public class CubeSource<T> : IJetSource<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)Pose.DegreesOfFreedom, nameof(tangent));
 
         // A coordinate uniform in ±b has the standard deviation b/√3; a component of a unit vector, 1/√3.
-        double scale = tangent < 3 ? Range.MaximalTranslation / Math.Sqrt(3) : Range.MaximalAngle / 3;
+        double scale = (tangent < 3 ? Range.MaximalTranslation : Range.AngleDeviation) / Math.Sqrt(3);
         return scale > 0 ? scale : 1;
     }
 

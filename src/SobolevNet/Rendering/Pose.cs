@@ -65,7 +65,7 @@ public readonly record struct Pose
         ArgumentNullException.ThrowIfNull(range);
         Span<double> axis = stackalloc double[3];
         stream.NextUnitVector(axis);
-        double angle = stream.NextUniform(-range.MaximalAngle, range.MaximalAngle);
+        double angle = range.DrawAngle(ref stream);
         double bound = range.MaximalTranslation;
         double x = stream.NextUniform(-bound, bound);
         double y = stream.NextUniform(-bound, bound);

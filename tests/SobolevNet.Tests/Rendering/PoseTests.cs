@@ -111,6 +111,26 @@ public sealed class PoseTests
         angleSquare.Should().BeApproximately(0.16 / 3, 0.002);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.5)]
+    [InlineData(2)]
+    public void Draw_AngleExponent_IsThePowerOfTheDensity(double exponent)
+    {
+        var range = new PoseRange(0.4) { AngleExponent = exponent };
+        var stream = new RandomStream(5, 1);
+        var angles = Enumerable.Range(0, 20_000).Select(_ => Pose.Draw(ref stream, range).Angle).ToArray();
+        foreach (double part in (double[])[0.25, 0.5, 0.75, 1])
+        {
+            double below = angles.Count(angle => Math.Abs(angle) <= 0.4 * part) / (double)angles.Length;
+            below.Should().BeApproximately(Math.Pow(part, 1 + exponent), 0.012);
+        }
+
+        angles.Count(angle => angle < 0).Should().BeInRange(9_700, 10_300);
+        Math.Sqrt(angles.Average(angle => angle * angle)).Should().BeApproximately(range.AngleDeviation, 0.003);
+        Pose.Draw(ref stream, new PoseRange(0) { AngleExponent = exponent }).Angle.Should().Be(0);
+    }
+
     [Fact]
     public void Pose_TinyOrHugeAxis_IsScaledToUnitLength()
     {
@@ -132,6 +152,8 @@ public sealed class PoseTests
         Refused(() => new PoseRange(-0.1), "*in ?0, π? radians*");
         Refused(() => new PoseRange(4), "*in ?0, π? radians*");
         Refused(() => new PoseRange(0.1, double.NaN), "*finite and at least 0*");
+        Refused(() => new PoseRange { AngleExponent = -0.1 }, "*density is finite and at least 0*");
+        Refused(() => new PoseRange { AngleExponent = double.PositiveInfinity }, "*density is finite and at least 0*");
     }
 
     private static void Refused(Action action, string message) => action.Should().Throw<ArgumentException>().WithMessage(message);

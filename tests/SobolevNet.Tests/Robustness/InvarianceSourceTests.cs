@@ -189,6 +189,9 @@ public class InvarianceSourceTests
         new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(made);
         source.Steps.Should().Equal(0, 1, 2);
         ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*depend on the network*");
+        ((Action)(() => _ = new AdversarialSource<float>(made, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
+        ((Action)(() => _ = new TradesSource<float>(made, 1, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
+        ((Action)(() => _ = new RobustSource<float>(made))).Should().Throw<ArgumentException>().WithMessage("*clean*");
     }
 
     [Fact]

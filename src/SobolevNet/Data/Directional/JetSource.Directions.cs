@@ -116,13 +116,7 @@ public static partial class JetSource
     private static int CheckTangents<T>(IJetSource<T> source, int order)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (NetworkDependence.Of(source) is not null)
-        {
-            throw new ArgumentException(
-                "The source's samples depend on the network that trains, and can itself not be turned; directions can be drawn only of the clean one.",
-                nameof(source));
-        }
-
+        NetworkDependence.Refuse(source, "Draw directions of the clean source.");
         int p = source.Layout.Tangents;
         if (p == 0 || !source.Layout.StartsWith(JetLayout.Full(p, order)) || (order == 2 && !source.Layout.Equals(JetLayout.Full(p, 2))))
         {

@@ -40,6 +40,9 @@ namespace SobolevNet;
 public sealed class LinearFrontEnd<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const string BehindIt =
+        "Behind a front end that network takes features instead of raw inputs: project the clean source, and build the dependent one on that.";
+
     private readonly T[] _mean;
     private readonly T[] _weights;
     private readonly double[] _strengths;
@@ -87,7 +90,7 @@ public sealed class LinearFrontEnd<T>
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new LinearFrontEndOptions();
-        RefuseNetworkDependence(source);
+        NetworkDependence.Refuse(source, BehindIt);
         int most = Math.Min(options.Candidates, source.InputFeatures);
         if (features < 1 || features > most)
         {
@@ -116,7 +119,7 @@ public sealed class LinearFrontEnd<T>
     public IJetSource<T> Project(IJetSource<T> source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        RefuseNetworkDependence(source);
+        NetworkDependence.Refuse(source, BehindIt);
         return source.InputFeatures == Inputs
             ? new ProjectedJetSource<T>(source, _projection)
             : throw new ArgumentException($"The source has {source.InputFeatures} inputs; the front end takes {Inputs}.", nameof(source));
@@ -172,16 +175,5 @@ public sealed class LinearFrontEnd<T>
         }
 
         return folded;
-    }
-
-    private static void RefuseNetworkDependence(IJetSource<T> source)
-    {
-        if (NetworkDependence.Of(source) is not null)
-        {
-            throw new ArgumentException(
-                "The source's samples depend on the network that trains, which behind a front end takes features instead of raw inputs. " +
-                "Project the clean source, and build the dependent one on that.",
-                nameof(source));
-        }
     }
 }

@@ -24,10 +24,12 @@ public sealed class AdversarialSource<T> : INetworkDependentSource<T>
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
     /// <param name="options">How inputs are perturbed.</param>
+    /// <exception cref="ArgumentException">The clean source depends on the network itself.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(options);
+        NetworkDependence.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
         Options = options;

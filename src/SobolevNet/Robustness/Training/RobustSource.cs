@@ -58,10 +58,13 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     /// <see cref="RobustSourceOptions.ManifoldOrder"/> 2 and for second or mixed derivatives of the oracle.
     /// </param>
     /// <param name="options">What to add; the defaults if null.</param>
-    /// <exception cref="ArgumentException">The source lacks derivatives, a sampler is of other inputs, or the options contradict each other.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source lacks derivatives or depends on the network itself, a sampler is of other inputs, or the options contradict each other.
+    /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(clean);
+        NetworkDependence.Refuse(clean, "Add directions to a clean source.");
         options ??= new RobustSourceOptions();
         Options = options;
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];

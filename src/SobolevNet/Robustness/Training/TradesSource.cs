@@ -32,6 +32,7 @@ public sealed class TradesSource<T> : INetworkDependentSource<T>
     /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
     /// <param name="options">How inputs are perturbed.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
+    /// <exception cref="ArgumentException">The clean source depends on the network itself.</exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);
@@ -42,6 +43,7 @@ public sealed class TradesSource<T> : INetworkDependentSource<T>
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clean.Count, int.MaxValue / 2, nameof(clean));
+        NetworkDependence.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
         Beta = beta;
