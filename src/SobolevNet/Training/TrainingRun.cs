@@ -16,7 +16,7 @@ internal sealed class TrainingRun<T>
     private readonly TrainingState<T> _state;
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
-    private readonly INetworkDependentSource<T>? _dependent;
+    private readonly IAdaptiveJetSource<T>? _adaptive;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly ILogger _logger;
     private readonly WorkerTeam _team;
@@ -47,7 +47,7 @@ internal sealed class TrainingRun<T>
         WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger)
     {
         (_state, _options, _source, _order, _team, _progress, _logger) = (state, options, source, order, team, progress, logger);
-        _dependent = NetworkDependence.Of(source);
+        _adaptive = AdaptiveSources.Of(source);
         _batch = Math.Min(options.BatchSize, source.Count);
         _steps = (source.Count + _batch - 1) / _batch;
         _samples = new long[source.Count];
@@ -122,7 +122,7 @@ internal sealed class TrainingRun<T>
         }
 
         SaveCheckpoint();
-        _dependent?.BeginStep(_state.Network, _state.TotalSteps);
+        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, progress: 1);
         var training = new Evaluator<T>(_state.Network, _source, _order, SourceStatistics.MaxSamples, _team).Run(cancellationToken);
         var validation = Validation is null
             ? null
@@ -181,7 +181,7 @@ internal sealed class TrainingRun<T>
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
-        _dependent?.BeginStep(_state.Network, _state.TotalSteps);
+        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, Fraction);
         if (_state.Balance.NeedsMeasurement)
         {
             Array.Fill(_weights, 1);

@@ -36,7 +36,7 @@ public class InvarianceSourceTests
         var (cleanInput, cleanTarget) = clean.Batch(clean.Layout, numbers);
 
         source.Batch(source.Layout, numbers).Input.Data.ToArray().Should().Equal(cleanInput.Data.ToArray(), "there is no network yet");
-        source.BeginStep(network, 0);
+        source.BeginStep(network, 0, 0);
         var (input, target) = source.Batch(source.Layout, numbers);
 
         target.Data.ToArray().Should().Equal(cleanTarget.Data.ToArray());
@@ -57,11 +57,11 @@ public class InvarianceSourceTests
     {
         var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
         var network = Mlp<float>.Create(256, [8], 3, seed: 3);
-        source.BeginStep(network, 0);
+        source.BeginStep(network, 0, 0);
         float[] first = source.Sample(1).Input.Data.ToArray();
         network.Initialize(99);
         source.Sample(1).Input.Data.ToArray().Should().Equal(first);
-        source.BeginStep(network, 1);
+        source.BeginStep(network, 1, 0);
         source.Sample(1).Input.Data.ToArray().Should().NotEqual(first);
     }
 
@@ -73,7 +73,7 @@ public class InvarianceSourceTests
         var clean = new ManifoldSource<double>(Blobs, 0, Count, seed: 2);
         var source = new TradesSource<double>(clean, Beta, new AdversarialOptions(0.4) { Seed = 8 });
         var network = Mlp<double>.Create(256, [12], 3, seed: 3);
-        source.BeginStep(network, 0);
+        source.BeginStep(network, 0, 0);
         long[] numbers = [.. Enumerable.Range(0, 2 * Count).Select(k => (long)k)];
         var (input, target) = source.Batch(source.Layout, numbers);
 
@@ -168,6 +168,7 @@ public class InvarianceSourceTests
         var source = new StepRecorder(new ManifoldSource<float>(Blobs, 0, 20, seed: 2));
         new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(source);
         source.Steps.Should().Equal(0, 1, 2, 3, 4, 5, 6);
+        source.Progress.Should().Equal([0, 1 / 6.0, 2 / 6.0, 0.5, 4 / 6.0, 5 / 6.0, 1], (a, b) => Math.Abs(a - b) < 1e-12);
         source.Parameters.Distinct().Should().HaveCount(7, "the parameters told are those of the moment");
     }
 
@@ -176,7 +177,7 @@ public class InvarianceSourceTests
     [InlineData("split")]
     [InlineData("truncated")]
     [InlineData("noise")]
-    public void BeginStep_SourceMadeOfADependentOne_ReachesIt(string kind)
+    public void BeginStep_SourceMadeOfAnAdaptiveOne_ReachesIt(string kind)
     {
         var source = new StepRecorder(new ManifoldSource<float>(Blobs, 1, 20, seed: 2));
         IJetSource<float> made = kind switch
@@ -188,7 +189,7 @@ public class InvarianceSourceTests
         };
         new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(made);
         source.Steps.Should().Equal(0, 1, 2);
-        ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*depend on the network*");
+        ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*change while training*");
         ((Action)(() => _ = new AdversarialSource<float>(made, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
         ((Action)(() => _ = new TradesSource<float>(made, 1, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
         ((Action)(() => _ = new RobustSource<float>(made))).Should().Throw<ArgumentException>().WithMessage("*clean*");
@@ -198,7 +199,7 @@ public class InvarianceSourceTests
     public void BeginStep_OtherNetwork_Throws()
     {
         var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
-        ((Action)(() => source.BeginStep(Mlp<float>.Create(255, [8], 3), 0))).Should().Throw<ArgumentException>().WithMessage("*256 inputs*255*");
+        ((Action)(() => source.BeginStep(Mlp<float>.Create(255, [8], 3), 0, 0))).Should().Throw<ArgumentException>().WithMessage("*256 inputs*255*");
     }
 
     [Fact]
@@ -229,9 +230,11 @@ public class InvarianceSourceTests
         return gradient;
     }
 
-    private sealed class StepRecorder(IJetSource<float> inner) : INetworkDependentSource<float>
+    private sealed class StepRecorder(IJetSource<float> inner) : IAdaptiveJetSource<float>
     {
         public List<long> Steps { get; } = [];
+
+        public List<double> Progress { get; } = [];
 
         public List<float> Parameters { get; } = [];
 
@@ -243,9 +246,10 @@ public class InvarianceSourceTests
 
         public int Count => inner.Count;
 
-        public void BeginStep(Mlp<float> network, long step)
+        public void BeginStep(Mlp<float> network, long step, double progress)
         {
             Steps.Add(step);
+            Progress.Add(progress);
             Parameters.Add(network.Parameters[0]);
         }
 

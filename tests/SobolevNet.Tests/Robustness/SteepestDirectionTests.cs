@@ -20,7 +20,7 @@ public class SteepestDirectionTests
     public void Fill_AfterBeginStep_DirectionsLieWhereTheNetworkIsWrong(DirectionTarget goal, int sketch)
     {
         var source = Source(goal, count: 200, sketch);
-        source.BeginStep(Network, 0);
+        source.BeginStep(Network, 0, 0);
         var (input, target) = source.Sample(7);
         var (network, oracle) = Jacobians(source.CleanSample(7));
         var wrong = goal == DirectionTarget.Oracle ? network - oracle : network;
@@ -59,11 +59,11 @@ public class SteepestDirectionTests
     {
         var network = Mlp<double>.Create(Pixels, [20, 20], 3, seed: 4);
         var source = Source(DirectionTarget.Oracle);
-        source.BeginStep(network, 0);
+        source.BeginStep(network, 0, 0);
         double[] before = source.Sample(2).Input.Row(1, 0).ToArray();
         network.Parameters.Fill(0.01);
         source.Sample(2).Input.Row(1, 0).ToArray().Should().Equal(before);
-        source.BeginStep(network, 1);
+        source.BeginStep(network, 1, 0);
         source.Sample(2).Input.Row(1, 0).ToArray().Should().NotEqual(before);
     }
 
@@ -79,7 +79,7 @@ public class SteepestDirectionTests
         {
             before = k == 2 ? GC.GetAllocatedBytesForCurrentThread() : before;
             numbers[0] = 20 + k;
-            source.BeginStep(Network, k);
+            source.BeginStep(Network, k, 0);
             source.Fill(numbers, input, target);
         }
 
@@ -124,7 +124,7 @@ public class SteepestDirectionTests
             .Should().Throw<ArgumentException>().WithMessage("*2 outputs*3*");
         DirectionGroup[] unequal = [new(DirectionSampler.Steepest(Pixels, 3, 1)), new(DirectionSampler.Steepest(Pixels, 3, 2))];
         ((Action)(() => _ = new RobustSource<double>(clean, new RobustSourceOptions { Directions = unequal }))).Should().Throw<ArgumentException>();
-        ((Action)(() => Source(DirectionTarget.Oracle).BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0))).Should().Throw<ArgumentException>();
+        ((Action)(() => Source(DirectionTarget.Oracle).BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0, 0))).Should().Throw<ArgumentException>();
     }
 
     private static RobustSource<double> Source(DirectionTarget goal, int count = 1, int sketch = 1) => new(

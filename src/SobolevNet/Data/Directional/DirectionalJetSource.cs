@@ -18,9 +18,6 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
     /// <summary>Keeps directions independent of samples that are made from the same seed.</summary>
     private const ulong Salt = 0x6A09E667F3BCC909;
 
-    /// <summary>Rows that are asked of the other source at once.</summary>
-    private const int Rows = 112;
-
     private readonly IJetSource<T> _source;
     private readonly int _directions;
     private readonly double[] _ranges;
@@ -61,25 +58,16 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
         FillArguments.Check(this, samples, input, target);
         var desk = _desks.TryTake(out var free) ? free : new Desk(this);
         int order = Math.Max(input.Layout.Order, target.Layout.Order);
-        int group = desk.Group(order);
-        Span<long> numbers = stackalloc long[group];
+        int group = desk.Jets.Size(order);
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
-            for (int s = 0; s < count; s++)
-            {
-                long number = samples[start + s];
-                numbers[s] = _source.IsEndless ? number : number % _source.Count;
-            }
-
-            var fullInput = desk.Input(order, count);
-            var fullTarget = desk.Target(order, count);
-            _source.Fill(numbers[..count], fullInput, fullTarget);
+            desk.Jets.Load(samples.Slice(start, count), order);
             for (int s = 0; s < count; s++)
             {
                 var frame = desk.Draw(samples[start + s]);
-                desk.Contraction.Apply(fullInput.Slice(s, 1), InputOrder, frame, input.Slice(start + s, 1));
-                desk.Contraction.Apply(fullTarget.Slice(s, 1), 2, frame, target.Slice(start + s, 1));
+                desk.Contraction.Apply(desk.Jets.Input(s), InputOrder, frame, input.Slice(start + s, 1));
+                desk.Contraction.Apply(desk.Jets.Target(s), 2, frame, target.Slice(start + s, 1));
             }
         }
 
@@ -90,9 +78,6 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
     private sealed class Desk
     {
         private readonly DirectionalJetSource<T> _owner;
-        private readonly JetLayout[] _layouts;
-        private readonly T[] _input;
-        private readonly T[] _target;
         private readonly double[] _reflectors;
         private readonly double[] _basis;
         private readonly T[] _frame;
@@ -101,10 +86,7 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
         {
             _owner = owner;
             int p = owner._ranges.Length;
-            _layouts = [.. Enumerable.Range(0, owner.Layout.Order + 1).Select(owner._source.Layout.Truncate)];
-            int rows = Enumerable.Range(0, _layouts.Length).Max(order => Group(order) * _layouts[order].Count);
-            _input = new T[rows * owner.InputFeatures];
-            _target = new T[rows * owner.OutputFeatures];
+            Jets = new SourceJets<T>(owner._source, owner.Layout.Order);
             _reflectors = new double[owner._directions * p];
             _basis = new double[owner.Layout.Tangents * p];
             _frame = new T[_basis.Length];
@@ -113,11 +95,7 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
 
         public JetContraction<T> Contraction { get; }
 
-        public int Group(int order) => Math.Max(1, Rows / _layouts[order].Count);
-
-        public JetSpan<T> Input(int order, int samples) => View(_input, order, samples, _owner.InputFeatures);
-
-        public JetSpan<T> Target(int order, int samples) => View(_target, order, samples, _owner.OutputFeatures);
+        public SourceJets<T> Jets { get; }
 
         /// <summary>The directions of a number in the units of the source's tangents, shape (tangents, p).</summary>
         public ReadOnlySpan<T> Draw(long number)
@@ -133,8 +111,5 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
             TensorPrimitives.ConvertTruncating<double, T>(_basis, _frame);
             return _frame;
         }
-
-        private JetSpan<T> View(T[] memory, int order, int samples, int features) =>
-            new(memory.AsSpan(0, _layouts[order].Count * samples * features), _layouts[order], samples, features);
     }
 }

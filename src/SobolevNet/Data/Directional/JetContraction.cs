@@ -49,7 +49,7 @@ internal sealed class JetContraction<T>
                 _rows[t] = (1 + t) * full.ComponentStride;
             }
 
-            Combine(full.Data, _rows, frame.Slice(d * _tangents, _tangents), turned.Row(1 + d, 0));
+            RowCombination.Sum(full.Data, _rows, frame.Slice(d * _tangents, _tangents), turned.Row(1 + d, 0));
         }
 
         int prepared = -1;
@@ -75,7 +75,7 @@ internal sealed class JetContraction<T>
                 _rows[t] = t * full.Features;
             }
 
-            Combine(_slopes, _rows, frame.Slice(j * _tangents, _tangents), to);
+            RowCombination.Sum(_slopes, _rows, frame.Slice(j * _tangents, _tangents), to);
         }
     }
 
@@ -89,34 +89,7 @@ internal sealed class JetContraction<T>
                 _rows[j] = _secondComponents[(t * _tangents) + j] * full.ComponentStride;
             }
 
-            Combine(full.Data, _rows, v, _slopes.AsSpan(t * full.Features, full.Features));
-        }
-    }
-
-    /// <summary>Σₜ vₜ·(the row that starts at rows[t]), in one pass; the same bits for vectors of any width.</summary>
-    private static void Combine(ReadOnlySpan<T> data, ReadOnlySpan<int> rows, ReadOnlySpan<T> v, Span<T> to)
-    {
-        int x = 0;
-        for (; x <= to.Length - Vector<T>.Count; x += Vector<T>.Count)
-        {
-            var sum = Vector<T>.Zero;
-            for (int t = 0; t < v.Length; t++)
-            {
-                sum += new Vector<T>(data[(rows[t] + x)..]) * v[t];
-            }
-
-            sum.CopyTo(to[x..]);
-        }
-
-        for (; x < to.Length; x++)
-        {
-            T sum = T.Zero;
-            for (int t = 0; t < v.Length; t++)
-            {
-                sum += data[rows[t] + x] * v[t];
-            }
-
-            to[x] = sum;
+            RowCombination.Sum(full.Data, _rows, v, _slopes.AsSpan(t * full.Features, full.Features));
         }
     }
 }

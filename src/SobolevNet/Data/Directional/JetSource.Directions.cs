@@ -30,7 +30,7 @@ public static partial class JetSource
     /// <param name="order">1 or 2.</param>
     /// <param name="seed">Names the directions.</param>
     /// <returns>The source; nothing is copied.</returns>
-    /// <exception cref="ArgumentException">The source lacks derivatives, or depends on a network.</exception>
+    /// <exception cref="ArgumentException">The source lacks derivatives, or changes while training goes on.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The directions or the order are out of range.</exception>
     public static IJetSource<T> AlongRandomDirections<T>(this IJetSource<T> source, int directions, int order, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,7 +73,7 @@ public static partial class JetSource
     /// <param name="directions">k, from 1 to p − 1 (1 for a single tangent).</param>
     /// <param name="seed">Names the directions.</param>
     /// <returns>The source; nothing is copied.</returns>
-    /// <exception cref="ArgumentException">The source lacks derivatives, or depends on a network.</exception>
+    /// <exception cref="ArgumentException">The source lacks derivatives, or changes while training goes on.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are more directions than that.</exception>
     public static IJetSource<T> WithHessianVectorProducts<T>(this IJetSource<T> source, int directions = 1, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -116,7 +116,7 @@ public static partial class JetSource
     private static int CheckTangents<T>(IJetSource<T> source, int order)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        NetworkDependence.Refuse(source, "Draw directions of the clean source.");
+        AdaptiveSources.Refuse(source, "Make it of the clean source.");
         int p = source.Layout.Tangents;
         if (p == 0 || !source.Layout.StartsWith(JetLayout.Full(p, order)) || (order == 2 && !source.Layout.Equals(JetLayout.Full(p, 2))))
         {

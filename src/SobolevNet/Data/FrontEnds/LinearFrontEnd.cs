@@ -90,7 +90,7 @@ public sealed class LinearFrontEnd<T>
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new LinearFrontEndOptions();
-        NetworkDependence.Refuse(source, BehindIt);
+        AdaptiveSources.Refuse(source, BehindIt);
         int most = Math.Min(options.Candidates, source.InputFeatures);
         if (features < 1 || features > most)
         {
@@ -115,11 +115,11 @@ public sealed class LinearFrontEnd<T>
     /// </remarks>
     /// <param name="source">A source of jets with <see cref="Inputs"/> features.</param>
     /// <returns>The source of <see cref="Features"/> input features; nothing is stored.</returns>
-    /// <exception cref="ArgumentException">The source has another number of inputs, or depends on a network.</exception>
+    /// <exception cref="ArgumentException">The source has another number of inputs, or changes while training goes on.</exception>
     public IJetSource<T> Project(IJetSource<T> source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        NetworkDependence.Refuse(source, BehindIt);
+        AdaptiveSources.Refuse(source, BehindIt);
         return source.InputFeatures == Inputs
             ? new ProjectedJetSource<T>(source, _projection)
             : throw new ArgumentException($"The source has {source.InputFeatures} inputs; the front end takes {Inputs}.", nameof(source));

@@ -12,7 +12,7 @@ namespace SobolevNet.Robustness;
 /// Samples depend on the network as it is before the mini-batch; until the trainer has told it, they are clean.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class AdversarialSource<T> : INetworkDependentSource<T>
+public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _clean;
@@ -24,12 +24,12 @@ public sealed class AdversarialSource<T> : INetworkDependentSource<T>
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentException">The clean source depends on the network itself.</exception>
+    /// <exception cref="ArgumentException">The clean source changes while training goes on itself.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(options);
-        NetworkDependence.Refuse(clean, "Perturb a clean source.");
+        AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
         Options = options;
@@ -61,7 +61,7 @@ public sealed class AdversarialSource<T> : INetworkDependentSource<T>
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step) => TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+    public void BeginStep(Mlp<T> network, long step, double progress) => TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
 
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

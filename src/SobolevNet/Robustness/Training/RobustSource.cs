@@ -34,7 +34,7 @@ namespace SobolevNet.Robustness;
 /// </code>
 /// </example>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class RobustSource<T> : INetworkDependentSource<T>
+public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int SamplesAtATime = 8;
@@ -59,12 +59,12 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
     /// </param>
     /// <param name="options">What to add; the defaults if null.</param>
     /// <exception cref="ArgumentException">
-    /// The source lacks derivatives or depends on the network itself, a sampler is of other inputs, or the options contradict each other.
+    /// The source lacks derivatives or changes while training goes on itself, a sampler is of other inputs, or the options contradict each other.
     /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(clean);
-        NetworkDependence.Refuse(clean, "Add directions to a clean source.");
+        AdaptiveSources.Refuse(clean, "Add directions to a clean source.");
         options ??= new RobustSourceOptions();
         Options = options;
         var groups = options.Directions.Count > 0 ? options.Directions : [new DirectionGroup(DirectionSampler.White(clean.InputFeatures))];
@@ -129,7 +129,7 @@ public sealed class RobustSource<T> : INetworkDependentSource<T>
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step)
+    public void BeginStep(Mlp<T> network, long step, double progress)
     {
         if (_steepest.Length > 0)
         {

@@ -17,7 +17,7 @@ namespace SobolevNet.Robustness;
 /// <para>Values only. Endless like <see cref="RobustSource{T}"/>; until the trainer has told the network, both samples are clean.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class TradesSource<T> : INetworkDependentSource<T>
+public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _clean;
@@ -32,7 +32,7 @@ public sealed class TradesSource<T> : INetworkDependentSource<T>
     /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
     /// <param name="options">How inputs are perturbed.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
-    /// <exception cref="ArgumentException">The clean source depends on the network itself.</exception>
+    /// <exception cref="ArgumentException">The clean source changes while training goes on itself.</exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);
@@ -43,7 +43,7 @@ public sealed class TradesSource<T> : INetworkDependentSource<T>
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clean.Count, int.MaxValue / 2, nameof(clean));
-        NetworkDependence.Refuse(clean, "Perturb a clean source.");
+        AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
         Beta = beta;
@@ -80,7 +80,7 @@ public sealed class TradesSource<T> : INetworkDependentSource<T>
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step) => AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+    public void BeginStep(Mlp<T> network, long step, double progress) => AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
 
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace SobolevNet;
 
-/// <summary>A source that gives another one's samples, some of them or parts of them, and depends on no network itself.</summary>
+/// <summary>A source that gives another one's samples, some of them or parts of them, and changes nothing itself.</summary>
 internal interface IDerivedJetSource<T> : IJetSource<T>
     where T : unmanaged
 {
@@ -11,20 +11,20 @@ internal interface IDerivedJetSource<T> : IJetSource<T>
     IJetSource<T> Source { get; }
 }
 
-/// <summary>Finds the source that has to be told of the network.</summary>
-internal static class NetworkDependence
+/// <summary>Finds the source that has to be told how far training is.</summary>
+internal static class AdaptiveSources
 {
-    /// <summary>The source itself or the one it is made of, whichever depends on the network; null if none does.</summary>
+    /// <summary>The source itself or the one it is made of, whichever changes while training goes on; null if none does.</summary>
     /// <param name="source">Any source.</param>
-    public static INetworkDependentSource<T>? Of<T>(IJetSource<T> source)
+    public static IAdaptiveJetSource<T>? Of<T>(IJetSource<T> source)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         while (true)
         {
             switch (source)
             {
-                case INetworkDependentSource<T> dependent:
-                    return dependent;
+                case IAdaptiveJetSource<T> adaptive:
+                    return adaptive;
                 case IDerivedJetSource<T> derived:
                     source = derived.Source;
                     break;
@@ -34,17 +34,17 @@ internal static class NetworkDependence
         }
     }
 
-    /// <summary>Refuses a source that depends on the network where another kind is made of it.</summary>
+    /// <summary>Refuses a source that changes while training goes on where another kind is made of it.</summary>
     /// <param name="source">The source.</param>
     /// <param name="reason">A sentence on what cannot be done with it, and what can.</param>
     /// <param name="name">The argument's name.</param>
-    /// <exception cref="ArgumentException">The source, or what it is made of, depends on the network.</exception>
+    /// <exception cref="ArgumentException">The source, or what it is made of, changes while training goes on.</exception>
     public static void Refuse<T>(IJetSource<T> source, string reason, [CallerArgumentExpression(nameof(source))] string? name = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Of(source) is not null)
         {
-            throw new ArgumentException("The source's samples depend on the network that trains. " + reason, name);
+            throw new ArgumentException("The source's samples change while training goes on. " + reason, name);
         }
     }
 }

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Jets near those of another source; see <see cref="JetSource.Displaced"/>.</summary>
+/// <remarks>
+/// Endless, so that the trainer asks for other numbers in every epoch. Displacements depend on the seed, the number and the part of the
+/// training that is done.
+/// </remarks>
+internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Keeps displacements independent of samples that are made from the same seed.</summary>
+    private const ulong Salt = 0xBB67AE8584CAA73B;
+
+    private readonly IJetSource<T> _source;
+    private readonly double[] _deviations;
+    private readonly ulong _seed;
+    private readonly ConcurrentBag<Desk> _desks = [];
+    private double _part;
+
+    /// <summary>Makes a source.</summary>
+    /// <param name="source">Gives full jets of order 2.</param>
+    /// <param name="order">The order of the jets made of them, 0 or 1.</param>
+    /// <param name="deviations">Of the displacement along each tangent when training begins.</param>
+    /// <param name="seed">Names the displacements.</param>
+    public DisplacedJetSource(IJetSource<T> source, int order, double[] deviations, ulong seed)
+    {
+        (_source, _deviations, _seed) = (source, deviations, seed + Salt);
+        Layout = source.Layout.Truncate(order);
+        InputOrder = Math.Min(source.InputOrder, order);
+    }
+
+    public JetLayout Layout { get; }
+
+    public int InputFeatures => _source.InputFeatures;
+
+    public int OutputFeatures => _source.OutputFeatures;
+
+    public int Count => _source.Count;
+
+    public bool IsEndless => true;
+
+    public int InputOrder { get; }
+
+    public double TangentScale(int tangent) => _source.TangentScale(tangent);
+
+    public void BeginStep(Mlp<T> network, long step, double progress) => _part = 1 - progress;
+
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    {
+        FillArguments.Check(this, samples, input, target);
+        var desk = _desks.TryTake(out var free) ? free : new Desk(_source);
+        int group = desk.Jets.Size(2);
+        Span<double> displacement = stackalloc double[_deviations.Length];
+        for (int start = 0; start < samples.Length; start += group)
+        {
+            int count = Math.Min(group, samples.Length - start);
+            desk.Jets.Load(samples.Slice(start, count), 2);
+            for (int s = 0; s < count; s++)
+            {
+                var random = new RandomStream(_seed, (ulong)samples[start + s]);
+                for (int i = 0; i < displacement.Length; i++)
+                {
+                    displacement[i] = _part * _deviations[i] * random.NextNormal();
+                }
+
+                desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, input.Slice(start + s, 1));
+                desk.Expansion.Apply(desk.Jets.Target(s), 2, displacement, target.Slice(start + s, 1));
+            }
+        }
+
+        _desks.Add(desk);
+    }
+
+    /// <summary>What one thread at a time works with.</summary>
+    private sealed class Desk(IJetSource<T> source)
+    {
+        public SourceJets<T> Jets { get; } = new(source, 2);
+
+        public TaylorExpansion<T> Expansion { get; } = new(source.Layout.Tangents);
+    }
+}
