@@ -43,4 +43,19 @@ public class ManyInputsExamples
         products.Layout.Count.Should().Be(13);
         twoJets.Layout.Count.Should().Be(5);
     }
+
+    [Fact]
+    public void Hessians_AreTrainedAsJetsNearby()
+    {
+        var features = new CubeSource(new CubeRenderer(), order: 2, count: 60, seed: 1);
+        var network = Mlp<float>.Create(1681, [16], 9, Activation.Silu, seed: 1);
+        var options = new SobolevTrainingOptions { Epochs = 2, BatchSize = 20 };
+
+        #region example: displaced
+        IJetSource<float> nearby = features.Displaced(order: 1, seed: 1);                             // 7 components instead of 28
+        new SobolevTrainer<float>(network, options).Fit(nearby);
+        #endregion
+
+        nearby.Layout.Count.Should().Be(7);
+    }
 }

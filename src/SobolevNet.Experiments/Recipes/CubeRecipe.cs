@@ -11,13 +11,19 @@ internal record CubeRecipe
     /// <summary>All first derivatives, and the second ones of one random direction with all others.</summary>
     public const string HessianVectorProducts = "hvp";
 
-    /// <summary>The highest order of derivatives in the loss.</summary>
+    /// <summary>Values and first derivatives at places near the images, found from the second ones.</summary>
+    public const string DisplacedImages = "displaced";
+
+    /// <summary>The highest order of derivatives that is used.</summary>
     public required int Order { get; init; }
 
-    /// <summary>λ of every order, see <see cref="OrderWeightText"/>.</summary>
+    /// <summary>The highest order of derivatives in the loss.</summary>
+    public int TrainedOrder => Directions == DisplacedImages ? Order - 1 : Order;
+
+    /// <summary>λ of every order in the loss, see <see cref="OrderWeightText"/>.</summary>
     public required string OrderWeights { get; init; }
 
-    /// <summary>Which derivatives: all, hvp, or a number of random directions that are new in every epoch.</summary>
+    /// <summary>Which derivatives: all, hvp, displaced, or a number of random directions that are new in every epoch.</summary>
     public string Directions { get; init; } = AllDirections;
 
     /// <summary>Features of a linear front end; 0 to train on the pixels.</summary>
@@ -45,12 +51,12 @@ internal record CubeRecipe
     public SobolevTrainingOptions Training(ulong seed, int threads) => new()
     {
         BatchSize = BatchSize,
-        Order = Order,
+        Order = TrainedOrder,
         Seed = seed,
         Standardize = false,
-        OrderWeights = OrderWeightText.TryParse(OrderWeights, Order, out var weights)
+        OrderWeights = OrderWeightText.TryParse(OrderWeights, TrainedOrder, out var weights)
             ? weights
-            : throw new FormatException($"The weights of a recipe of order {Order} are \"{OrderWeights}\"; expected {OrderWeightText.Example(Order)}, say."),
+            : throw new FormatException($"The weights of a recipe of order {TrainedOrder} are \"{OrderWeights}\"; expected {OrderWeightText.Example(TrainedOrder)}, say."),
         Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = 0.98 },
         Threads = threads,
     };

@@ -24,7 +24,7 @@ internal sealed class PreparedRecipe
     /// <param name="featureImages">
     /// The images that features are found from, with second derivatives if the recipe looks at curvature; not used without features.
     /// </param>
-    /// <param name="seed">Names the initial weights and random directions.</param>
+    /// <param name="seed">Names the initial weights, random directions and displacements.</param>
     /// <param name="threads">Threads; all cores if 0.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static PreparedRecipe Of(
@@ -43,6 +43,7 @@ internal sealed class PreparedRecipe
         {
             CubeRecipe.AllDirections => images,
             CubeRecipe.HessianVectorProducts => images.WithHessianVectorProducts(1, seed),
+            CubeRecipe.DisplacedImages => images.Displaced(recipe.TrainedOrder, seed: seed),
             _ => images.AlongRandomDirections(int.Parse(recipe.Directions, CultureInfo.InvariantCulture), recipe.Order, seed),
         };
         var network = Mlp<float>.Create(images.InputFeatures, recipe.Hidden, images.OutputFeatures, recipe.ActivationKind(), seed);

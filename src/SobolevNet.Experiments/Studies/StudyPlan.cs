@@ -1,3 +1,5 @@
+using SobolevNet.Experiments.Recipes;
+
 namespace SobolevNet.Experiments.Studies;
 
 /// <summary>The cases of the study: around one base, one thing is varied at a time.</summary>
@@ -14,7 +16,7 @@ internal static class StudyPlan
         StudyCase[] all =
         [
             .. Capacities(), .. Sizes(), .. FrontEnds(), .. Activations(), .. WeightsOfOrder1(), .. WeightsOfOrder2(), .. Curricula(),
-            .. Directions(), .. Optimizers(), .. Lengths(),
+            .. Directions(), .. Nearby(), .. Optimizers(), .. Lengths(),
         ];
         return preset == StudySettings.Quick ? [.. all.Select(Shorten)] : all;
     }
@@ -74,6 +76,17 @@ internal static class StudyPlan
         Base("directions", "1", 2) with { Directions = "1" },
         Base("directions", "2", 2) with { Directions = "2" },
     ];
+
+    /// <summary>Second derivatives themselves, and what they say of places nearby, for about the same times.</summary>
+    private static IEnumerable<StudyCase> Nearby() =>
+    [
+        .. new[] { 300, 900 }.Select(epochs => Long("first derivatives", 1, epochs)),
+        .. new[] { 100, 300 }.Select(epochs => Long("second derivatives", 2, epochs) with { OrderWeights = "1,1:0.1,1e-5:1e-6" }),
+        .. new[] { 300, 900 }.Select(epochs => Long("displaced", 2, epochs) with { Directions = CubeRecipe.DisplacedImages, OrderWeights = Weights[1] }),
+    ];
+
+    private static StudyCase Long(string setting, int order, int epochs) =>
+        Base("nearby", $"{setting}, {epochs} epochs", order) with { Epochs = epochs, FeatureCurvature = 100, BatchSize = 128, LearningRate = 1e-2 };
 
     private static IEnumerable<StudyCase> Optimizers() => Orders(order => Base("optimizer", "SOAP, 5e-3, batch 32", order))
         .Concat(Orders(order => Base("optimizer", "SOAP, 1e-2, batch 128", order) with { LearningRate = 1e-2, BatchSize = 128 }))

@@ -62,7 +62,7 @@ public sealed class StudyTests : IDisposable
             var options = one.Training(1, 1);
             if (one.OrderWeights != "auto")
             {
-                options.OrderWeights.Should().HaveCount(one.Order + 1, one.Title);
+                options.OrderWeights.Should().HaveCount(one.TrainedOrder + 1, one.Title);
             }
 
             one.ActivationKind().Should().BeDefined();

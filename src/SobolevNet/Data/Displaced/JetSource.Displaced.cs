@@ -42,7 +42,7 @@ public static partial class JetSource
     /// <returns>The source; nothing is copied.</returns>
     /// <exception cref="ArgumentException">The source lacks derivatives, changes while training goes on, or is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order or the radius is out of range.</exception>
-    public static IJetSource<T> Displaced<T>(this IJetSource<T> source, int order, double radius = 0.5, ulong seed = 0)
+    public static IJetSource<T> Displaced<T>(this IJetSource<T> source, int order, double radius = 0.25, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(source);
