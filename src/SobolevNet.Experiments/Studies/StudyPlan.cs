@@ -75,6 +75,7 @@ internal static class StudyPlan
         Base("directions", "hvp", 2) with { Directions = "hvp" },
         Base("directions", "1", 2) with { Directions = "1" },
         Base("directions", "2", 2) with { Directions = "2" },
+        Base("directions", "displaced", 2) with { Directions = CubeRecipe.DisplacedImages, OrderWeights = Weights[1] },
     ];
 
     /// <summary>Second derivatives themselves, and what they say of places nearby, for about the same times.</summary>
