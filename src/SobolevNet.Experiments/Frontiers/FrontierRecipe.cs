@@ -5,6 +5,21 @@ namespace SobolevNet.Experiments.Frontiers;
 /// <summary>A recipe that is trained for a given time.</summary>
 internal sealed record FrontierRecipe : CubeRecipe
 {
+    // Before All, which is made of it.
+    private static readonly FrontierRecipe FeaturesWide = new()
+    {
+        Name = "features-wide",
+        Description = "the same with a wider network, for long times",
+        Order = 0,
+        OrderWeights = "1",
+        Features = 256,
+        Hidden = [512, 256, 256],
+        ImagesPerSecond = 6000,
+        BatchSize = 2048,
+        Optimizer = "soap",
+        LearningRate = 1.2e-2,
+    };
+
     public required string Name { get; init; }
 
     /// <summary>What it is, in a line.</summary>
@@ -59,33 +74,13 @@ internal sealed record FrontierRecipe : CubeRecipe
             Optimizer = "soap",
             LearningRate = 1.2e-2,
         },
-        new()
-        {
-            Name = "features-wide",
-            Description = "the same with a wider network, for long times",
-            Order = 0,
-            OrderWeights = "1",
-            Features = 256,
-            Hidden = [512, 256, 256],
-            ImagesPerSecond = 6000,
-            BatchSize = 2048,
-            Optimizer = "soap",
-            LearningRate = 1.2e-2,
-        },
-        new()
+        FeaturesWide,
+        FeaturesWide with
         {
             Name = "far-turned",
             Description = "the same with more images of cubes turned far, the hardest ones",
-            Order = 0,
-            OrderWeights = "1",
-            Features = 256,
-            Hidden = [512, 256, 256],
-            ImagesPerSecond = 6000,
             AngleFactor = 1.03,
             AngleExponent = 1.5,
-            BatchSize = 2048,
-            Optimizer = "soap",
-            LearningRate = 1.2e-2,
         },
         new()
         {

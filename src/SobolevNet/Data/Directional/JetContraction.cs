@@ -20,15 +20,7 @@ internal sealed class JetContraction<T>
         _tangents = tangents;
         _rows = new int[tangents];
         _slopes = new T[tangents * features];
-        _secondComponents = new int[tangents * tangents];
-        int component = 1 + tangents;
-        for (int i = 0; i < tangents; i++)
-        {
-            for (int j = i; j < tangents; j++)
-            {
-                _secondComponents[(i * tangents) + j] = _secondComponents[(j * tangents) + i] = component++;
-            }
-        }
+        _secondComponents = JetLayout.Full(tangents, 2).SecondComponents();
     }
 
     /// <summary>Turns the jets of one sample.</summary>

@@ -21,15 +21,7 @@ internal sealed class TaylorExpansion<T>
     {
         var layout = JetLayout.Full(tangents, 2);
         _tangents = tangents;
-        _seconds = new int[tangents * tangents];
-        for (int i = 0; i < tangents; i++)
-        {
-            for (int j = 0; j < tangents; j++)
-            {
-                _seconds[(i * tangents) + j] = layout.Second(i, j);
-            }
-        }
-
+        _seconds = layout.SecondComponents();
         _weights = new T[layout.Count];
         _starts = new int[layout.Count];
     }

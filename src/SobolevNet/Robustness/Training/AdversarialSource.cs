@@ -24,7 +24,7 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentException">The clean source changes while training goes on itself.</exception>
+    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);

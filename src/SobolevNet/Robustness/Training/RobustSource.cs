@@ -59,7 +59,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// </param>
     /// <param name="options">What to add; the defaults if null.</param>
     /// <exception cref="ArgumentException">
-    /// The source lacks derivatives or changes while training goes on itself, a sampler is of other inputs, or the options contradict each other.
+    /// The source lacks derivatives or itself changes while training goes on, a sampler is of other inputs, or the options contradict each other.
     /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
     {

@@ -32,7 +32,7 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
     /// <param name="options">How inputs are perturbed.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
-    /// <exception cref="ArgumentException">The clean source changes while training goes on itself.</exception>
+    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
     {
         ArgumentNullException.ThrowIfNull(clean);

@@ -1,4 +1,5 @@
 using SobolevNet.Rendering;
+using SobolevNet.Tests.Training;
 
 namespace SobolevNet.Tests.Data;
 
@@ -167,34 +168,8 @@ public sealed class DisplacedJetSourceTests
     [Fact]
     public void Train_AnyThreadsAndResumed_SameBits()
     {
-        float[] Train(int threads, int? stopAfter)
-        {
-            var source = new CubeSource<float>(new CubeRenderer(), 2, 24, seed: 2).Displaced(1);
-            var network = Mlp<float>.Create(source.InputFeatures, [8], 9, Activation.Tanh, seed: 3);
-            string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-            var options = new SobolevTrainingOptions { Epochs = 3, BatchSize = 8, Threads = threads, Checkpoint = new CheckpointOptions(path) };
-            if (stopAfter is { } epoch)
-            {
-                using var cancellation = new CancellationTokenSource();
-                var stopper = new Stopper(epoch, cancellation);
-                ((Action)(() => new SobolevTrainer<float>(network, options).Fit(source, null, stopper, cancellation.Token))).Should().Throw<OperationCanceledException>();
-                network = Mlp<float>.Create(source.InputFeatures, [8], 9, Activation.Tanh, seed: 3);
-                var trainer = new SobolevTrainer<float>(network, options);
-                trainer.ResumeFrom(path);
-                trainer.Fit(source);
-            }
-            else
-            {
-                new SobolevTrainer<float>(network, options).Fit(source);
-            }
-
-            File.Delete(path);
-            return network.Parameters.ToArray();
-        }
-
-        float[] expected = Train(1, null);
-        Train(3, null).Should().Equal(expected);
-        Train(2, 1).Should().Equal(expected);
+        var cubes = new CubeSource<float>(new CubeRenderer(), 2, 24, seed: 2);
+        SameBits.Check(() => Mlp<float>.Create(cubes.InputFeatures, [8], 9, Activation.Tanh, seed: 3), () => cubes.Displaced(1), batchSize: 8);
     }
 
     [Fact]
@@ -227,16 +202,5 @@ public sealed class DisplacedJetSourceTests
         return component > 0
             ? Slope(component - 1, 1)
             : Coefficient(sample, 0, feature) + Enumerable.Range(0, P).Sum(i => u[i] * Slope(i, 0.5));
-    }
-
-    private sealed class Stopper(int epoch, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.IsEndOfEpoch && value.Epoch == epoch)
-            {
-                cancellation.Cancel();
-            }
-        }
     }
 }
