@@ -39,6 +39,12 @@ public interface IJetSource<T>
     int InputOrder => 2;
 
     /// <summary>
+    /// Whether all inputs are measured in one unit, so that their sizes relative to each other say something: pixels of an image,
+    /// features of a <see cref="LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
+    /// </summary>
+    bool InputsShareUnit => false;
+
+    /// <summary>
     /// The typical range ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
     /// ∂ᵢ by ℓᵢ² and of ∂ᵢⱼ by ℓᵢ²ℓⱼ², so that it does not depend on the units of the coordinates.
     /// </summary>

@@ -19,8 +19,9 @@ public static partial class JetData
     /// The Jacobian form is taken when every tangent is an input coordinate, the directions form when the layout is
     /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
     /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
-    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. An endless source is written as its
-    /// first <see cref="IJetSource{T}.Count"/> samples.
+    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. Inputs of one unit
+    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) add inputs_share_unit (scalar, 1) and are not written in the Jacobian form. An endless
+    /// source is written as its first <see cref="IJetSource{T}.Count"/> samples.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">float (written as f4) or double (f8).</typeparam>
@@ -40,7 +41,7 @@ public static partial class JetData
         else
         {
             var memory = source as MemoryJetSource<T> ?? source.Materialize();
-            if (UnitDirections(memory) is { } directions)
+            if (!memory.InputsShareUnit && UnitDirections(memory) is { } directions)
             {
                 SaveJacobian(file, memory.Input, memory.Target, directions);
             }
@@ -71,10 +72,7 @@ public static partial class JetData
         using var file = NpzReader.Open(path);
         try
         {
-            return file.Contains("dydx") ? LoadJacobian<T>(file)
-                : file.Contains("v") ? LoadDirections<T>(file)
-                : file.Contains("dxdr") ? LoadManifold<T>(file)
-                : BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+            return file.Contains("dydx") ? LoadJacobian<T>(file) : LoadRows<T>(file);
         }
         catch (ArgumentException fault)
         {
@@ -142,6 +140,11 @@ public static partial class JetData
         if (scaled)
         {
             file.Add<double>("tangent_scales", scales, scales.Length);
+        }
+
+        if (source.InputsShareUnit)
+        {
+            file.Add<int>("inputs_share_unit", [1]);
         }
     }
 
@@ -213,6 +216,17 @@ public static partial class JetData
     {
         int[] directions = file.Contains("directions") ? file.Read<int>("directions").Data : [];
         return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), directions);
+    }
+
+    private static MemoryJetSource<T> LoadRows<T>(NpzReader file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var rows = file.Contains("v") ? LoadDirections<T>(file)
+            : file.Contains("dxdr") ? LoadManifold<T>(file)
+            : BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+        return file.Contains("inputs_share_unit") && file.Read<int>("inputs_share_unit").Data is not [0]
+            ? new MemoryJetSource<T>(rows.Input, rows.Target, TangentScales.Of(rows)) { InputsShareUnit = true }
+            : rows;
     }
 
     private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)

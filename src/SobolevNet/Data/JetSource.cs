@@ -222,7 +222,7 @@ public static partial class JetSource
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
         }
 
-        return new MemoryJetSource<T>(input, target, TangentScales.Of(source));
+        return new MemoryJetSource<T>(input, target, TangentScales.Of(source)) { InputsShareUnit = source.InputsShareUnit };
     }
 
     /// <summary>Fills full jets in scratch memory and keeps the input components that may differ from zero.</summary>

@@ -74,6 +74,9 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     public int InputOrder { get; }
 
     /// <inheritdoc/>
+    public bool InputsShareUnit { get; init; }
+
+    /// <inheritdoc/>
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
     /// <inheritdoc/>

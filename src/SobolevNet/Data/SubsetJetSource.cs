@@ -19,6 +19,8 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public int InputOrder => source.InputOrder;
 
+    public bool InputsShareUnit => source.InputsShareUnit;
+
     public double TangentScale(int tangent) => source.TangentScale(tangent);
 
     public void Fill(ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)

@@ -18,6 +18,8 @@ internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : I
 
     public int InputOrder { get; } = Math.Min(source.InputOrder, order);
 
+    public bool InputsShareUnit => source.InputsShareUnit;
+
     public double TangentScale(int tangent) => source.TangentScale(tangent);
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

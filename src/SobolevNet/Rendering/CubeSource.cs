@@ -114,6 +114,9 @@ public class CubeSource<T> : IJetSource<T>
     /// <summary>2: an image is not linear in the pose.</summary>
     public int InputOrder => 2;
 
+    /// <summary>True: inputs are pixels.</summary>
+    public bool InputsShareUnit => true;
+
     /// <summary>The standard deviation of a coordinate of the pose over the range (1 where the range is a point).</summary>
     /// <param name="tangent">0 to 2 for translations, 3 to 5 for rotations.</param>
     /// <returns>Units of space, or radians.</returns>

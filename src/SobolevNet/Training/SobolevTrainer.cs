@@ -72,7 +72,7 @@ public sealed class SobolevTrainer<T>
         bool isFresh = checkpoint is null && IsFresh();
         if (isFresh && Options.Standardize)
         {
-            Standardization.Apply(Network, statistics);
+            Standardization.Apply(Network, source, statistics);
         }
 
         string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);

@@ -8,12 +8,12 @@ internal static class Standardization
     /// <summary>The most inputs that are taken for quantities of their own rather than samples of one field.</summary>
     public const int MaxSeparateInputs = 64;
 
-    public static void Apply<T>(Mlp<T> network, SourceStatistics statistics)
+    public static void Apply<T>(Mlp<T> network, IJetSource<T> source, SourceStatistics statistics)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        network.InputScaling = statistics.InputMeans.Length <= MaxSeparateInputs
-            ? Separate<T>(statistics.InputMeans, statistics.InputVariances)
-            : Common<T>(statistics.InputMeans, statistics.InputVariances);
+        network.InputScaling = source.InputsShareUnit || source.InputFeatures > MaxSeparateInputs
+            ? Common<T>(statistics.InputMeans, statistics.InputVariances)
+            : Separate<T>(statistics.InputMeans, statistics.InputVariances);
         network.OutputScaling = Separate<T>(statistics.OutputMeans, statistics.OutputVariances);
     }
 

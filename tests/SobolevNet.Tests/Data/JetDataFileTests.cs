@@ -19,6 +19,8 @@ public sealed class JetDataFileTests : IDisposable
         { "directions 1", "x, y, dxdr, dydr" },
         { "directions 2", "x, y, v, dyv, d2yv" },
         { "chosen components", "x, y, dxdr, dydr, d2xdr2, d2ydr2, tangents, firsts, seconds" },
+        { "values of one unit", "x, y, inputs_share_unit" },
+        { "jacobian of one unit", "x, y, dxdr, dydr, d2xdr2, d2ydr2, inputs_share_unit" },
     };
 
     [Theory]
@@ -37,6 +39,7 @@ public sealed class JetDataFileTests : IDisposable
         var loaded = JetData.Load<double>(path);
         loaded.Layout.Should().Be(source.Layout);
         loaded.InputOrder.Should().Be(source.InputOrder);
+        loaded.InputsShareUnit.Should().Be(source.InputsShareUnit);
         loaded.All().Should().Equal(source.All());
         Enumerable.Range(0, source.Layout.Tangents).Select(loaded.TangentScale).Sum()
             .Should().BeApproximately(Enumerable.Range(0, source.Layout.Tangents).Select(source.TangentScale).Sum(), form.EndsWith("part", StringComparison.Ordinal) ? 5 : 1e-12);
@@ -119,8 +122,16 @@ public sealed class JetDataFileTests : IDisposable
             "directions 1" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
             "directions 2" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18)),
             "chosen components" => Chosen(),
+            "values of one unit" => OfOneUnit(JetData.FromValues(x, y)),
+            "jacobian of one unit" => OfOneUnit(JetData.FromJacobian(x, y, gradient, hessian)),
             _ => throw new ArgumentOutOfRangeException(nameof(form)),
         };
+
+        static MemoryJetSource<double> OfOneUnit(IJetSource<double> source)
+        {
+            var memory = source.Materialize();
+            return new MemoryJetSource<double>(memory.Input, memory.Target) { InputsShareUnit = true };
+        }
 
         MemoryJetSource<double> Chosen()
         {

@@ -51,6 +51,8 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
 
     public int InputOrder { get; }
 
+    public bool InputsShareUnit => _source.InputsShareUnit;
+
     public double TangentScale(int tangent) => TangentScales.Get(_scales, Layout, tangent);
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

@@ -44,6 +44,8 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
 
     public int InputOrder { get; }
 
+    public bool InputsShareUnit => _source.InputsShareUnit;
+
     public double TangentScale(int tangent) => _source.TangentScale(tangent);
 
     public void BeginStep(Mlp<T> network, long step, double progress) => _part = 1 - progress;

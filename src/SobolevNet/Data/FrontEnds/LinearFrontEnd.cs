@@ -19,8 +19,8 @@ namespace SobolevNet;
 /// </para>
 /// <para>
 /// Features are scaled so that the k-th has the variance (μₖ/μ₀)^(1 − 2q), with q = <see cref="LinearFrontEndOptions.Whitening"/>, and
-/// signed so that the largest weight is positive. A trainer that standardizes every input (by default, up to 64 of them) replaces that
-/// scaling.
+/// signed so that the largest weight is positive. They share one unit (<see cref="IJetSource{T}.InputsShareUnit"/>), so that a trainer
+/// that standardizes keeps their sizes relative to each other.
 /// </para>
 /// <para>
 /// A step of training then pays for K inputs instead of n, and projected jets are small enough to be kept in memory

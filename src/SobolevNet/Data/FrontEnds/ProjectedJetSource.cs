@@ -21,6 +21,8 @@ internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<
 
     public int InputOrder => source.InputOrder;
 
+    public bool InputsShareUnit => true;
+
     public double TangentScale(int tangent) => source.TangentScale(tangent);
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

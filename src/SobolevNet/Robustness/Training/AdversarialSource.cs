@@ -57,6 +57,9 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
     public int InputOrder => _clean.InputOrder;
 
     /// <inheritdoc/>
+    public bool InputsShareUnit => _clean.InputsShareUnit;
+
+    /// <inheritdoc/>
     public double TangentScale(int tangent) => _clean.TangentScale(tangent);
 
     /// <inheritdoc/>

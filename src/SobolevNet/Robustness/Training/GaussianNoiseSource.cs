@@ -61,6 +61,9 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     public int InputOrder => _clean.InputOrder;
 
     /// <inheritdoc/>
+    public bool InputsShareUnit => _clean.InputsShareUnit;
+
+    /// <inheritdoc/>
     public double TangentScale(int tangent) => _clean.TangentScale(tangent);
 
     /// <inheritdoc/>

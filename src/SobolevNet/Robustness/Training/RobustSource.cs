@@ -109,6 +109,9 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// <summary>2 if second derivatives along the manifold are present; otherwise 1, since perturbed paths are straight.</summary>
     public int InputOrder => Options.ManifoldOrder == 2 ? 2 : 1;
 
+    /// <inheritdoc/>
+    public bool InputsShareUnit => _clean.InputsShareUnit;
+
     /// <summary>The clean source's range of a degree of freedom, or a direction's as <see cref="RobustSourceOptions.PerturbationScale"/> sets it.</summary>
     /// <param name="tangent">A tangent of <see cref="Layout"/>.</param>
     /// <returns>A positive number.</returns>

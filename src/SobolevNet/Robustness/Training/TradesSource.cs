@@ -76,6 +76,9 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     public int InputOrder => 0;
 
     /// <inheritdoc/>
+    public bool InputsShareUnit => _clean.InputsShareUnit;
+
+    /// <inheritdoc/>
     public double TangentScale(int tangent) => _clean.TangentScale(tangent);
 
     /// <inheritdoc/>

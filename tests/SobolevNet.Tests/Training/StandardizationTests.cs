@@ -1,0 +1,99 @@
+using SobolevNet.Robustness;
+
+namespace SobolevNet.Tests.Training;
+
+public class StandardizationTests
+{
+    [Fact]
+    public void Apply_InputsOfTheirOwnUnits_GetAScaleEach()
+    {
+        var scaling = ScalingFor(Columns(2, k => k == 0 ? 100 : 1))!;
+
+        (scaling.Scale[0] / scaling.Scale[1]).Should().BeApproximately(100, 1);
+        scaling.Shift[1].Should().BeApproximately(0.5, 0.02);
+    }
+
+    [Theory]
+    [InlineData(64, false)]
+    [InlineData(65, true)]
+    public void Apply_ManyInputs_ShareAScale(int inputs, bool share) =>
+        IsCommon(ScalingFor(Columns(inputs, k => k + 1))!, largest: inputs / Math.Sqrt(3)).Should().Be(share);
+
+    public static TheoryData<string> Derived => ["memory", "subset", "truncated", "displaced", "directions", "products", "noise", "robust", "adversarial", "trades"];
+
+    [Theory]
+    [MemberData(nameof(Derived))]
+    public void Apply_InputsOfOneUnit_ShareAScaleWhateverTheirSourceIsMadeInto(string kind)
+    {
+        var waves = JetSource.Generate<double>(JetLayout.Full(2, 2), 5, 1, 40, generator: Wave);
+        var features = LinearFrontEnd<double>.Fit(waves, 3).Project(waves);
+        var source = Make();
+
+        source.InputsShareUnit.Should().BeTrue();
+        IsCommon(ScalingFor(source)!).Should().BeTrue();
+        waves.InputsShareUnit.Should().BeFalse();
+
+        IJetSource<double> Make() => kind switch
+        {
+            "memory" => features.Materialize(),
+            "subset" => features.Split(0.25).Training,
+            "truncated" => features.Truncate(1),
+            "displaced" => features.Displaced(1),
+            "directions" => features.AlongRandomDirections(1, 2),
+            "products" => features.WithHessianVectorProducts(),
+            "noise" => new GaussianNoiseSource<double>(features, 0.1),
+            "robust" => new RobustSource<double>(features.Materialize()),
+            "adversarial" => new AdversarialSource<double>(features, new AdversarialOptions(0.1)),
+            "trades" => new TradesSource<double>(features.Truncate(0), 1, new AdversarialOptions(0.1)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+    }
+
+    /// <summary>Inputs that are waves of two phases, and their product as the output.</summary>
+    private static void Wave(long sample, ref RandomStream random, JetSpan<double> x, JetSpan<double> y)
+    {
+        var (a, b) = (3 * random.NextUniform(), 3 * random.NextUniform());
+        for (int f = 0; f < x.Features; f++)
+        {
+            double size = 1.0 / (1 + f);
+            var (s, c) = Math.SinCos((f * a) + ((5 - f) * b));
+            double[] jet = [s, f * c, (5 - f) * c, -f * f * s, -f * (5 - f) * s, -(5 - f) * (5 - f) * s];
+            for (int k = 0; k < jet.Length; k++)
+            {
+                x[k, 0, f] = size * jet[k];
+            }
+        }
+
+        (y[0, 0, 0], y[1, 0, 0], y[2, 0, 0], y[4, 0, 0]) = (a * b, b, a, 1);
+    }
+
+    /// <summary>Values alone, the input k uniform in [0, size(k)], and their sum as the output.</summary>
+    private static IJetSource<double> Columns(int inputs, Func<int, double> size)
+    {
+        var random = new RandomStream(3);
+        var (x, y) = (new double[500, inputs], new double[500]);
+        for (int s = 0; s < y.Length; s++)
+        {
+            for (int k = 0; k < inputs; k++)
+            {
+                double part = (s + random.NextUniform()) / y.Length;
+                x[s, k] = size(k) * part;
+                y[s] += part;
+            }
+        }
+
+        return JetData.FromValues(x, y);
+    }
+
+    private static FeatureScaling<double>? ScalingFor(IJetSource<double> source)
+    {
+        var network = Mlp<double>.Create(source.InputFeatures, [4], source.OutputFeatures, Activation.Silu);
+        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Threads = 1 }).Fit(source);
+        return network.InputScaling;
+    }
+
+    /// <summary>Whether there is no shift and one scale, if wanted a certain one to 2 %.</summary>
+    private static bool IsCommon(FeatureScaling<double> scaling, double? largest = null) =>
+        !scaling.Shift.ContainsAnyExcept(0) && !scaling.Scale.ContainsAnyExcept(scaling.Scale[0])
+        && (largest is null || Math.Abs((scaling.Scale[0] / largest.Value) - 1) < 0.02);
+}
