@@ -116,7 +116,7 @@ internal sealed record FrontierRecipe : CubeRecipe
             OrderWeights = "1,1:1e-3,1e-5:1e-7",
             Features = 128,
             Hidden = [256, 128, 128],
-            ImagesPerSecond = 300,
+            ImagesPerSecond = 700,
             BatchSize = 128,
             Optimizer = "soap",
             LearningRate = 6e-3,
