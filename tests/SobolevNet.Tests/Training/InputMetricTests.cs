@@ -95,7 +95,7 @@ public class InputMetricTests
 
         using var cancellation = new CancellationTokenSource();
         var interrupted = new SobolevTrainer<double>(Network(), options);
-        var progress = new Cancellation(report =>
+        var progress = new SynchronousProgress(report =>
         {
             if (report.Epoch == 2)
             {
@@ -126,10 +126,5 @@ public class InputMetricTests
         }
 
         return Math.Sqrt(square);
-    }
-
-    private sealed class Cancellation(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }

@@ -14,7 +14,13 @@ internal static class SameBits
             if (interruptAt is { } epoch)
             {
                 using var cancellation = new CancellationTokenSource();
-                var stopper = new Stopper(epoch, cancellation);
+                var stopper = new SynchronousProgress(report =>
+                {
+                    if (report.IsEndOfEpoch && report.Epoch == epoch)
+                    {
+                        cancellation.Cancel();
+                    }
+                });
                 ((Action)(() => trainer.Fit(makeSource(), progress: stopper, cancellationToken: cancellation.Token))).Should().Throw<OperationCanceledException>();
                 network = makeNetwork();
                 trainer = new SobolevTrainer<float>(network, options);
@@ -30,16 +36,5 @@ internal static class SameBits
         expected.Should().OnlyContain(x => float.IsFinite(x));
         Train(3, null).Should().Equal(expected);
         Train(2, 1).Should().Equal(expected);
-    }
-
-    private sealed class Stopper(int epoch, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.IsEndOfEpoch && value.Epoch == epoch)
-            {
-                cancellation.Cancel();
-            }
-        }
     }
 }

@@ -187,9 +187,4 @@ public class SoapTests
         new SobolevTrainer<T>(network, Short with { Optimizer = optimizer, Threads = threads }).Fit(new FunctionSource<T>(1, 100, 1));
         return network.Parameters.ToArray();
     }
-
-    private sealed class SynchronousProgress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
 }

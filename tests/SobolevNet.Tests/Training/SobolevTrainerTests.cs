@@ -178,7 +178,7 @@ public class SobolevTrainerTests
     {
         var reports = new List<TrainingProgress>();
         var options = new SobolevTrainingOptions { TimeBudget = TimeSpan.FromSeconds(1), BatchSize = 8, OrderWeights = [1, OrderWeight.Until(1, 0.5)] };
-        var result = new SobolevTrainer<float>(Network(), options).Fit(new FunctionSource<float>(1, 50, 1), null, new Reporter(reports.Add));
+        var result = new SobolevTrainer<float>(Network(), options).Fit(new FunctionSource<float>(1, 50, 1), null, new SynchronousProgress(reports.Add));
         result.End.Should().Be(TrainingEnd.TimeSpent);
         result.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
         result.Steps.Should().BeInRange(7L * (result.Epochs - 1), 7L * result.Epochs);
@@ -277,7 +277,7 @@ public class SobolevTrainerTests
     {
         var reports = new List<TrainingProgress>();
         new SobolevTrainer<float>(Network(), Short).Fit(
-            new FunctionSource<float>(1, 50, 1), new FunctionSource<float>(0, 20, 2), new Reporter(reports.Add));
+            new FunctionSource<float>(1, 50, 1), new FunctionSource<float>(0, 20, 2), new SynchronousProgress(reports.Add));
         var ends = reports.Where(report => report.IsEndOfEpoch).ToList();
         ends.Select(report => report.Epoch).Should().Equal(1, 2, 3, 4);
         ends[^1].Fraction.Should().Be(1);
@@ -321,11 +321,6 @@ public class SobolevTrainerTests
                     Tolerances.DoubleAgainstDifferences * Math.Max(scale, Math.Abs(numeric)), "{0}, parameter {1}", activation, k);
             }
         }
-    }
-
-    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 
     private abstract class Wrapper(IJetSource<float> inner) : IJetSource<float>

@@ -121,7 +121,7 @@ public static partial class JetSource
         if (p == 0 || !source.Layout.StartsWith(JetLayout.Full(p, order)) || (order == 2 && !source.Layout.Equals(JetLayout.Full(p, 2))))
         {
             throw new ArgumentException(
-                $"The source has {source.Layout}; directions of order {order} need all derivatives up to that order.", nameof(source));
+                $"The source has {source.Layout}; directions and displacements of order {order} need all derivatives up to that order.", nameof(source));
         }
 
         foreach (double range in TangentScales.Of(source))
