@@ -9,7 +9,7 @@ internal sealed record FrontierRecipe : CubeRecipe
     private static readonly FrontierRecipe FeaturesWide = new()
     {
         Name = "features-wide",
-        Description = "the same with a wider network, for long times",
+        Description = "values alone, on principal components, by SOAP, a wider network",
         Order = 0,
         OrderWeights = "1",
         Features = 256,
@@ -78,7 +78,7 @@ internal sealed record FrontierRecipe : CubeRecipe
         FeaturesWide with
         {
             Name = "far-turned",
-            Description = "the same with more images of cubes turned far, the hardest ones",
+            Description = "as features-wide, with more images of cubes turned far, the hardest ones",
             AngleFactor = 1.03,
             AngleExponent = 1.5,
         },
@@ -98,7 +98,7 @@ internal sealed record FrontierRecipe : CubeRecipe
         new()
         {
             Name = "order1-wide",
-            Description = "the same with a wider network, for long times",
+            Description = "values and first derivatives, on principal components, by SOAP, a wider network",
             Order = 1,
             OrderWeights = "1,1:1e-3",
             Features = 256,
