@@ -1,12 +1,14 @@
+using System.Numerics;
+
 namespace SobolevNet;
 
 /// <summary>The weights λₖ of the orders, given or balanced automatically.</summary>
 /// <remarks>
-/// Automatic: λₖ = max(1, Eₖ)^−(1 + progress/2) with Eₖ the loss of the network as training finds it. A fresh network meets
-/// values and first derivatives to their own size (Eₖ about 1), but where the input's second derivatives are large and the
-/// target's small, as with images, its second derivatives are wrong by a factor of thousands; with equal weights that order
-/// would drown the others and flatten the network to a constant. Weighed so, every order starts with at most the same loss,
-/// and an order that started too large leaves more and more of the say to the others.
+/// Automatic: λₖ = (1 + Rₖ)^−(0.8 + 0.5·progress), where Rₖ is the mean square of the derivatives of order k that the network has before the
+/// first step over the variance of its values, both in units of the targets'. It says how much rougher than the target the network is, whatever the scale of
+/// its inputs and outputs: about 1 for functions of plain inputs; but images of sharp edges have huge second derivatives, and a
+/// fresh network of them 10⁶ times those of its target. With equal weights that order would drown the others and flatten the network to a
+/// constant. Weighed so, orders start about equal, and one that is hard to learn leaves more and more of the say to the others.
 /// </remarks>
 internal sealed class OrderBalance
 {
@@ -25,18 +27,54 @@ internal sealed class OrderBalance
         Measured = new double[order + 1];
     }
 
-    /// <summary>max(1, Eₖ) of the network as training finds it; all 0 until it is measured.</summary>
+    /// <summary>The most samples that roughness is measured on.</summary>
+    private const int MaxSamples = 128;
+
+    /// <summary>1 for values and 1 + Rₖ of the network as training finds it; all 0 until it is measured.</summary>
     public double[] Measured { get; }
 
     /// <summary>Whether the weights have yet to be measured.</summary>
     public bool NeedsMeasurement => _given is null && Measured[0] == 0;
 
-    /// <summary>Takes the losses of the network as training finds it.</summary>
-    public void Measure(ReadOnlySpan<double> losses)
+    /// <summary>Looks at the network as training finds it.</summary>
+    public void Measure<T>(Mlp<T> network, IJetSource<T> source, SobolevLoss loss)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int order = 0; order < Measured.Length; order++)
+        int count = Math.Min(source.Count, MaxSamples);
+        var layout = source.Layout.Truncate(Measured.Length - 1);
+        var input = new JetBatch<T>(layout, count, source.InputFeatures);
+        var target = new JetBatch<T>(layout, count, source.OutputFeatures);
+        source.Fill([.. Enumerable.Range(0, count).Select(s => (long)s * source.Count / count)], input, target);
+        var output = new JetBatch<T>(layout, count, source.OutputFeatures);
+        new Predictor<T>(network).Propagate(input, output);
+
+        double[] squares = new double[Measured.Length];
+        for (int f = 0; f < source.OutputFeatures; f++)
         {
-            Measured[order] = Math.Max(1, losses[order]);
+            double mean = 0;
+            for (int s = 0; s < count; s++)
+            {
+                mean += double.CreateTruncating(output[0, s, f]) / count;
+            }
+
+            for (int c = 0; c < layout.Count; c++)
+            {
+                int order = layout.OrderOf(c);
+                double weight = loss.ComponentWeights[c] * loss.OutputWeights[f] / loss.Normalizers[order];
+                for (int s = 0; s < count; s++)
+                {
+                    double value = double.CreateTruncating(output[c, s, f]) - (c == 0 ? mean : 0);
+                    squares[order] += weight * value * value;
+                }
+            }
+        }
+
+        // A network without variance says nothing of its roughness.
+        Measured[0] = 1;
+        for (int order = 1; order < Measured.Length; order++)
+        {
+            double roughness = squares[order] / squares[0];
+            Measured[order] = double.IsFinite(roughness) ? 1 + roughness : 1;
         }
     }
 
@@ -45,7 +83,7 @@ internal sealed class OrderBalance
     {
         for (int order = 0; order < Measured.Length; order++)
         {
-            weights[order] = _given is not null ? _given[order].At(progress) : Math.Pow(Measured[order], -1 - (progress / 2));
+            weights[order] = _given is not null ? _given[order].At(progress) : Math.Pow(Measured[order], -0.8 - (0.5 * progress));
         }
     }
 }

@@ -73,8 +73,9 @@ public sealed record SobolevTrainingOptions
     /// <summary>
     /// Whether a fresh network (one without scalings, whose biases are all zero) is given scalings measured from the training
     /// set: mean and deviation of every output and of every input; where inputs share one unit
-    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) or are more than 64 (images, fields), one common scale for all inputs instead, since a
-    /// pixel that hardly varies should not be blown up to the weight of others.
+    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) or are more than 64 (images, fields), one common scale for all inputs instead,
+    /// since a pixel that hardly varies should not be blown up to the weight of others: the largest root mean square of the inputs along
+    /// any direction of their space.
     /// </summary>
     public bool Standardize { get; init; } = true;
 

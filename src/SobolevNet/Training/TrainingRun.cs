@@ -184,9 +184,7 @@ internal sealed class TrainingRun<T>
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, Fraction);
         if (_state.Balance.NeedsMeasurement)
         {
-            Array.Fill(_weights, 1);
-            RunPass(_order, first, count);
-            _state.Balance.Measure(_losses);
+            _state.Balance.Measure(_state.Network, _source, _state.Loss);
         }
 
         _state.Balance.Weights(Fraction, _weights);
