@@ -29,7 +29,7 @@ internal static class OwnStep
         listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => best = Math.Min(best, seconds));
         listener.Start();
         var network = Mlp<float>.Create(StepShape.Inputs, StepShape.Hidden, StepShape.Outputs, Activation.Tanh, seed: 1);
-        new SobolevTrainer<float>(network, new SobolevTrainingOptions { Epochs = 2, BatchSize = StepShape.Batch }).Fit(source);
+        new SobolevTrainer<float>(network, new SobolevTrainingOptions { Epochs = 2, BatchSize = StepShape.Batch, Optimizer = StepShape.Optimizer }).Fit(source);
         return StepShape.Format(best);
     }
 }

@@ -21,7 +21,7 @@ if (BlasProduct.IsOpenBlas)
 Console.WriteLine($"  MathNet.Numerics, managed provider  {MathNetProduct.Measure()}");
 Console.WriteLine($"  TorchSharp                          {TorchComparison.Try(TorchComparison.Product)}");
 Console.WriteLine();
-Console.WriteLine($"Order-2 step, 28 components, 1681-512-512-512-9, batch {StepShape.Batch}, tanh, Adam, all threads");
+Console.WriteLine($"Order-2 step, 28 components, 1681-512-512-512-9, batch {StepShape.Batch}, tanh, {StepShape.Optimizer.GetType().Name}, all threads");
 Console.WriteLine($"  SobolevNet, dense input             {OwnStep.Measure(images: false)}");
 Console.WriteLine($"  SobolevNet, images of cubes         {OwnStep.Measure(images: true)}");
 Console.WriteLine($"  TorchSharp, jets written by hand    {TorchComparison.Try(TorchComparison.Step)}");
