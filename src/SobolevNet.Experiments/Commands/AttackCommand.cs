@@ -44,7 +44,7 @@ internal static class AttackCommand
     private static MeasureSettings Fit(MeasureSettings preset, Mlp<float> network)
     {
         int side = (int)Math.Round(Math.Sqrt(network.Architecture.Inputs));
-        return side * side == network.Architecture.Inputs ? preset with { ImageSize = side } : preset;
+        return side >= MeasureOptions.LeastImageSize && side * side == network.Architecture.Inputs ? preset with { ImageSize = side } : preset;
     }
 
     private static void Check(Mlp<float> network, MeasureSettings settings, string path)

@@ -17,7 +17,7 @@ internal static class CommandLine
 
     public static Task<int> RunAsync(string[] args) => RunAsync(args, Console.Out, Console.Error);
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken cancellationToken = default)
     {
         var terminal = new ConsoleOutput(output, errors);
         var parsed = Root(terminal).Parse(args.Length == 0 ? [CubeCommand.Name] : args);
@@ -40,7 +40,7 @@ internal static class CommandLine
                 ProcessTerminationTimeout = CheckpointTime,
                 Output = output,
                 Error = errors,
-            });
+            }, cancellationToken);
         }
         catch (Exception failure)
         {

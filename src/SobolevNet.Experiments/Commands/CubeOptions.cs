@@ -44,8 +44,8 @@ internal sealed class CubeOptions
         "--standardize", Describe("Whether inputs and outputs are standardized.", preset => preset.Standardize ? "yes" : "no"), "yes", "no");
     private readonly Option<ulong?> _seed = Options.Seed("Names poses, initial weights and shuffling. [default: 1]");
     private readonly Option<string?> _precision = Options.Word("--precision", Describe("Type of numbers.", preset => preset.Precision), "float", "double");
-    private readonly Option<double?> _checkpoint = Options.Real(
-        "--checkpoint", "SECONDS", Describe("Time between checkpoints.", preset => preset.CheckpointSeconds), 0);
+    private readonly Option<double?> _checkpoint = Options.Seconds(
+        "--checkpoint", Describe("Time between checkpoints.", preset => preset.CheckpointSeconds));
     private readonly Option<double?> _cache = Options.Real(
         "--cache", "GIGABYTES", Describe("Keep rendered images if they fit in this much memory.", preset => preset.CacheGigabytes), 0);
     private readonly Option<int?> _size = Options.Integer("--size", "PIXELS", Describe("Rows and columns of an image.", preset => preset.ImageSize), 2, 1024);

@@ -7,6 +7,9 @@ namespace SobolevNet.Experiments.Commands;
 /// <summary>The options of how robustness is measured, shared by robust and attack.</summary>
 internal sealed class MeasureOptions
 {
+    /// <summary>The fewest rows and columns of an image.</summary>
+    public const int LeastImageSize = 4;
+
     private readonly Option<int?> _test;
     private readonly Option<int?> _firstOrder;
     private readonly Option<int?> _attacked;
@@ -29,7 +32,7 @@ internal sealed class MeasureOptions
         _steps = Options.Integer("--attack-steps", "COUNT", Describe("Steps of an attack from each start.", name => preset(name).AttackSteps), 0, 10_000);
         _noise = Options.Rising(
             "--noise", "LIST", Describe("Deviations of noise of a pixel.", name => string.Join(',', preset(name).NoiseDeviations.Select(Text))));
-        _imageSize = Options.Integer("--size", "PIXELS", Describe("Rows and columns of an image.", name => preset(name).ImageSize), 4, 1024);
+        _imageSize = Options.Integer("--size", "PIXELS", Describe("Rows and columns of an image.", name => preset(name).ImageSize), LeastImageSize, 1024);
         _sigma = Options.Real("--sigma", "NUMBER", Describe("Width of the Gaussian that smooths the image.", name => preset(name).Sigma), 0);
     }
 

@@ -10,6 +10,8 @@ namespace SobolevNet.Experiments.Commands;
 /// <summary>Makes options whose values are checked while the command line is read, so that mistakes cost no time.</summary>
 internal static class Options
 {
+    private const double SecondsOfAYear = 365 * 24 * 3600;
+
     private delegate bool Parser<TValue>(string text, out TValue value);
 
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
@@ -145,8 +147,17 @@ internal static class Options
         }
     }
 
-    public static Option<string?> Path(string name, string value, string description) =>
-        new(name) { HelpName = value, Description = description };
+    /// <summary>The name of a file or folder.</summary>
+    public static Option<string?> Path(string name, string value, string description) => Custom<string?>(
+        name, value, description, "the name of a file or folder",
+        (string text, out string? parsed) =>
+        {
+            parsed = text;
+            return !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal);
+        });
+
+    /// <summary>A time in seconds, above 0 and no more than a year.</summary>
+    public static Option<double?> Seconds(string name, string description) => Real(name, "SECONDS", description, 0, SecondsOfAYear);
 
     private static string Bound(string relation, double bound) =>
         double.IsFinite(bound) ? FormattableString.Invariant($" {relation} {bound}") : "";

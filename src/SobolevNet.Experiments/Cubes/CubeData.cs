@@ -16,11 +16,8 @@ internal sealed class CubeData<T>
     private const ulong ValidationPoses = 1;
     private const ulong TestPoses = 2;
 
-    private CubeData(IJetSource<T> training, IJetSource<T>? validation, IJetSource<T> test, double halfEdge)
-    {
-        (Training, Validation, Test, HalfEdge) = (training, validation, test, halfEdge);
-        TestDeviation = VertexDeviation(test);
-    }
+    private CubeData(IJetSource<T> training, IJetSource<T>? validation, IJetSource<T> test, double halfEdge, double testDeviation) =>
+        (Training, Validation, Test, HalfEdge, TestDeviation) = (training, validation, test, halfEdge, testDeviation);
 
     public IJetSource<T> Training { get; }
 
@@ -43,12 +40,13 @@ internal sealed class CubeData<T>
     {
         var training = Source(settings, order, settings.TrainingImages, TrainingPoses, settings.FreshImages);
         var validation = settings.ValidationImages == 0 ? null : Source(settings, 0, settings.ValidationImages, ValidationPoses);
-        var test = TestSource(settings, 2);
         var part = view.Start("render");
         var clock = Stopwatch.StartNew();
         int? threads = settings.Threads == 0 ? null : settings.Threads;
         int rendered = 0;
-        var data = new CubeData<T>(Cached(training), validation is null ? null : Cached(validation), Cached(test), training.Renderer.Options.HalfEdge);
+        var test = Cached(TestSource(settings, 2));
+        var data = new CubeData<T>(
+            Cached(training), validation is null ? null : Cached(validation), test, training.Renderer.Options.HalfEdge, VertexDeviation(test, cancellationToken));
         part.Done(
             rendered == 0 ? "during training"
             : string.Create(CultureInfo.InvariantCulture, $"{rendered} images, {clock.Elapsed.TotalSeconds:0.0} s"));
@@ -72,25 +70,27 @@ internal sealed class CubeData<T>
         settings.Renderer(), order, count, new RandomStream(settings.Seed, poses).NextBits(), endless, settings.Range());
 
     /// <summary>Root mean square distance of a vertex from its mean position.</summary>
-    public static double VertexDeviation(IJetSource<T> source)
+    public static double VertexDeviation(IJetSource<T> source, CancellationToken cancellationToken)
     {
         var layout = source.Layout.Truncate(0);
         var input = new JetBatch<T>(layout, 1, source.InputFeatures);
         var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
         var means = new double[source.OutputFeatures];
-        double square = 0;
+        double squares = 0;
         for (int sample = 0; sample < source.Count; sample++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             source.Fill([sample], input, target);
             for (int f = 0; f < means.Length; f++)
             {
                 double value = double.CreateTruncating(target.Data[f]);
-                means[f] += value / source.Count;
-                square += value * value / source.Count;
+                double difference = value - means[f];
+                means[f] += difference / (sample + 1);
+                squares += difference * (value - means[f]);
             }
         }
 
         double vertices = source.OutputFeatures / 3.0;
-        return Math.Sqrt((square - means.Sum(mean => mean * mean)) / vertices);
+        return Math.Sqrt(squares / source.Count / vertices);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
             Seed = seed,
             TestErrorPercent = 100 * evaluation.NormalizedRmse,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
-            TestVertexErrorInEdges = evaluation.NormalizedRmse * CubeData<float>.VertexDeviation(test) / (2 * _renderer.Options.HalfEdge),
+            TestVertexErrorInEdges = evaluation.NormalizedRmse * CubeData<float>.VertexDeviation(test, cancellationToken) / (2 * _renderer.Options.HalfEdge),
             Images = images,
             Steps = result.Steps,
             PreparationSeconds = preparation,

@@ -18,12 +18,45 @@ internal static class ReportFile
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type)
-                ?? throw new InvalidDataException($"{path} is empty; expected a report.");
+            byte[] text = File.ReadAllBytes(path);
+            var report = JsonSerializer.Deserialize(text, type) ?? throw new InvalidDataException($"{path} is empty; expected a report.");
+            using var document = JsonDocument.Parse(text);
+            RefuseMissingElements(document.RootElement, type, "$");
+            return report;
         }
         catch (JsonException damaged)
         {
             throw new InvalidDataException($"{path} is not a report that can be read: {damaged.Message}", damaged);
+        }
+    }
+
+    /// <summary>Refuses null as an element of a list of objects, which the serializer lets pass whatever the element type says.</summary>
+    private static void RefuseMissingElements(JsonElement value, JsonTypeInfo type, string path)
+    {
+        if (value.ValueKind == JsonValueKind.Object && type.Kind == JsonTypeInfoKind.Object)
+        {
+            foreach (var property in type.Properties)
+            {
+                if (value.TryGetProperty(property.Name, out var inner))
+                {
+                    RefuseMissingElements(inner, type.Options.GetTypeInfo(property.PropertyType), $"{path}.{property.Name}");
+                }
+            }
+        }
+        else if (value.ValueKind == JsonValueKind.Array && type.ElementType is { } elementType)
+        {
+            bool isNullable = Nullable.GetUnderlyingType(elementType) is not null;
+            int index = 0;
+            foreach (var element in value.EnumerateArray())
+            {
+                string place = $"{path}[{index++}]";
+                if (element.ValueKind == JsonValueKind.Null && !isNullable)
+                {
+                    throw new JsonException($"{place} is null; expected an element of the list.");
+                }
+
+                RefuseMissingElements(element, type.Options.GetTypeInfo(elementType), place);
+            }
         }
     }
 }

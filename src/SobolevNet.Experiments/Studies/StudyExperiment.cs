@@ -28,7 +28,7 @@ internal sealed class StudyExperiment(StudyFolder folder, StudyReport begun, IPr
     {
         var settings = _report.Settings;
         var test = Source(0, settings.TestImages, TestPoses).Materialize(cancellationToken: cancellationToken);
-        double deviation = CubeData<float>.VertexDeviation(test) / (2 * _renderer.Options.HalfEdge);
+        double deviation = CubeData<float>.VertexDeviation(test, cancellationToken) / (2 * _renderer.Options.HalfEdge);
         var missing =
             from one in StudyReport.Distinct(_report.Cases)
             from seed in settings.Seeds

@@ -6,20 +6,42 @@ namespace SobolevNet.Experiments.Terminal;
 /// <summary>A table on the terminal that is rewritten as work goes on, with a bar for each training.</summary>
 internal sealed class LiveProgressView : IProgressView
 {
+    private const int BarColumn = 1;
+    private const int LeastBar = 8;
+    private const int MostBar = 40;
+
+    /// <summary>What the table puts between two columns.</summary>
+    private const int Gap = 2;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>The columns: the least width that each needs, and which go first (the lowest rank) where there is no room.</summary>
+    private static readonly (string Header, int Width, int Rank)[] Columns =
+        [("", 12, 6), ("", LeastBar, 5), ("epoch", 7, 2), ("error", 7, 4), ("fresh", 7, 3), ("loss by order", 23, 0), ("left", 5, 1)];
+
     private readonly int _barWidth;
+    private readonly int[] _places;
     private readonly Stopwatch _sinceRefresh = Stopwatch.StartNew();
     private LiveDisplayContext? _context;
 
+    /// <summary>Makes a table that fits a terminal: where there is no room for all columns, those that say least are left out.</summary>
+    /// <param name="width">The terminal's columns.</param>
     public LiveProgressView(int width)
     {
-        _barWidth = Math.Clamp(width - 72, 8, 40);
-        Table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        Table.AddColumn(new TableColumn("").NoWrap());
-        Table.AddColumn(new TableColumn("").NoWrap());
-        foreach (string header in new[] { "epoch", "error", "fresh", "loss by order", "left" })
+        var shown = Columns.Select((column, k) => (Column: column, Place: k)).ToList();
+        while (shown.Count > 2 && shown.Sum(one => one.Column.Width + Gap) > width)
         {
-            Table.AddColumn(new TableColumn($"[grey]{header}[/]").NoWrap().RightAligned());
+            shown.Remove(shown.MinBy(one => one.Column.Rank));
+        }
+
+        int others = shown.Sum(one => (one.Place == BarColumn ? 0 : one.Column.Width) + Gap);
+        _barWidth = Math.Clamp(width - others, LeastBar, MostBar);
+        _places = [.. Columns.Select((_, k) => shown.FindIndex(one => one.Place == k))];
+        Table = new Table { Border = TableBorder.None, ShowHeaders = true };
+        foreach (var (column, place) in shown)
+        {
+            var added = new TableColumn($"[grey]{column.Header}[/]").NoWrap();
+            Table.AddColumn(place > BarColumn ? added.RightAligned() : added);
         }
     }
 
@@ -44,7 +66,7 @@ internal sealed class LiveProgressView : IProgressView
 
     private Row AddRow(string name)
     {
-        Table.AddRow(Markup.Escape(name), "", "", "", "", "", "");
+        Table.AddRow([Markup.Escape(name), .. Enumerable.Repeat("", Table.Columns.Count - 1)]);
         Refresh(force: true);
         return new Row(this, Table.Rows.Count - 1);
     }
@@ -80,7 +102,13 @@ internal sealed class LiveProgressView : IProgressView
             view.Refresh(force: true);
         }
 
-        private void Set(int column, string markup) => view.Table.UpdateCell(row, column, markup);
+        private void Set(int column, string markup)
+        {
+            if (view._places[column] >= 0)
+            {
+                view.Table.UpdateCell(row, view._places[column], markup);
+            }
+        }
 
         private string Bar(double fraction)
         {

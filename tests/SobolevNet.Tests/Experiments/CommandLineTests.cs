@@ -1,7 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SobolevNet.Experiments.Commands;
+using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Terminal;
 using SobolevNet.Rendering;
 using SobolevNet.Tests.Files;
+using Spectre.Console;
 
 namespace SobolevNet.Tests.Experiments;
 
@@ -141,6 +145,91 @@ public sealed class CommandLineTests : IDisposable
         Directory.Exists(unused).Should().BeFalse("nothing is written before the settings are known to be possible");
     }
 
+    [Fact]
+    public async Task Attack_NetworkOfOneInput_SaysWhatImagesNeed()
+    {
+        string network = _folder.File("one.safetensors");
+        Mlp<float>.Create(1, [4], 9, seed: 1).Save(network);
+
+        var run = await Run("attack", "--network", network, "--out", _folder.File("unused"));
+
+        run.Code.Should().Be(1);
+        run.Errors.Trim().Should().StartWith("error: ").And.Contain("has 1 inputs").And.NotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("cube", "runs")]
+    [InlineData("robust", "runs")]
+    [InlineData("robust", "claims")]
+    [InlineData("study", "runs")]
+    [InlineData("frontier", "recipes")]
+    [InlineData("surrogate", "runs")]
+    public async Task Resume_ReportWithANullInAList_SaysWhereItIs(string command, string list)
+    {
+        string folder = _folder.File("report");
+        await Interrupted(command, folder);
+        string path = Path.Combine(folder, "report.json");
+        var report = JsonNode.Parse(File.ReadAllText(path))!;
+        report[list]!.AsArray().Insert(0, null);
+        File.WriteAllText(path, report.ToJsonString());
+
+        var run = await Run(command, "--resume", folder);
+
+        run.Code.Should().Be(1);
+        run.Errors.Trim().Should().StartWith("error: ").And.Contain($"$.{list}[0] is null").And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task Cube_InterruptedWhileManyTestImagesAreRendered_EndsSoon()
+    {
+        using var stop = new CancellationTokenSource();
+        var settings = CubePresets.Named(CubePresets.Quick) with { TestImages = 20_000_000, TrainingImages = 8, CacheGigabytes = 0.001 };
+        var rendering = Task.Run(() => CubeData<float>.Render(settings, 0, new PlainProgressView(TextWriter.Null), stop.Token), CancellationToken.None);
+        await Task.Delay(200, CancellationToken.None);
+
+        await stop.CancelAsync();
+
+        (await Task.WhenAny(rendering, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None))).Should().Be(rendering);
+        await rendering.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void LiveTable_AnyWidth_FitsTheTerminalAndShowsTheError(int width)
+    {
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No });
+        console.Profile.Width = width;
+        var view = new LiveProgressView(width);
+        var part = view.StartTraining("order 2");
+        part.Report(new TrainingProgress
+        {
+            Epoch = 12, Epochs = 345, Step = 1, StepsPerEpoch = 2, Fraction = 0.5, OrderLosses = [1e-3, 2e-2, 3e-1], OrderWeights = [1, 1, 1], Loss = 1, TrainingError = 0.0123,
+            ValidationError = 0.0234, LearningRateFactor = 1, Elapsed = TimeSpan.FromSeconds(3), Remaining = TimeSpan.FromSeconds(75), SamplesPerSecond = 1, IsEndOfEpoch = false,
+        });
+
+        console.Write(view.Table);
+
+        string[] lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Should().HaveCount(2).And.OnlyContain(line => line.TrimEnd().Length <= width);
+        lines[1].Should().Contain("order 2");
+        (width < 40 || lines[1].Contains("1.23 %", StringComparison.Ordinal)).Should().BeTrue(lines[1]);
+        (width < 80 || lines[1].Contains("1:15", StringComparison.Ordinal)).Should().BeTrue(lines[1]);
+    }
+
+    /// <summary>Begins an experiment that is canceled at once, which leaves its report.</summary>
+    private static async Task Interrupted(string command, string folder)
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new StringWriter();
+        await stop.CancelAsync();
+        (await CommandLine.RunAsync([command, "--preset", "quick", "--out", folder], output, output, stop.Token)).Should().Be(CommandLine.Interrupted, output.ToString());
+    }
+
     [Theory]
     [InlineData("unknown")]
     [InlineData("cube", "--epochs", "0")]
@@ -153,6 +242,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("robust", "--strengths", "plain=1")]
     [InlineData("robust", "--sizes", "1,0.5")]
     [InlineData("robust", "--resume", "there", "--test", "3")]
+    [InlineData("cube", "--checkpoint", "1e300")]
+    [InlineData("cube", "--out", "")]
+    [InlineData("cube", "--resume", "")]
+    [InlineData("robust", "--out", " ")]
+    [InlineData("frontier", "--resume", "")]
+    [InlineData("predict", "--network", "", "--image", "a.npy")]
     [InlineData("attack")]
     [InlineData("render")]
     [InlineData("render", "--translation", "1,2", "--out", "unused")]
