@@ -11,6 +11,7 @@ public class ActivationBenchmarks
     private const int Features = 512;
 
     private readonly JetLayout _layout = JetLayout.Full(6, 2);
+    private readonly Workspace<float> _workspace = new();
     private JetActivation<float> _activation = JetActivation<float>.Create(Activation.Tanh);
     private float[] _z = [];
     private float[] _bias = [];
@@ -36,8 +37,8 @@ public class ActivationBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public void Forward() => _activation.Forward(_layout, Samples, Features, Stride, _z, _bias, _a);
+    public void Forward() => _activation.Forward(_layout, Samples, Features, Stride, _z, _bias, _a, _workspace);
 
     [Benchmark]
-    public void Reverse() => _activation.Reverse(_layout, Samples, Features, Stride, _z, _bias, _a, _adjoint);
+    public void Reverse() => _activation.Reverse(_layout, Samples, Features, Stride, _z, _bias, _a, _adjoint, _workspace);
 }

@@ -19,7 +19,8 @@ internal static class ActivationRows
         // Small, so that z̄ replacing z call after call does not grow.
         var adjoint = GemmFixture.Aligned([.. GemmFixture.Values<float>(length, 3).Select(value => 1e-3f * value)]);
         var activation = JetActivation<float>.Create(Activation.Tanh);
-        activation.Forward(layout, Samples, Features, stride, z, bias, a);
+        var workspace = new Workspace<float>();
+        activation.Forward(layout, Samples, Features, stride, z, bias, a, workspace);
         CheckForward(layout, stride, z, bias, a);
 
         double elements = (double)Samples * Features;
@@ -29,15 +30,15 @@ internal static class ActivationRows
         // Forward: tanh with two derivatives about 30 operations; σ'zᵢ and σ''zᵢ two each; σ'zᵢⱼ + (σ''zᵢ)zⱼ three.
         yield return Row(
             "forward", 2 * layout.Count * elements * sizeof(float), (30 + (2 * firsts) + (3 * seconds)) * elements,
-            () => activation.Forward(layout, Samples, Features, stride, z, bias, a));
+            () => activation.Forward(layout, Samples, Features, stride, z, bias, a, workspace));
 
         // Reverse: σ'āᵢⱼ, its two shares of the first derivatives and two sums of the value, nine a pair; five a first one.
         var work = GemmFixture.Aligned([.. z]);
-        activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint);
+        activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint, workspace);
         CheckReverse(layout, stride, z, bias, adjoint, work);
         yield return Row(
             "reverse", ((3 * layout.Count) + 1) * elements * sizeof(float), (40 + (5 * firsts) + (9 * seconds)) * elements,
-            () => activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint));
+            () => activation.Reverse(layout, Samples, Features, stride, work, bias, a, adjoint, workspace));
 
         LimitRow Row(string form, double bytes, double flop, Action work)
         {

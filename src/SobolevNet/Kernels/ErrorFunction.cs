@@ -12,12 +12,13 @@ namespace SobolevNet.Kernels;
 /// 1/(z√(2π)), so (z + k)·g(z) is a slowly varying function of r = 1/(z + k), here a polynomial in s = S₀ − S₁·r, which
 /// runs from −1 at z = 0 to 1 at z = Z, where Φ(−z) has fallen below the smallest positive number. One division, one
 /// exponential, no table. The coefficients are a Chebyshev interpolation computed with 50 digits; its own relative error
-/// on [0, Z] is 9e-18 for double (k = 5.5, Z = 38.6, degree 21) and 1.7e-9 for float (k = 4.5, Z = 14.5, degree 10).
+/// on [0, Z] is 9e-18 for double (k = 5.5, Z = 38.6, degree 21) and 1.7e-9 for float (k = 4.5, Z = 14.5, degree 10); a
+/// little further out, where only products with powers of z are not yet zero, it is some ten times that.
 /// </para>
 /// <para>
-/// exp(−z²/2) would lose z²/2 units in the last place to the rounding of z²; the rounding error is recovered by a fused
-/// multiply-add and multiplied back in. What remains is a few units in the last place, relative to the result, on the
-/// whole axis (ErrorFunctionTests); results below the smallest normal number may be rounded to zero.
+/// exp(−z²/2) would lose z²/2 units in the last place to the rounding of z²; the rounding error is computed exactly and
+/// multiplied back in. What remains is a few units in the last place, relative to the result, on the whole axis
+/// (ErrorFunctionTests); results below the smallest normal number are rounded like any other.
 /// </para>
 /// <para>
 /// erf near 0 is x times a polynomial in x² (relative error 2e-17 for double, 8e-10 for float, |x| ≤ 1/√2), so that it is
@@ -45,10 +46,8 @@ internal static class ErrorFunction<TSimd, TVector, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector NormalCdf(TVector z, out TVector density)
     {
-        TVector magnitude = TSimd.Min(TSimd.Abs(z), Constant(Limit));
-        TVector exponential = HalfSquareExponential(magnitude);
-        density = TSimd.Multiply(exponential, Constant(0.39894228040143267794));
-        TVector tail = TSimd.Multiply(exponential, ScaledTail(magnitude));
+        TVector tail = Lower(LiftedTail(Bound(TSimd.Abs(z)), out density));
+        density = Lower(density);
         return TSimd.SelectLess(z, TSimd.Zero, tail, TSimd.Subtract(Constant(1), tail));
     }
 
@@ -76,35 +75,47 @@ internal static class ErrorFunction<TSimd, TVector, T>
         return TSimd.CopySign(TSimd.SelectLess(magnitude, Constant(0.70710678118654752440), near, far), x);
     }
 
-    /// <summary>exp(−z²/2) with the rounding error of z² taken back.</summary>
+    /// <summary>The smaller of m and a limit beyond which Φ(−m), φ(m) and their products with m³ round to zero; NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector HalfSquareExponential(TVector z)
+    public static TVector Bound(TVector m) => TSimd.SelectLess(Constant(Limit), m, Constant(Limit), m);
+
+    /// <summary>Φ(−m) and φ(m), both multiplied by a power of two that <see cref="Exponential{TSimd,TVector,T}.Lower"/> takes back.</summary>
+    /// <param name="m">Not negative, and bounded by <see cref="Bound"/>.</param>
+    /// <param name="density">2ᵏ·φ(m).</param>
+    /// <returns>2ᵏ·Φ(−m).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LiftedTail(TVector m, out TVector density)
     {
-        TVector half = TSimd.Multiply(z, Constant(-0.5));
-        TVector exponent = TSimd.Multiply(half, z);
-        TVector exponential = TSimd.Exp(exponent);
-        TVector rounding = TSimd.MultiplyAdd(half, z, TSimd.Subtract(TSimd.Zero, exponent));
-        return TSimd.MultiplyAdd(exponential, rounding, exponential);
+        TVector exponential = ProductExponential(TSimd.Multiply(m, Constant(-0.5)), m);
+        density = TSimd.Multiply(exponential, Constant(0.39894228040143267794));
+        return TSimd.Multiply(exponential, ScaledTail(m));
     }
 
-    /// <summary>The z at which Φ(−z) rounds to zero; larger arguments are treated like it.</summary>
+    /// <summary>2ᵏ·exp(a·b) for a·b ≤ 0, with the rounding error of the product taken back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ProductExponential(TVector a, TVector b)
+    {
+        TVector product = TSimd.Multiply(a, b);
+        TVector exponential = Exponential<TSimd, TVector, T>.Lifted(product);
+        return TSimd.MultiplyAdd(exponential, RoundingError<TSimd, TVector, T>.OfProduct(a, b, product), exponential);
+    }
+
+    /// <summary>The z from which on everything is zero; larger arguments are treated like it.</summary>
     private static double Limit
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) ? 14.5 : 38.6;
+        get => typeof(T) == typeof(float) ? 16 : 40;
     }
 
     /// <summary>2Φ(−√2·x) for x ≥ 0; the exponential is of x itself, so that √2·x needs no more than working precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector TwiceTail(TVector x)
     {
-        TVector bounded = TSimd.Min(x, Constant(Limit * 0.70710678118654752440));
-        TVector exponent = TSimd.Subtract(TSimd.Zero, TSimd.Multiply(bounded, bounded));
-        TVector exponential = TSimd.Exp(exponent);
-        TVector rounding = TSimd.MultiplyAdd(bounded, bounded, exponent);
-        exponential = TSimd.Subtract(exponential, TSimd.Multiply(exponential, rounding));
+        TVector limit = Constant(Limit * 0.70710678118654752440);
+        TVector bounded = TSimd.SelectLess(limit, x, limit, x);
+        TVector exponential = ProductExponential(TSimd.Subtract(TSimd.Zero, bounded), bounded);
         TVector tail = ScaledTail(TSimd.Multiply(bounded, Constant(1.41421356237309504880)));
-        return TSimd.Multiply(TSimd.Add(exponential, exponential), tail);
+        return Lower(TSimd.Multiply(TSimd.Add(exponential, exponential), tail));
     }
 
     /// <summary>g(z) = exp(z²/2)·Φ(−z) for z in [0, Z].</summary>
@@ -187,6 +198,9 @@ internal static class ErrorFunction<TSimd, TVector, T>
             return TSimd.MultiplyAdd(sum, zSquared, Constant(0.39894228040143267));
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Lower(TVector lifted) => Exponential<TSimd, TVector, T>.Lower(lifted);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Constant(double value) => TSimd.Broadcast(

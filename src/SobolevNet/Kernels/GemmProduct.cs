@@ -150,15 +150,16 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         int tiles = GemmShape.Blocks(b.Columns, GemmTile<TSimd, TVector, T>.MaxRows);
         int depthBlocks = GemmShape.Blocks(b.Depth, GemmShape.BlockDepth);
-        T* packed = workspace.Pointer((GemmShape.BlockDepth * panelWidth) + (b.Columns * panelWidth));
-        T* result = packed + (GemmShape.BlockDepth * panelWidth);
+        int packedLength = Math.Min(GemmShape.BlockDepth, b.Depth) * panelWidth;
+        T* packed = workspace.Pointer(packedLength + (b.Columns * panelWidth));
+        T* result = packed + packedLength;
 
         for (int row = 0; row < rows; row += panelWidth)
         {
             int lanes = Math.Min(panelWidth, rows - row);
             if (lanes < panelWidth)
             {
-                new Span<T>(packed, GemmShape.BlockDepth * panelWidth).Clear();
+                new Span<T>(packed, packedLength).Clear();
             }
 
             for (int depthBlock = 0; depthBlock < depthBlocks; depthBlock++)

@@ -34,7 +34,8 @@ internal unsafe interface ISimd<TVector, T>
 
     static abstract TVector Divide(TVector a, TVector b);
 
-    /// <summary>a·b + c with one rounding.</summary>
+    /// <summary>a·b + c, with one rounding where the machine has an instruction for it, else with two.</summary>
+    /// <remarks>All widths of a machine do the same, so that they give the same bits.</remarks>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
     static abstract TVector Abs(TVector a);
@@ -56,10 +57,6 @@ internal unsafe interface ISimd<TVector, T>
     /// that rounds a number to the integer n.
     /// </summary>
     static abstract TVector MultiplyPowerOfTwo(TVector a, TVector shiftedExponent);
-
-    static abstract TVector Exp(TVector a);
-
-    static abstract TVector Log(TVector a);
 
     static abstract TVector Sin(TVector a);
 

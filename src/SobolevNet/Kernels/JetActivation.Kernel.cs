@@ -6,8 +6,8 @@ namespace SobolevNet.Kernels;
 /// <remarks>
 /// One lane holds one feature of one sample. A step takes a vector of features of one sample through all components:
 /// rows of different components are far apart, often by a power of two, so what is used more than once (zᵢ, and z̄ᵢ while
-/// it is summed) is kept in a small contiguous buffer on the stack rather than read from its row again. The features left
-/// over at the end of a row take the same step with scalars.
+/// it is summed) is kept in a small contiguous buffer of the workspace rather than read from its row again. Without second
+/// derivatives nothing is used more than once. The features left over at the end of a row take the same step with scalars.
 /// The buffer starts at a cache line: a vector that straddles two is not forwarded from its store to the next load, and the
 /// reverse pass of 28 components then takes 52 µs for 8 × 512 features on a Zen 4 rather than 23. Tried without gain:
 /// prefetching rows (24 µs) and other distances of rows.
@@ -20,12 +20,12 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public override void Forward(
-        JetLayout layout, int samples, int features, int stride, ReadOnlySpan<T> z, ReadOnlySpan<T> bias, Span<T> a)
+        JetLayout layout, int samples, int features, int stride, ReadOnlySpan<T> z, ReadOnlySpan<T> bias, Span<T> a,
+        Workspace<T> workspace)
     {
         Check(layout, samples, features, stride, z.Length, bias.Length, a.Length);
         int vectorized = features - (features % TSimd.Width);
-        byte* stack = stackalloc byte[BufferBytes(layout.Firsts.Length)];
-        T* tangents = (T*)AlignedMemory.NextLine(stack);
+        T* tangents = Buffer(layout, 1, workspace);
         fixed (T* z0 = z, b0 = bias, a0 = a)
         {
             for (int s = 0; s < samples; s++)
@@ -44,16 +44,17 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
                 }
             }
         }
+
+        GC.KeepAlive(workspace);
     }
 
     public override void Reverse(
         JetLayout layout, int samples, int features, int stride, Span<T> z, ReadOnlySpan<T> bias, ReadOnlySpan<T> a,
-        ReadOnlySpan<T> adjoint)
+        ReadOnlySpan<T> adjoint, Workspace<T> workspace)
     {
         Check(layout, samples, features, stride, z.Length, bias.Length, adjoint.Length);
         int vectorized = features - (features % TSimd.Width);
-        byte* stack = stackalloc byte[BufferBytes(2 * layout.Firsts.Length)];
-        T* tangents = (T*)AlignedMemory.NextLine(stack);
+        T* tangents = Buffer(layout, 2, workspace);
         fixed (T* z0 = z, b0 = bias, a0 = a, adjoint0 = adjoint)
         {
             for (int s = 0; s < samples; s++)
@@ -73,10 +74,13 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
                 }
             }
         }
+
+        GC.KeepAlive(workspace);
     }
 
-    /// <summary>Bytes of so many vectors, with room to start at a cache line.</summary>
-    private static int BufferBytes(int vectors) => (vectors * TSimd.Width * sizeof(T)) + AlignedMemory.Alignment;
+    /// <summary>Room for some vectors of each tangent, or null where there are no second derivatives.</summary>
+    private static T* Buffer(JetLayout layout, int vectors, Workspace<T> workspace) =>
+        layout.Seconds.IsEmpty ? null : workspace.Pointer(checked(vectors * layout.Firsts.Length * TSimd.Width));
 
     private static void ForwardStep<TF, TS, TV>(JetLayout layout, long component, T* z, T* bias, T* a, T* tangents)
         where TF : struct, IActivationFunction<TV>
@@ -98,8 +102,11 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
             z += component;
             a += component;
             var tangent = TS.Load(z);
-            TS.Store(tangent, tangents + (i * TS.Width));
             TS.Store(TS.Multiply(d1, tangent), a);
+            if (tangents != null)
+            {
+                TS.Store(tangent, tangents + (i * TS.Width));
+            }
         }
 
         foreach (ref readonly var second in layout.Seconds)
@@ -120,7 +127,7 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
         TF.Derivatives(TS.Add(TS.Load(z), TS.Load(bias)), TS.Load(a), out var d1, out var d2, out var d3);
         var value = TS.Multiply(d1, TS.Load(adjoint));
         var firsts = layout.Firsts;
-        T* sums = tangents + (firsts.Length * TS.Width);
+        T* sums = tangents == null ? null : tangents + (firsts.Length * TS.Width);
         T* zRow = z;
         T* adjointRow = adjoint;
         var second = TS.Zero;
@@ -130,8 +137,12 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
             adjointRow += component;
             var tangent = TS.Load(zRow);
             var tangentAdjoint = TS.Load(adjointRow);
-            TS.Store(tangent, tangents + (i * TS.Width));
-            TS.Store(TS.Multiply(d1, tangentAdjoint), sums + (i * TS.Width));
+            if (tangents != null)
+            {
+                TS.Store(tangent, tangents + (i * TS.Width));
+            }
+
+            TS.Store(TS.Multiply(d1, tangentAdjoint), tangents == null ? zRow : sums + (i * TS.Width));
             second = TS.MultiplyAdd(tangent, tangentAdjoint, second);
         }
 
@@ -155,6 +166,11 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
 
         value = TS.MultiplyAdd(d2, second, value);
         TS.Store(TS.MultiplyAdd(d3, third, value), z);
+        if (tangents == null)
+        {
+            return;
+        }
+
         for (int i = 0; i < firsts.Length; i++)
         {
             z += component;

@@ -26,8 +26,10 @@ internal abstract class JetActivation<T>
     /// <param name="z">The result of the layer's product, without the bias.</param>
     /// <param name="bias">The layer's bias.</param>
     /// <param name="a">The activated jets.</param>
+    /// <param name="workspace">Scratch memory for a vector of each tangent, used where there are second derivatives.</param>
     public abstract void Forward(
-        JetLayout layout, int samples, int features, int stride, ReadOnlySpan<T> z, ReadOnlySpan<T> bias, Span<T> a);
+        JetLayout layout, int samples, int features, int stride, ReadOnlySpan<T> z, ReadOnlySpan<T> bias, Span<T> a,
+        Workspace<T> workspace);
 
     /// <summary>Replaces z by z̄, given ā and the values a of the forward pass.</summary>
     /// <param name="layout">The components of the block.</param>
@@ -38,9 +40,10 @@ internal abstract class JetActivation<T>
     /// <param name="bias">The layer's bias.</param>
     /// <param name="a">What <see cref="Forward"/> wrote; only the values are read.</param>
     /// <param name="adjoint">ā.</param>
+    /// <param name="workspace">Scratch memory for two vectors of each tangent, used where there are second derivatives.</param>
     public abstract void Reverse(
         JetLayout layout, int samples, int features, int stride, Span<T> z, ReadOnlySpan<T> bias, ReadOnlySpan<T> a,
-        ReadOnlySpan<T> adjoint);
+        ReadOnlySpan<T> adjoint, Workspace<T> workspace);
 
     /// <summary>The kernel of an activation at the machine's vector width: the one place of dispatch.</summary>
     public static JetActivation<T> Create(Activation activation) => Create(activation, VectorWidths.Current);

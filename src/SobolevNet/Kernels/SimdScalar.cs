@@ -34,7 +34,8 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T>
     public static T Divide(T a, T b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MultiplyAdd(T a, T b, T c) => T.FusedMultiplyAdd(a, b, c);
+    public static T MultiplyAdd(T a, T b, T c) =>
+        MultiplyAddHardware.IsFused ? T.FusedMultiplyAdd(a, b, c) : T.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Abs(T a) => T.Abs(a);
@@ -68,12 +69,6 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T>
             return Unsafe.BitCast<long, T>(bits);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Exp(T a) => T.Exp(a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Log(T a) => T.Log(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sin(T a) => T.Sin(a);

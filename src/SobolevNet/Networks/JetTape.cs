@@ -190,7 +190,8 @@ internal sealed class JetTape<T>
             if (layer < layers - 1)
             {
                 network.Activation.Forward(
-                    Layout, samples, outStride, outStride, before, network.Bias[layer], _after[layer].AsSpan(firstRow * outStride));
+                    Layout, samples, outStride, outStride, before, network.Bias[layer], _after[layer].AsSpan(firstRow * outStride),
+                    workspace);
                 continue;
             }
 
@@ -246,9 +247,10 @@ internal sealed class JetTape<T>
             }
 
             network.MultiplyReverse(layer, adjoint, outStride, rows, scratch, inStride, workspace);
+            ClearPadding(scratch, rows, _architecture.Sizes[layer], inStride);
             network.Activation.Reverse(
-                Layout, samples, _architecture.Sizes[layer], inStride, _before[layer - 1].AsSpan(firstRow * inStride),
-                network.Bias[layer - 1], _after[layer - 1].AsSpan(firstRow * inStride), scratch);
+                Layout, samples, inStride, inStride, _before[layer - 1].AsSpan(firstRow * inStride), network.Bias[layer - 1],
+                _after[layer - 1].AsSpan(firstRow * inStride), scratch, workspace);
         }
     }
 
@@ -329,6 +331,20 @@ internal sealed class JetTape<T>
         }
 
         return few;
+    }
+
+    /// <summary>Zeros the ends of rows, which products leave as they are: the activation's kernel computes whole rows, and zeros stay zeros.</summary>
+    private static void ClearPadding(Span<T> data, int rows, int features, int stride)
+    {
+        if (features == stride)
+        {
+            return;
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            data[((row * stride) + features)..((row + 1) * stride)].Clear();
+        }
     }
 
     private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);

@@ -59,9 +59,9 @@ public class JetActivationTests
             var a = new float[z.Length];
             values.CopyTo(z, 0);
             Array.Fill(z, 1, values.Length, values.Length);
-            kernel.Forward(layout, 1, values.Length, values.Length, z, new float[values.Length], a);
+            kernel.Forward(layout, 1, values.Length, values.Length, z, new float[values.Length], a, new Workspace<float>());
             a.Should().OnlyContain(element => float.IsFinite(element), "{0} at {1}", activation, width);
-            kernel.Reverse(layout, 1, values.Length, values.Length, z, new float[values.Length], a, Enumerable.Repeat(1f, z.Length).ToArray());
+            kernel.Reverse(layout, 1, values.Length, values.Length, z, new float[values.Length], a, Enumerable.Repeat(1f, z.Length).ToArray(), new Workspace<float>());
             z.Should().OnlyContain(element => float.IsFinite(element), "{0} at {1} in reverse", activation, width);
         }
     }
@@ -70,8 +70,57 @@ public class JetActivationTests
     public void Forward_BlockTooShort_IsRefused()
     {
         var kernel = JetActivation<double>.Create(Activation.Tanh);
-        Action act = () => kernel.Forward(JetLayout.Full(2, 2), 2, 8, 8, new double[95], new double[8], new double[96]);
+        Action act = () => kernel.Forward(JetLayout.Full(2, 2), 2, 8, 8, new double[95], new double[8], new double[96], new Workspace<double>());
         act.Should().Throw<ArgumentException>().WithMessage("*96*");
+    }
+
+    [Fact]
+    public void ForwardAndReverse_ManyTangents_RunOnASmallStack()
+    {
+        const int Tangents = 40_000;
+        float[] second = [];
+        var thread = new Thread(
+            () =>
+            {
+                // With and without second derivatives, of which there are few.
+                Run(JetLayout.Full(Tangents, 1));
+                second = Run(JetLayout.Create(Tangents, Enumerable.Range(0, Tangents), [(0, Tangents - 1)]));
+            },
+            maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+        second.Should().Equal(Enumerable.Repeat(1f, Tangents + 2).ToArray());
+
+        static float[] Run(JetLayout layout)
+        {
+            var kernel = JetActivation<float>.Create(Activation.Identity);
+            float[] z = [.. Enumerable.Repeat(1f, layout.Count)], a = new float[layout.Count], adjoint = [.. z];
+            kernel.Forward(layout, 1, 1, 1, z, new float[1], a, new Workspace<float>());
+            kernel.Reverse(layout, 1, 1, 1, z, new float[1], a, adjoint, new Workspace<float>());
+            return z;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ForwardAndReverse_AfterWarmUp_AllocateNothing(int order)
+    {
+        var kernel = JetActivation<double>.Create(Activation.Tanh);
+        var layout = JetLayout.Full(5, order);
+        var workspace = new Workspace<double>();
+        double[] z = new double[layout.Count * 16], a = new double[z.Length], adjoint = new double[z.Length], bias = new double[16];
+        void Step()
+        {
+            kernel.Forward(layout, 1, 13, 16, z, bias, a, workspace);
+            kernel.Reverse(layout, 1, 13, 16, z, bias, a, adjoint, workspace);
+        }
+
+        Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Step();
+        Step();
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
     }
 
     private static void Check<T>(Activation activation, VectorWidth width, double tolerance)
@@ -117,10 +166,11 @@ public class JetActivationTests
         T[] bias = Random(features, 0.5);
         var adjoint = Random(length, 1);
         var a = new T[length];
+        var workspace = new Workspace<T>();
         T[] before = z.ToArray();
-        kernel.Forward(layout, samples, features, stride, z, bias, a);
+        kernel.Forward(layout, samples, features, stride, z, bias, a, workspace);
         z.ToArray().Should().Equal(before, "the forward pass reads only");
-        kernel.Reverse(layout, samples, features, stride, z, bias, a, adjoint);
+        kernel.Reverse(layout, samples, features, stride, z, bias, a, adjoint, workspace);
         int At(int c, int s, int f) => (((c * samples) + s) * stride) + f;
         for (int s = 0; s < samples; s++)
         {
@@ -153,6 +203,12 @@ public class JetActivationTests
 
                 for (int c = 0; c < layout.Count; c++)
                 {
+                    for (int padding = features; padding < stride; padding++)
+                    {
+                        a[At(c, s, padding)].Should().Be(T.Zero, "what lies between rows stays as it is");
+                        z[At(c, s, padding)].Should().Be(before[At(c, s, padding)], "what lies between rows stays as it is");
+                    }
+
                     Close(a[At(c, s, f)], forward[c], tolerance, "forward", c);
                     Close(z[At(c, s, f)], reverse[c], tolerance, "reverse", c);
                 }

@@ -180,6 +180,60 @@ public class JetPassTests
         actual.Should().BeApproximately(expected, 1e-11 * Math.Max(1, Math.Abs(expected)));
     }
 
+    [Theory]
+    [InlineData(Activation.Identity)]
+    [InlineData(Activation.Tanh)]
+    [InlineData(Activation.Sigmoid)]
+    [InlineData(Activation.Softplus)]
+    [InlineData(Activation.Gelu)]
+    [InlineData(Activation.Silu)]
+    [InlineData(Activation.Sine)]
+    public void Reverse_ThroughHiddenLayers_IsTheAdjointOfTheForwardTangent(Activation activation)
+    {
+        // ⟨ȳ, ∂ᵥf⟩ = ⟨x̄, v⟩ with x̄ from the reverse pass of values, and ⟨ȳ, ∂ᵤ∂ᵥf⟩ = ⟨x̄, v⟩ with x̄ from that of slopes along u: to rounding.
+        var network = RandomNetwork<double>(activation, [5, 17, 31, 15, 3], 21);
+        var full = RandomJets<double>(JetLayout.Full(2, 2), 3, 5, 22);
+        for (int c = 3; c < full.Layout.Count; c++)
+        {
+            full.Component(c).Clear();
+        }
+
+        var forward = network.Propagate(full);
+        Compare(JetLayout.Value, 0, forward.Layout.First(1));
+        Compare(JetLayout.Full(1, 1), 1, forward.Layout.Second(0, 1));
+
+        void Compare(JetLayout layout, int component, int forwardComponent)
+        {
+            var input = new JetBatch<double>(layout, 3, 5);
+            for (int c = 0; c < layout.Count; c++)
+            {
+                full.Component(c).CopyTo(input.Component(c));
+            }
+
+            var seeds = new JetBatch<double>(layout, 3, 3);
+            RandomJets<double>(JetLayout.Value, 3, 3, 23).Component(0).CopyTo(seeds.Component(component));
+            var pass = new JetPass<double>(network, layout, 3);
+            pass.Forward(input, new JetBatch<double>(layout, 3, 3));
+            var adjoint = new JetBatch<double>(layout, 3, 5);
+            pass.Reverse(seeds, new double[network.Parameters.Length], adjoint);
+            double expected = Dot(seeds.Component(component), forward.Component(forwardComponent), out double size);
+            double actual = Dot(adjoint.Component(0), full.Component(2), out double otherSize);
+            actual.Should().BeApproximately(expected, 1e-13 * (size + otherSize), "{0}", layout);
+        }
+
+        static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b, out double size)
+        {
+            double sum = size = 0;
+            for (int k = 0; k < a.Length; k++)
+            {
+                sum += a[k] * b[k];
+                size += Math.Abs(a[k] * b[k]);
+            }
+
+            return sum;
+        }
+    }
+
     [Fact]
     public void Reverse_WithScalings_AgreesWithFiniteDifferences()
     {

@@ -28,6 +28,8 @@ public interface IScalar<TSelf>
 
     static abstract TSelf NormalCdf(TSelf a);
 
+    static abstract TSelf NormalDensity(TSelf a);
+
     double Primal { get; }
 }
 
@@ -57,6 +59,8 @@ public readonly record struct Real(double Value) : IScalar<Real>
     public static Real Tanh(Real a) => new(Math.Tanh(a.Value));
 
     public static Real NormalCdf(Real a) => new(0.5 * MathNet.Numerics.SpecialFunctions.Erfc(-a.Value / Math.Sqrt(2)));
+
+    public static Real NormalDensity(Real a) => new(Math.Exp(-0.5 * a.Value * a.Value) / Math.Sqrt(2 * Math.PI));
 }
 
 /// <summary>A first-order dual number over another number; nested twice it carries mixed second derivatives, three times third ones.</summary>
@@ -93,10 +97,12 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IScalar<Dual<T>>
         return Chain(a, value, T.FromDouble(1) - (value * value));
     }
 
-    public static Dual<T> NormalCdf(Dual<T> a)
+    public static Dual<T> NormalCdf(Dual<T> a) => Chain(a, T.NormalCdf(a.Value), T.NormalDensity(a.Value));
+
+    public static Dual<T> NormalDensity(Dual<T> a)
     {
-        var density = T.Exp(T.FromDouble(-0.5) * a.Value * a.Value) * T.FromDouble(1 / Math.Sqrt(2 * Math.PI));
-        return Chain(a, T.NormalCdf(a.Value), density);
+        var value = T.NormalDensity(a.Value);
+        return Chain(a, value, T.FromDouble(-1) * a.Value * value);
     }
 
     private static Dual<T> Chain(Dual<T> a, T value, T slope) => new(value, slope * a.Tangent);

@@ -389,7 +389,7 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
         public TVector At(TVector x, TVector xLow, out TVector low)
         {
             TVector product = TSimd.Multiply(_slope, x);
-            TVector error = TSimd.MultiplyAdd(_slope, x, TSimd.Subtract(TSimd.Zero, product));
+            TVector error = RoundingError<TSimd, TVector, T>.OfProduct(_slope, x, product);
             error = TSimd.MultiplyAdd(_slope, xLow, TSimd.MultiplyAdd(_slopeLow, x, error));
             TVector sum = TSimd.Add(product, _offset);
             TVector part = TSimd.Subtract(sum, product);
