@@ -139,7 +139,7 @@ public static partial class JetSource
             order[k] = k;
         }
 
-        new RandomStream(seed).Shuffle<long>(order);
+        RandomStream.For(StreamPurpose.Split, seed).Shuffle<long>(order);
         int validation = Math.Clamp((int)Math.Round(validationFraction * source.Count), 1, source.Count - 1);
 
         // In rising order the samples of each part lie together in memory, whatever the trainer shuffles later.
