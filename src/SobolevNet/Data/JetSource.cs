@@ -10,7 +10,7 @@ public static partial class JetSource
 
     /// <summary>A source that makes each sample when it is asked for.</summary>
     /// <remarks>
-    /// Nothing is stored. Sample k gets the random stream (<paramref name="seed"/>, k), so that it is the same whenever and
+    /// Nothing is stored. Sample k gets a random stream of its own, named by <paramref name="seed"/> and k, so that it is the same whenever and
     /// wherever it is made. A number that is not finite stops with an <see cref="InvalidOperationException"/> that names it.
     /// </remarks>
     /// <example>

@@ -169,7 +169,8 @@ public sealed class GaussianPolygonRenderer
             }
         }
 
-        if (!TensorPrimitives.IsFiniteAll<T>(workspace.Coefficients.Span(0, workspace.CoefficientsUsed)))
+        var coefficients = workspace.Coefficients.Span(0, workspace.CoefficientsUsed);
+        if (!coefficients.IsEmpty && !TensorPrimitives.IsFiniteAll<T>(coefficients))
         {
             throw new ArgumentException(
                 $"The vertices move so fast that derivatives of the image exceed the range of {typeof(T).Name}.", argument);
