@@ -7,7 +7,7 @@ namespace SobolevNet.Tests.Kernels;
 /// <summary>The memory of the polygon kernel: it writes its own tile, its own tables and its own rows, whatever the geometry.</summary>
 public sealed unsafe class PolygonKernelTests
 {
-    private const int Large = 1 << 16;
+    private const int Large = 1 << 13;
     private const int Rows = 9;
     private const int Columns = 37;
 
@@ -32,7 +32,7 @@ public sealed unsafe class PolygonKernelTests
                         Piece<double>(width, layout, spacing, u0, u1, v0, v1);
                     }
                 },
-                iter: 400,
+                iter: 150,
                 threads: 1);
     }
 
@@ -47,7 +47,7 @@ public sealed unsafe class PolygonKernelTests
                     Guarded<double>(width, spacing, 1, (kernel, workspace, lattice) => kernel.AddVertex(workspace, lattice, u * spacing, -v * spacing, 0));
                 }
             },
-            iter: 400,
+            iter: 150,
             threads: 1);
 
     [Fact]
