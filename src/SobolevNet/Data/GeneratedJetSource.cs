@@ -91,7 +91,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     {
         input.Clear();
         target.Clear();
-        var random = new RandomStream(_seed, (ulong)sample);
+        var random = RandomStream.For(StreamPurpose.GeneratedSamples, _seed, (ulong)sample);
         _generator(sample, ref random, input, target);
         CheckFinite(sample, input, "input");
         CheckFinite(sample, target, "target");

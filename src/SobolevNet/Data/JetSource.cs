@@ -10,7 +10,7 @@ public static partial class JetSource
 
     /// <summary>A source that makes each sample when it is asked for.</summary>
     /// <remarks>
-    /// Nothing is stored. Sample k gets the random stream (<paramref name="seed"/>, k), so that it is the same whenever and
+    /// Nothing is stored. Sample k gets a random stream of its own, named by <paramref name="seed"/> and k, so that it is the same whenever and
     /// wherever it is made. A number that is not finite stops with an <see cref="InvalidOperationException"/> that names it.
     /// </remarks>
     /// <example>
@@ -139,7 +139,7 @@ public static partial class JetSource
             order[k] = k;
         }
 
-        new RandomStream(seed).Shuffle<long>(order);
+        RandomStream.For(StreamPurpose.Split, seed).Shuffle<long>(order);
         int validation = Math.Clamp((int)Math.Round(validationFraction * source.Count), 1, source.Count - 1);
 
         // In rising order the samples of each part lie together in memory, whatever the trainer shuffles later.

@@ -18,7 +18,7 @@ internal static class SampleSubset
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         long[] samples = new long[Math.Min(count, most)];
-        var random = new RandomStream(Seed);
+        var random = RandomStream.For(StreamPurpose.StatisticsSamples, Seed);
         for (int k = 0; k < samples.Length; k++)
         {
             long first = (long)k * count / samples.Length;

@@ -33,7 +33,7 @@ internal static class WeightInitialization
     public static void Fill<T>(DenseLayer<T> layer, Initializer initializer, Activation activation, bool isLast, ulong seed, int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var random = new RandomStream(seed, (ulong)index);
+        var random = RandomStream.For(StreamPurpose.InitialWeights, seed, (ulong)index);
         double inputs = layer.Inputs;
         double deviation = Math.Sqrt(initializer switch
         {

@@ -6,17 +6,38 @@ namespace SobolevNet;
 /// </summary>
 /// <remarks>
 /// The generator is SplitMix64 (Steele, Lea and Flood, 2014): a Weyl sequence through a 64-bit mixing function, period
-/// 2⁶⁴. Streams of different (seed, index) start at points of that sequence chosen by mixing both. Not for cryptography.
+/// 2⁶⁴. Streams of different (seed, index) start at points of that sequence chosen by mixing both. The streams that the library
+/// draws by itself (weights, poses, noise, …) are named by their purpose as well, so they are independent of each other and of
+/// yours where seeds and indices are equal. Not for cryptography.
 /// </remarks>
 public struct RandomStream
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;
+
+    /// <summary>Keeps the seeds of purposes apart from those that a program may make of small numbers in the same way.</summary>
+    private const ulong PurposeBase = 0x6A09E667F3BCC908;
+
     private ulong _state;
 
     /// <summary>Starts the stream of a seed and an index.</summary>
     /// <param name="seed">Names the family of streams.</param>
     /// <param name="index">Names the stream within the family, for instance a sample's number.</param>
     public RandomStream(ulong seed, ulong index = 0) => _state = Mix(Mix(seed + Increment) + (index * 0xD1342543DE82EF95) + Increment);
+
+    /// <summary>The stream that the library draws by for a purpose; no other stream shares its numbers.</summary>
+    /// <param name="purpose">What for.</param>
+    /// <param name="seed">Names the family of streams.</param>
+    /// <param name="index">Names the stream within the family.</param>
+    internal static RandomStream For(StreamPurpose purpose, ulong seed, ulong index = 0) =>
+        new(new RandomStream(seed, PurposeBase + (ulong)purpose).NextBits(), index);
+
+    /// <summary>The stream of a purpose that two indices name.</summary>
+    /// <param name="purpose">What for.</param>
+    /// <param name="seed">Names the family of streams.</param>
+    /// <param name="index">Names the stream within the family.</param>
+    /// <param name="part">Names a part of it, for instance one of several directions of a sample.</param>
+    internal static RandomStream For(StreamPurpose purpose, ulong seed, ulong index, ulong part) =>
+        new(For(purpose, seed, part).NextBits(), index);
 
     /// <summary>The next 64 random bits.</summary>
     /// <returns>A uniformly distributed integer.</returns>
@@ -27,10 +48,25 @@ public struct RandomStream
     public double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A uniform number in [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    /// <param name="low">Lower end.</param>
-    /// <param name="high">Upper end.</param>
+    /// <param name="low">Lower end, finite.</param>
+    /// <param name="high">Upper end, finite, at least <paramref name="low"/>; if equal, so is the number.</param>
     /// <returns>The number.</returns>
-    public double NextUniform(double low, double high) => low + ((high - low) * NextUniform());
+    /// <exception cref="ArgumentOutOfRangeException">An end is not finite, they are out of order, or their distance is not a double.</exception>
+    public double NextUniform(double low, double high)
+    {
+        double length = high - low;
+        if (!(length >= 0 && double.IsFinite(length)))
+        {
+            throw new ArgumentOutOfRangeException(
+                double.IsFinite(low) ? nameof(high) : nameof(low),
+                double.IsFinite(low) ? high : low,
+                $"The ends of the interval [{low}, {high}) must be finite, in order and less than {double.MaxValue} apart.");
+        }
+
+        // Rounding up to the end itself happens where the interval is narrow.
+        double number = low + (length * NextUniform());
+        return number < high || length == 0 ? number : Math.BitDecrement(high);
+    }
 
     /// <summary>A uniform integer in [0, <paramref name="bound"/>).</summary>
     /// <param name="bound">At least 1.</param>

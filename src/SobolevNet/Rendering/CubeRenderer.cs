@@ -32,15 +32,23 @@ public sealed class CubeRenderer
 
     /// <summary>Makes a renderer.</summary>
     /// <param name="options">What to draw and how; the paper's cube if left out.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public CubeRenderer(CubeRendererOptions? options = null)
     {
         Options = options ?? new CubeRendererOptions();
         Check(Options);
-        var grid = new PixelGrid(
-            Options.Rows, Options.Columns, -Options.HalfWidth, Options.HalfWidth, -Options.HalfHeight, Options.HalfHeight);
-        _renderer = new GaussianPolygonRenderer(grid, Options.Sigma, Options.Background);
-        _scene = new PolygonScene(CubeGeometry.Vertices, CubeGeometry.Faces, [.. Options.Intensities]);
+        try
+        {
+            var grid = new PixelGrid(
+                Options.Rows, Options.Columns, -Options.HalfWidth, Options.HalfWidth, -Options.HalfHeight, Options.HalfHeight);
+            _renderer = new GaussianPolygonRenderer(grid, Options.Sigma, Options.Background);
+            _scene = new PolygonScene(CubeGeometry.Vertices, CubeGeometry.Faces, [.. Options.Intensities]);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw new ArgumentException($"The options do not make an image: {refusal.Message}", nameof(options), refusal);
+        }
+
         _base = [.. AllVertices.Select(vertex => Options.HalfEdge * CubeGeometry.Base(vertex))];
     }
 
@@ -61,8 +69,15 @@ public sealed class CubeRenderer
     /// <summary>Where a point in space is seen in the image plane.</summary>
     /// <param name="point">A point in front of the camera.</param>
     /// <returns>u to the right and v upward.</returns>
+    /// <exception cref="ArgumentException">The point is not finite, or not in front of the camera.</exception>
     public (double U, double V) Project(Vector3D point)
     {
+        if (!point.IsFinite || !(point.Z < Options.CameraDistance))
+        {
+            throw new ArgumentException(
+                $"The point {point} is not in front of the camera at z = {Options.CameraDistance}, or not finite.", nameof(point));
+        }
+
         double scale = Options.FocalLength / (point.Z - Options.CameraDistance);
         return (scale * point.X, scale * point.Y);
     }
@@ -70,16 +85,12 @@ public sealed class CubeRenderer
     /// <summary>The numbers, 1 to 6, of the faces that are seen.</summary>
     /// <param name="pose">The pose.</param>
     /// <returns>Rising face numbers.</returns>
+    /// <exception cref="ArgumentException">The cube reaches the camera, or is seen further off than numbers reach.</exception>
     public int[] VisibleFaces(Pose pose)
     {
-        Span<double> projected = stackalloc double[2 * CubeGeometry.Vertices];
-        for (int vertex = 0; vertex < CubeGeometry.Vertices; vertex++)
-        {
-            (projected[2 * vertex], projected[(2 * vertex) + 1]) = Project(pose.Transform(_base[vertex]));
-        }
-
+        var projected = Projected(SpaceJets(pose, JetLayout.Value), pose);
         Span<bool> visible = stackalloc bool[CubeGeometry.FaceCount];
-        FindVisible(projected, visible);
+        FindVisible(projected.Row(0, 0), visible);
         var faces = new List<int>();
         for (int face = 0; face < visible.Length; face++)
         {
@@ -96,7 +107,7 @@ public sealed class CubeRenderer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
-    /// <exception cref="ArgumentException">The shape does not fit, or the cube reaches the camera.</exception>
+    /// <exception cref="ArgumentException">The shape does not fit, the cube reaches the camera, or numbers exceed their range.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -109,7 +120,7 @@ public sealed class CubeRenderer
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
     /// <param name="vertices">Shape (components, 1, 24), any layout likewise: x y z of vertex 0, of vertex 1, …; written.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, or the cube reaches the camera.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit, the cube reaches the camera, or numbers exceed their range.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Render(pose, image, AllVertices, vertices);
 
@@ -117,14 +128,14 @@ public sealed class CubeRenderer
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="pose">The pose.</param>
     /// <param name="image">Shape (components, 1, rows·columns), any layout of the six tangents; every element is written.</param>
-    /// <param name="chosen">Vertex numbers.</param>
+    /// <param name="chosen">Vertex numbers, at least one.</param>
     /// <param name="vertices">Shape (components, 1, 3·chosen), any layout likewise: x y z of each in turn; written.</param>
-    /// <exception cref="ArgumentException">A shape or vertex does not fit, or the cube reaches the camera.</exception>
+    /// <exception cref="ArgumentException">A shape or vertex does not fit, the cube reaches the camera, or numbers exceed their range.</exception>
     public void Render<T>(Pose pose, JetSpan<T> image, ReadOnlySpan<int> chosen, JetSpan<T> vertices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckLayout(image.Layout, nameof(image));
-        CheckVertices(chosen);
+        CheckVertices(chosen, nameof(chosen));
         CheckLayout(vertices.Layout, nameof(vertices));
         if (vertices.Samples != 1 || vertices.Features != 3 * chosen.Length)
         {
@@ -156,13 +167,13 @@ public sealed class CubeRenderer
     }
 
     /// <summary>Refuses a vertex that the cube does not have.</summary>
-    internal static void CheckVertices(ReadOnlySpan<int> chosen)
+    internal static void CheckVertices(ReadOnlySpan<int> chosen, string argument)
     {
         foreach (int vertex in chosen)
         {
             if ((uint)vertex >= CubeGeometry.Vertices)
             {
-                throw new ArgumentException($"Vertex {vertex} does not exist; a cube has vertices 0 to 7.", nameof(chosen));
+                throw new ArgumentException($"Vertex {vertex} does not exist; a cube has vertices 0 to 7.", argument);
             }
         }
     }
@@ -198,8 +209,13 @@ public sealed class CubeRenderer
         }
     }
 
-    private static void CheckLayout(JetLayout layout, string name)
+    private static void CheckLayout(JetLayout? layout, string name)
     {
+        if (layout is null)
+        {
+            throw new ArgumentException("The jets are a default value, without memory or layout.", name);
+        }
+
         if (layout.Order > 0 && layout.Tangents != Pose.DegreesOfFreedom)
         {
             throw new ArgumentException(
@@ -240,12 +256,20 @@ public sealed class CubeRenderer
     private void RenderImage<T>(Pose pose, JetSpan<T> image, JetSpan<double> space)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var memory = Scratch(image.Layout.Count)[(3 * CubeGeometry.Vertices * image.Layout.Count)..];
-        var projected = new JetSpan<double>(memory, image.Layout, 1, 2 * CubeGeometry.Vertices);
-        PinholeProjection.Project(space, Options.FocalLength, Options.CameraDistance, projected, pose);
+        var projected = Projected(space, pose);
         Span<bool> visible = stackalloc bool[CubeGeometry.FaceCount];
         FindVisible(projected.Row(0, 0), visible);
-        _renderer.Render(_scene, projected, visible, image);
+        _renderer.Render(_scene, projected, visible, image, nameof(pose));
+    }
+
+    /// <summary>The vertices' jets in the image plane, in memory of this thread behind those in space.</summary>
+    private JetSpan<double> Projected(JetSpan<double> space, Pose pose)
+    {
+        var layout = space.Layout;
+        var memory = Scratch(layout.Count)[(3 * CubeGeometry.Vertices * layout.Count)..];
+        var projected = new JetSpan<double>(memory, layout, 1, 2 * CubeGeometry.Vertices);
+        PinholeProjection.Project(space, Options.FocalLength, Options.CameraDistance, projected, pose);
+        return projected;
     }
 
     /// <summary>

@@ -47,6 +47,7 @@ public class CubeSource<T> : IJetSource<T>
     /// <param name="endless">Whether every epoch has fresh poses.</param>
     /// <param name="range">The range of poses; the paper's if left out.</param>
     /// <param name="vertices">The vertices whose positions are the target; 3, 5 and 6 if left out.</param>
+    /// <exception cref="ArgumentNullException">The renderer is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
     /// <exception cref="ArgumentException">A vertex does not exist, or cubes in the range reach the camera.</exception>
     public CubeSource(
@@ -77,7 +78,7 @@ public class CubeSource<T> : IJetSource<T>
             throw new ArgumentException("At least one vertex is needed as a target.", nameof(vertices));
         }
 
-        CubeRenderer.CheckVertices(_vertices);
+        CubeRenderer.CheckVertices(_vertices, nameof(vertices));
         Renderer = renderer;
         Count = count;
         Seed = seed;
@@ -123,7 +124,8 @@ public class CubeSource<T> : IJetSource<T>
     /// <exception cref="ArgumentOutOfRangeException">There is no such tangent.</exception>
     public double TangentScale(int tangent)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)Pose.DegreesOfFreedom, nameof(tangent));
+        ArgumentOutOfRangeException.ThrowIfNegative(tangent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tangent, Pose.DegreesOfFreedom);
 
         // A coordinate uniform in ±b has the standard deviation b/√3; a component of a unit vector, 1/√3.
         double scale = (tangent < 3 ? Range.MaximalTranslation : Range.AngleDeviation) / Math.Sqrt(3);
@@ -157,7 +159,7 @@ public class CubeSource<T> : IJetSource<T>
                 nameof(sample), sample, IsEndless ? "Samples are numbered from 0." : $"The source has samples 0 to {Count - 1}.");
         }
 
-        var stream = new RandomStream(Seed, (ulong)sample);
+        var stream = RandomStream.For(StreamPurpose.Points, Seed, (ulong)sample);
         return Pose.Draw(ref stream, Range);
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SobolevNet.Kernels;
 
 namespace SobolevNet.Rendering;
@@ -15,19 +16,23 @@ namespace SobolevNet.Rendering;
 /// </para>
 /// <para>
 /// Errors, measured against independent quadrature and differences: in double some 1e-14 of the largest value, first or
-/// second derivative of the image; in float, over 300 cubes, 5e-7, 2e-7 and 2e-7 of them.
+/// second derivative of the image; in float, over 300 cubes, 5e-7, 2e-7 and 2e-7 of them. Vertices may be far off the image:
+/// edges are cut to what it sees in twice double precision.
 /// </para>
 /// <para>Thread-safe. After a thread's first image of a size nothing is allocated. Same input, same bits, on any thread.</para>
 /// </remarks>
 public sealed class GaussianPolygonRenderer
 {
+    private const double LargestSigma = 1e160;
+
     private readonly Canvas<float> _single;
     private readonly Canvas<double> _double;
 
     /// <summary>Makes a renderer.</summary>
     /// <param name="grid">Where the pixels are.</param>
-    /// <param name="sigma">Standard deviation of the Gaussian in the image plane's units; above 1/1000 of a pixel.</param>
+    /// <param name="sigma">Standard deviation of the Gaussian in the image plane's units; 1/1000 of a pixel to 10¹⁶⁰.</param>
     /// <param name="background">Intensity where there is no face.</param>
+    /// <exception cref="ArgumentNullException">The grid is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">σ or the background is out of range or not finite.</exception>
     public GaussianPolygonRenderer(PixelGrid grid, double sigma, double background = 0)
         : this(grid, sigma, background, VectorWidths.Current)
@@ -38,10 +43,12 @@ public sealed class GaussianPolygonRenderer
     {
         ArgumentNullException.ThrowIfNull(grid);
         double smallest = 1e-3 * Math.Min(grid.ColumnSpacing, grid.RowSpacing);
-        if (!(sigma >= smallest && double.IsFinite(sigma)))
+        if (!(sigma >= smallest && sigma <= LargestSigma))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(sigma), sigma, $"The Gaussian's σ must be finite and positive, at least 1/1000 of a pixel: {smallest}.");
+                nameof(sigma),
+                sigma,
+                $"The Gaussian's σ must be finite and positive, at least 1/1000 of a pixel, {smallest}, and at most {LargestSigma}.");
         }
 
         if (!double.IsFinite(background))
@@ -74,19 +81,37 @@ public sealed class GaussianPolygonRenderer
     /// </param>
     /// <param name="visible">For each face whether it is drawn; empty for all.</param>
     /// <param name="image">Shape (components, 1, rows·columns); every element is written.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, or a number is not finite.</exception>
+    /// <exception cref="ArgumentNullException">The scene is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape does not fit; a position or derivative of a vertex is not finite or above 10¹⁴⁰ σ; or the image's numbers would
+    /// exceed the range of <typeparamref name="T"/>.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public void Render<T>(PolygonScene scene, JetSpan<double> vertices, ReadOnlySpan<bool> visible, JetSpan<T> image)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(scene);
+        Render(scene, vertices, visible, image, nameof(vertices));
+    }
+
+    /// <summary>Renders vertices that come from another argument of the caller's, which errors name.</summary>
+    internal void Render<T>(
+        PolygonScene scene, JetSpan<double> vertices, ReadOnlySpan<bool> visible, JetSpan<T> image, string argument)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         CheckShapes(scene, vertices, visible, image);
+        if (!T.IsFinite(T.CreateTruncating(Background)))
+        {
+            throw new ArgumentException($"The background {Background} exceeds the range of {typeof(T).Name}.", nameof(image));
+        }
+
         if (typeof(T) == typeof(float))
         {
-            Render(scene, vertices, visible, image, (Canvas<T>)(object)_single);
+            Render(scene, vertices, visible, image, (Canvas<T>)(object)_single, argument);
         }
         else if (typeof(T) == typeof(double))
         {
-            Render(scene, vertices, visible, image, (Canvas<T>)(object)_double);
+            Render(scene, vertices, visible, image, (Canvas<T>)(object)_double, argument);
         }
         else
         {
@@ -95,58 +120,63 @@ public sealed class GaussianPolygonRenderer
     }
 
     private void Render<T>(
-        PolygonScene scene, JetSpan<double> vertices, ReadOnlySpan<bool> visible, JetSpan<T> image, Canvas<T> canvas)
+        PolygonScene scene,
+        JetSpan<double> vertices,
+        ReadOnlySpan<bool> visible,
+        JetSpan<T> image,
+        Canvas<T> canvas,
+        string argument)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (kernel, lattice, workspace) = (canvas.Kernel, canvas.Lattice, PolygonWorkspace<T>.OfThisThread);
+        var (kernel, frame, workspace) = (canvas.Kernel, canvas.Frame, PolygonWorkspace<T>.OfThisThread);
         var layout = image.Layout;
         var polygons = new PolygonLayout(layout.Firsts.Length, layout.Seconds.Length);
         int length = 2 * layout.Count;
-        var motions = workspace.Motions(length * scene.VertexCount);
-        PolygonCoefficients.Gather(vertices, layout.Count, 1 / Sigma, motions);
-        Begin(workspace, lattice, motions, length);
-        var parts = workspace.Parts(PolygonCoefficients.Parts * layout.Firsts.Length);
-        var corners = workspace.Corners(3 * scene.VertexCount);
+        var motions = workspace.Motions(checked(length * scene.VertexCount));
+        PolygonCoefficients.Gather(vertices, layout.Count, frame, motions, argument);
+        Begin(workspace, frame.Lattice, motions, length);
+        var corners = workspace.Corners(checked(3 * scene.VertexCount));
         corners.Clear();
-        var cutting = new EdgeCutting<T>(kernel, workspace, lattice, polygons);
+        var cutting = new EdgeCutting<T>(kernel, workspace, frame, vertices, motions, layout);
         foreach (var edge in scene.Edges)
         {
-            double intensity = Contrast(scene, visible, edge);
+            double intensity = Contrast<T>(scene, visible, edge);
             if (intensity == 0)
             {
                 continue;
             }
 
-            var start = motions.Slice(length * edge.From, length);
-            var end = motions.Slice(length * edge.To, length);
-            var (du, dv) = (end[0] - start[0], end[1] - start[1]);
-            var geometry = EdgeGeometry.Of(du, dv);
-            int offset = workspace.TakeCoefficients(polygons.EdgeCoefficients);
-            PolygonCoefficients.WriteEdge(
-                start, end, layout, geometry, intensity, parts, workspace.Coefficients.Span(offset, polygons.EdgeCoefficients));
+            var (from, to) = (length * edge.From, length * edge.To);
+            var geometry = EdgeGeometry.Of(motions[to] - motions[from], motions[to + 1] - motions[from + 1]);
             if (polygons.Seconds > 0)
             {
                 PolygonCoefficients.AddEnds(edge, geometry, intensity, corners);
             }
 
-            cutting.Add(new EdgePiece(
-                start[0], start[1], du, dv, geometry.DirectionV, -geometry.DirectionU, 0, 1, 0, intensity, offset));
+            cutting.Add(edge, geometry, intensity);
         }
 
         for (int vertex = 0; polygons.Seconds > 0 && vertex < scene.VertexCount; vertex++)
         {
             var corner = corners.Slice(3 * vertex, 3);
-            if (corner[0] != 0 || corner[1] != 0)
+            var motion = motions.Slice(length * vertex, length);
+            if ((corner[0] != 0 || corner[1] != 0) && frame.Contains(motion[0], motion[1]))
             {
-                var motion = motions.Slice(length * vertex, length);
                 int offset = workspace.TakeCoefficients(polygons.VertexCoefficients);
                 PolygonCoefficients.WriteVertex(
                     motion, layout, corner, workspace.Coefficients.Span(offset, polygons.VertexCoefficients));
-                kernel.AddVertex(workspace, lattice, motion[0], motion[1], offset);
+                kernel.AddVertex(workspace, frame.Lattice, motion[0], motion[1], offset);
             }
         }
 
-        kernel.Finish(workspace, lattice, T.CreateTruncating(Background), image);
+        var coefficients = workspace.Coefficients.Span(0, workspace.CoefficientsUsed);
+        if (!coefficients.IsEmpty && !TensorPrimitives.IsFiniteAll<T>(coefficients))
+        {
+            throw new ArgumentException(
+                $"The vertices move so fast that derivatives of the image exceed the range of {typeof(T).Name}.", argument);
+        }
+
+        kernel.Finish(workspace, frame.Lattice, T.CreateTruncating(Background), image);
     }
 
     /// <summary>Starts an image whose scene stays within reach of its vertices.</summary>
@@ -169,21 +199,31 @@ public sealed class GaussianPolygonRenderer
     }
 
     /// <summary>The intensity on the left of an edge less that on its right, where hidden faces are background.</summary>
-    private double Contrast(PolygonScene scene, ReadOnlySpan<bool> visible, PolygonEdge edge)
+    /// <exception cref="ArgumentException">The contrast is out of the range of T, in which it is added up along edges.</exception>
+    private double Contrast<T>(PolygonScene scene, ReadOnlySpan<bool> visible, PolygonEdge edge)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double left = visible.IsEmpty || visible[edge.Left] ? scene.Intensities[edge.Left] : Background;
         double right = edge.Right >= 0 && (visible.IsEmpty || visible[edge.Right]) ? scene.Intensities[edge.Right] : Background;
-        return left - right;
+        double contrast = left - right;
+        return Math.Abs(contrast) <= LargestContrast<T>()
+            ? contrast
+            : throw new ArgumentException(
+                $"The intensities {left} and {right} on the two sides of an edge differ by more than {LargestContrast<T>()}, " +
+                $"the most for images of {typeof(T).Name}.",
+                nameof(scene));
     }
+
+    private static double LargestContrast<T>() => typeof(T) == typeof(float) ? 1e30 : 1e150;
 
     private void CheckShapes<T>(PolygonScene scene, JetSpan<double> vertices, ReadOnlySpan<bool> visible, JetSpan<T> image)
         where T : unmanaged
     {
-        if (vertices.Samples != 1 || vertices.Features != 2 * scene.VertexCount)
+        if (vertices.Samples != 1 || vertices.Features != 2L * scene.VertexCount)
         {
             throw new ArgumentException(
                 $"The vertices' jets have {vertices.Samples} samples of {vertices.Features} features; " +
-                $"one sample with u and v of {scene.VertexCount} vertices, {2 * scene.VertexCount} features, is needed.",
+                $"one sample with u and v of {scene.VertexCount} vertices, {2L * scene.VertexCount} features, is needed.",
                 nameof(vertices));
         }
 
@@ -214,7 +254,6 @@ public sealed class GaussianPolygonRenderer
     {
         public PolygonKernel<T> Kernel { get; } = PolygonKernel<T>.Create(width);
 
-        public PixelLattice<T> Lattice { get; } = new(
-            grid.Rows, grid.Columns, grid.Left / sigma, grid.ColumnSpacing / sigma, grid.Top / sigma, grid.RowSpacing / sigma);
+        public ImageFrame<T> Frame { get; } = new(grid, sigma);
     }
 }

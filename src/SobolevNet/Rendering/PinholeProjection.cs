@@ -3,6 +3,9 @@ namespace SobolevNet.Rendering;
 /// <summary>Perspective projection of jets.</summary>
 internal static class PinholeProjection
 {
+    /// <summary>The largest coordinate in the image plane; products of two do not overflow.</summary>
+    private const double Farthest = 1e150;
+
     /// <summary>Projects jets of points: u = f·X/W, v = f·Y/W with W = Z − d.</summary>
     /// <remarks>
     /// Differentiating u·W = f·X: uᵢ = (f·Xᵢ − u Zᵢ)/W and uᵢⱼ = (f·Xᵢⱼ − u Zᵢⱼ − uᵢ Zⱼ − uⱼ Zᵢ)/W.
@@ -23,7 +26,7 @@ internal static class PinholeProjection
         for (int point = 0; point < points; point++)
         {
             double depth = position[(3 * point) + 2] - cameraDistance;
-            if (!(depth < 0))
+            if (!(depth < 0 && double.IsFinite(depth)))
             {
                 throw new ArgumentException(
                     $"Vertex {point} is at z = {position[(3 * point) + 2]}, not in front of the camera at z = {cameraDistance} " +
@@ -32,8 +35,16 @@ internal static class PinholeProjection
             }
 
             double scale = focalLength / depth;
-            values[2 * point] = scale * position[3 * point];
-            values[(2 * point) + 1] = scale * position[(3 * point) + 1];
+            double u = scale * position[3 * point];
+            double v = scale * position[(3 * point) + 1];
+            if (!(Math.Abs(u) <= Farthest && Math.Abs(v) <= Farthest))
+            {
+                throw new ArgumentException(
+                    $"Vertex {point} is seen at ({u}, {v}), further than {Farthest} from the image (translation {pose.Translation}).",
+                    nameof(pose));
+            }
+
+            (values[2 * point], values[(2 * point) + 1]) = (u, v);
         }
 
         for (int k = 1; k <= layout.Firsts.Length; k++)

@@ -8,6 +8,9 @@ namespace SobolevNet.Rendering;
 /// </remarks>
 public sealed record PixelGrid
 {
+    private const double SmallestSpacing = 1e-150;
+    private const double LargestSpacing = 1e150;
+
     /// <summary>Makes a grid.</summary>
     /// <param name="rows">At least 2.</param>
     /// <param name="columns">At least 2.</param>
@@ -34,18 +37,8 @@ public sealed record PixelGrid
                 nameof(rows), rows, $"An image of {rows} rows and {columns} columns is larger than 2²⁶ pixels.");
         }
 
-        if (!double.IsFinite(left) || !double.IsFinite(right) || !(right > left))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(right), right, $"The right rim must be above the left one, {left}, and both finite.");
-        }
-
-        if (!double.IsFinite(bottom) || !double.IsFinite(top) || !(top > bottom))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(top), top, $"The top rim must be above the bottom one, {bottom}, and both finite.");
-        }
-
+        CheckBounds(left, nameof(left), "left", right, nameof(right), "right", columns);
+        CheckBounds(bottom, nameof(bottom), "bottom", top, nameof(top), "top", rows);
         Rows = rows;
         Columns = columns;
         Left = left;
@@ -82,12 +75,37 @@ public sealed record PixelGrid
     public double RowSpacing => (Top - Bottom) / (Rows - 1);
 
     /// <summary>u of a column.</summary>
-    /// <param name="column">A column index.</param>
+    /// <param name="column">A column index; may lie outside of the image.</param>
     /// <returns>The position.</returns>
     public double ColumnPosition(int column) => Left + (column * ColumnSpacing);
 
     /// <summary>v of a row.</summary>
-    /// <param name="row">A row index.</param>
+    /// <param name="row">A row index; may lie outside of the image.</param>
     /// <returns>The position.</returns>
     public double RowPosition(int row) => Top - (row * RowSpacing);
+
+    /// <summary>Refuses bounds that are not finite, out of order, or so close or far apart that pixels cannot be told apart.</summary>
+    private static void CheckBounds(
+        double low, string lowName, string lowSide, double high, string highName, string highSide, int count)
+    {
+        if (!double.IsFinite(low))
+        {
+            throw new ArgumentOutOfRangeException(lowName, low, $"The {lowSide} rim must be finite.");
+        }
+
+        if (!(high > low && double.IsFinite(high)))
+        {
+            throw new ArgumentOutOfRangeException(highName, high, $"The {highSide} rim must be above the {lowSide} one, {low}, and finite.");
+        }
+
+        double spacing = (high - low) / (count - 1);
+        double smallest = Math.Max(SmallestSpacing, 1e-13 * Math.Max(Math.Abs(low), Math.Abs(high)));
+        if (!(spacing >= smallest && spacing <= LargestSpacing))
+        {
+            throw new ArgumentOutOfRangeException(
+                highName,
+                high,
+                $"{count} pixels from {low} to {high} would be {spacing} apart; the distance must be from {smallest} to {LargestSpacing}.");
+        }
+    }
 }

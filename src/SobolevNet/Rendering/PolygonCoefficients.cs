@@ -12,11 +12,10 @@ namespace SobolevNet.Rendering;
 /// Lengths in units of σ. Edge A→B, e = B − A, ℓ = |e|, unit tangent ê and outward normal n̂ = (ê_v, −ê_u), intensity
 /// difference c, moments N₀, N₁, N₂ of g with weights (1−t)², t(1−t), t² (see PolygonKernel), E_A = N₀ + N₁,
 /// E_B = N₁ + N₂. Write aᵢ, aᵢⱼ for the derivatives of A along tangents i and j, and superscripts n, t for components along
-/// n̂ and ê; b likewise for B. Then
+/// n̂ and ê; b likewise for B; d = bⁿ − aⁿ. Then
 /// <code>
 /// I_i  = c ℓ (aᵢⁿ E_A + bᵢⁿ E_B)
-/// I_ij = c [ (ℓ aᵢⱼⁿ + aᵢⁿaⱼᵗ + aᵢᵗaⱼⁿ − aᵢᵗbⱼⁿ − bᵢⁿaⱼᵗ) E_A
-///          + (ℓ bᵢⱼⁿ − bᵢⁿbⱼᵗ − bᵢᵗbⱼⁿ + aᵢⁿbⱼᵗ + bᵢᵗaⱼⁿ) E_B
+/// I_ij = c [ (ℓ aᵢⱼⁿ − dᵢaⱼᵗ − aᵢᵗdⱼ) E_A + (ℓ bᵢⱼⁿ − dᵢbⱼᵗ − bᵢᵗdⱼ) E_B
 ///          + ℓ h (aᵢⁿaⱼⁿ N₀ + (aᵢⁿbⱼⁿ + bᵢⁿaⱼⁿ) N₁ + bᵢⁿbⱼⁿ N₂) ]
 ///        − c aᵢⁿaⱼᵗ g(x − A) + c bᵢⁿbⱼᵗ g(x − B)
 /// </code>
@@ -28,84 +27,73 @@ namespace SobolevNet.Rendering;
 /// </remarks>
 internal static class PolygonCoefficients
 {
-    /// <summary>Numbers a tangent needs in the scratch memory: aⁿ, aᵗ, bⁿ, bᵗ.</summary>
-    public const int Parts = 4;
+    /// <summary>The largest position or derivative of a vertex, in units of σ: products of two are far from overflow.</summary>
+    public const double Largest = 1e140;
 
     /// <summary>
-    /// Copies the vertices' jets to memory that is contiguous for each vertex, in units of σ: shape (vertices, components, 2).
+    /// Copies the vertices' jets to memory that is contiguous for each vertex, in units of σ from the image's center: shape
+    /// (vertices, components, 2).
     /// </summary>
     /// <param name="vertices">Shape (components, 1, 2·vertices).</param>
     /// <param name="components">How many components to copy.</param>
-    /// <param name="inverseSigma">1/σ.</param>
+    /// <param name="frame">The coordinates.</param>
     /// <param name="motions">Written.</param>
-    /// <exception cref="ArgumentException">A number is not finite.</exception>
-    public static void Gather(JetSpan<double> vertices, int components, double inverseSigma, Span<double> motions)
+    /// <param name="argument">Named in the message: the caller's argument that the jets come from.</param>
+    /// <exception cref="ArgumentException">A number is not finite, or too large.</exception>
+    public static void Gather<T>(
+        JetSpan<double> vertices, int components, ImageFrame<T> frame, Span<double> motions, string argument)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int component = 0; component < components; component++)
         {
             var row = vertices.Row(component, 0);
             var column = motions[(2 * component)..];
+            var (centerU, centerV) = component == 0 ? (frame.CenterU, frame.CenterV) : (0, 0);
             for (int k = 0; k < row.Length; k += 2)
             {
-                double u = row[k] * inverseSigma;
-                double v = row[k + 1] * inverseSigma;
+                double u = (row[k] - centerU) * frame.InverseSigma;
+                double v = (row[k + 1] - centerV) * frame.InverseSigma;
                 column[k * components] = u;
                 column[(k * components) + 1] = v;
-                if (!double.IsFinite(u) || !double.IsFinite(v))
+                if (!(Math.Abs(u) <= Largest && Math.Abs(v) <= Largest))
                 {
                     throw new ArgumentException(
                         $"The jets of vertex {k / 2} have ({row[k]}, {row[k + 1]}) in component {component} " +
-                        $"({vertices.Layout.NameOf(component)}), or too large for the Gaussian's σ.",
-                        nameof(vertices));
+                        $"({vertices.Layout.NameOf(component)}): not finite, or too large for the Gaussian's σ (above {Largest} σ).",
+                        argument);
                 }
             }
         }
     }
 
     /// <summary>Writes the coefficients of an edge.</summary>
-    /// <param name="start">Jets of A in units of σ, shape (components, 2).</param>
-    /// <param name="end">Jets of B.</param>
+    /// <param name="parts">How its ends move; see <see cref="EdgeMotion"/>.</param>
     /// <param name="layout">The components.</param>
-    /// <param name="geometry">The edge's unit vectors and length.</param>
+    /// <param name="length">ℓ.</param>
     /// <param name="intensity">c.</param>
-    /// <param name="parts">Scratch, <see cref="Parts"/> numbers a first derivative.</param>
     /// <param name="destination">Written.</param>
     public static void WriteEdge<T>(
-        ReadOnlySpan<double> start,
-        ReadOnlySpan<double> end,
-        JetLayout layout,
-        EdgeGeometry geometry,
-        double intensity,
-        Span<double> parts,
-        Span<T> destination)
+        ReadOnlySpan<double> parts, JetLayout layout, double length, double intensity, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (du, dv) = (geometry.DirectionU, geometry.DirectionV);
         var seconds = layout.Seconds;
         int firsts = layout.Firsts.Length;
         var polygons = new PolygonLayout(firsts, seconds.Length);
-        double strength = intensity * geometry.Length;
+        double strength = intensity * length;
         for (int k = 0; k < firsts; k++)
         {
-            int c = 2 * (1 + k);
-            var part = parts.Slice(Parts * k, Parts);
-            part[0] = (dv * start[c]) - (du * start[c + 1]);
-            part[1] = (du * start[c]) + (dv * start[c + 1]);
-            part[2] = (dv * end[c]) - (du * end[c + 1]);
-            part[3] = (du * end[c]) + (dv * end[c + 1]);
+            var part = parts.Slice(EdgeMotion.FirstSize * k, EdgeMotion.FirstSize);
             destination[PolygonLayout.EdgeFirst(k, 0)] = T.CreateTruncating(strength * part[0]);
             destination[PolygonLayout.EdgeFirst(k, 1)] = T.CreateTruncating(strength * part[2]);
         }
 
+        var across = parts[(EdgeMotion.FirstSize * firsts)..];
         for (int k = 0; k < seconds.Length; k++)
         {
-            int c = 2 * (1 + firsts + k);
-            double a = (dv * start[c]) - (du * start[c + 1]);
-            double b = (dv * end[c]) - (du * end[c + 1]);
-            var i = parts.Slice(Parts * (seconds[k].FirstI - 1), Parts);
-            var j = parts.Slice(Parts * (seconds[k].FirstJ - 1), Parts);
-            double atStart = (geometry.Length * a) + (i[0] * j[1]) + (i[1] * j[0]) - (i[1] * j[2]) - (i[2] * j[1]);
-            double atEnd = (geometry.Length * b) - (i[2] * j[3]) - (i[3] * j[2]) + (i[0] * j[3]) + (i[3] * j[0]);
+            var i = parts.Slice(EdgeMotion.FirstSize * (seconds[k].FirstI - 1), EdgeMotion.FirstSize);
+            var j = parts.Slice(EdgeMotion.FirstSize * (seconds[k].FirstJ - 1), EdgeMotion.FirstSize);
+            double atStart = (length * across[EdgeMotion.SecondSize * k]) - (i[4] * j[1]) - (i[1] * j[4]);
+            double atEnd = (length * across[(EdgeMotion.SecondSize * k) + 1]) - (i[4] * j[3]) - (i[3] * j[4]);
             var of = destination[polygons.EdgeSecond(k, 0)..];
             of[0] = T.CreateTruncating(intensity * atStart);
             of[PolygonLayout.Block] = T.CreateTruncating(intensity * atEnd);

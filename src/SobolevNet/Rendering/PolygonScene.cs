@@ -18,7 +18,11 @@ public sealed class PolygonScene
     /// <param name="vertexCount">Number of vertices, at least 3.</param>
     /// <param name="faces">For each face the indices of its vertices in order, at least 3, no neighbors equal.</param>
     /// <param name="intensities">For each face its intensity, finite.</param>
-    /// <exception cref="ArgumentException">A face has too few vertices or an unknown one, or the counts differ.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="faces"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 3 vertices.</exception>
+    /// <exception cref="ArgumentException">
+    /// A face is null, has too few vertices or an unknown one or the same twice in a row, the counts differ, or an intensity is not finite.
+    /// </exception>
     public PolygonScene(int vertexCount, IReadOnlyList<int[]> faces, ReadOnlySpan<double> intensities)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vertexCount, 3);

@@ -60,6 +60,7 @@ public readonly record struct Pose
     /// <param name="stream">Where the numbers come from; it is advanced.</param>
     /// <param name="range">The range of poses.</param>
     /// <returns>The pose.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="range"/> is null.</exception>
     public static Pose Draw(ref RandomStream stream, PoseRange range)
     {
         ArgumentNullException.ThrowIfNull(range);
@@ -92,7 +93,15 @@ public readonly record struct Pose
     /// <summary>This pose after another: the result moves x to this(first(x)).</summary>
     /// <param name="first">The pose applied first.</param>
     /// <returns>The composition; its angle is in [0, π].</returns>
-    public Pose Compose(Pose first) => Turned(this, first, Rotate(first.Translation) + Translation);
+    /// <exception cref="ArgumentException">The translation would exceed the range of double.</exception>
+    public Pose Compose(Pose first)
+    {
+        Vector3D translation = Rotate(first.Translation) + Translation;
+        return translation.IsFinite
+            ? Turned(this, first, translation)
+            : throw new ArgumentException(
+                $"The translations {first.Translation} and {Translation} together exceed the range of double.", nameof(first));
+    }
 
     /// <summary>The pose that takes everything back.</summary>
     /// <returns>The inverse.</returns>
@@ -105,7 +114,7 @@ public readonly record struct Pose
     /// <summary>The pose at coordinates (τ, ω) of this pose's local chart.</summary>
     /// <param name="delta">Six numbers: τx τy τz in units of space, ωx ωy ωz in radians.</param>
     /// <returns>The pose with the rotation exp([ω]×)·Rot(axis, angle) and the translation <see cref="Translation"/> + τ.</returns>
-    /// <exception cref="ArgumentException">There are not six finite numbers.</exception>
+    /// <exception cref="ArgumentException">There are not six finite numbers, or they lead further than numbers reach.</exception>
     public Pose Retract(ReadOnlySpan<double> delta)
     {
         if (delta.Length != DegreesOfFreedom)
@@ -116,9 +125,9 @@ public readonly record struct Pose
 
         var tau = new Vector3D(delta[0], delta[1], delta[2]);
         var omega = new Vector3D(delta[3], delta[4], delta[5]);
-        if (!tau.IsFinite || !omega.IsFinite)
+        if (!tau.IsFinite || !double.IsFinite(omega.Length) || !(Translation + tau).IsFinite)
         {
-            throw new ArgumentException($"The step ({tau}, {omega}) is not finite.", nameof(delta));
+            throw new ArgumentException($"The step ({tau}, {omega}) is not finite, or leads too far from {Translation}.", nameof(delta));
         }
 
         double angle = omega.Length;
@@ -129,7 +138,9 @@ public readonly record struct Pose
     /// <summary>The coordinates of another pose in this pose's local chart: the inverse of <see cref="Retract"/>.</summary>
     /// <param name="other">The other pose.</param>
     /// <param name="delta">Six numbers, written: τ, then ω with |ω| ≤ π.</param>
-    /// <exception cref="ArgumentException">There is not room for exactly six numbers.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is not room for exactly six numbers, or the translations are further apart than the range of double.
+    /// </exception>
     public void LocalCoordinates(Pose other, Span<double> delta)
     {
         if (delta.Length != DegreesOfFreedom)
@@ -139,6 +150,12 @@ public readonly record struct Pose
         }
 
         Vector3D tau = other.Translation - Translation;
+        if (!tau.IsFinite)
+        {
+            throw new ArgumentException(
+                $"The translations {other.Translation} and {Translation} are further apart than the range of double.", nameof(other));
+        }
+
         Pose turn = Turned(other, new Pose(Axis == default ? new Vector3D(0, 0, 1) : Axis, -Angle, default), default);
         for (int k = 0; k < 3; k++)
         {

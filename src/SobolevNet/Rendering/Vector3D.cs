@@ -10,7 +10,27 @@ public readonly record struct Vector3D(double X, double Y, double Z)
     public static Vector3D Zero => default;
 
     /// <summary>The Euclidean length.</summary>
-    public double Length => Math.Sqrt(Dot(this));
+    public double Length
+    {
+        get
+        {
+            double square = Dot(this);
+            if (square is > 1e-280 and < 1e300)
+            {
+                return Math.Sqrt(square);
+            }
+
+            // The squares leave the range of double: scaled by the largest component they do not.
+            double largest = Math.Max(Math.Abs(X), Math.Max(Math.Abs(Y), Math.Abs(Z)));
+            if (largest == 0 || !double.IsFinite(largest))
+            {
+                return largest;
+            }
+
+            var scaled = new Vector3D(X / largest, Y / largest, Z / largest);
+            return largest * Math.Sqrt(scaled.Dot(scaled));
+        }
+    }
 
     /// <summary>Whether no component is infinite or NaN.</summary>
     public bool IsFinite => double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);

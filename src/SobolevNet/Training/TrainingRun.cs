@@ -153,7 +153,7 @@ internal sealed class TrainingRun<T>
 
         if (_options.Shuffle)
         {
-            new RandomStream(_options.Seed, (ulong)_state.Epoch).Shuffle(_samples.AsSpan());
+            RandomStream.For(StreamPurpose.EpochOrder, _options.Seed, (ulong)_state.Epoch).Shuffle(_samples.AsSpan());
         }
 
         while (_state.Step < _steps && (_state.Step == 0 || Fraction < 1))

@@ -102,7 +102,7 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
         /// <summary>The directions of a number in the units of the source's tangents, shape (tangents, p).</summary>
         public ReadOnlySpan<T> Draw(long number)
         {
-            var random = new RandomStream(_owner._seed, (ulong)number);
+            var random = RandomStream.For(StreamPurpose.TangentDirections, _owner._seed, (ulong)number);
             int p = _owner._ranges.Length;
             RandomFrame.Draw(ref random, _owner._directions, p, _basis, _reflectors);
             for (int at = 0; at < _basis.Length; at += p)

@@ -62,7 +62,7 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
             desk.Jets.Load(samples.Slice(start, count), 2);
             for (int s = 0; s < count; s++)
             {
-                var random = new RandomStream(_seed, (ulong)samples[start + s]);
+                var random = RandomStream.For(StreamPurpose.Displacements, _seed, (ulong)samples[start + s]);
                 for (int i = 0; i < displacement.Length; i++)
                 {
                     displacement[i] = _part * _deviations[i] * random.NextNormal();

@@ -87,7 +87,7 @@ internal sealed class PrincipalAxes
         }
 
         double[] basis = new double[block * size];
-        var random = new RandomStream(0);
+        var random = RandomStream.For(StreamPurpose.PrincipalAxes, 0);
         foreach (ref double element in basis.AsSpan())
         {
             element = random.NextUniform(-1, 1);

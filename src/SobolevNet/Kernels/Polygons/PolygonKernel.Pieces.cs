@@ -53,7 +53,7 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
             tile = added;
         }
 
-        AddRows(workspace, lattice, piece, placed, tile, rowStart, rowEnd, columnStart);
+        AddRows(workspace, lattice, piece, placed, tile, rowStart, rowEnd, columnStart, columnEnd);
     }
 
     /// <summary>Positions and weights of the nodes along the piece.</summary>
@@ -121,7 +121,8 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
         in PolygonTile tile,
         int rowStart,
         int rowEnd,
-        int first)
+        int first,
+        int last)
     {
         T reach = T.CreateTruncating(PolygonAccuracy<T>.Reach);
         var line = new EdgeLine(piece);
@@ -134,31 +135,29 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
         int end = start;
         for (int row = rowStart; row < rowEnd; row++)
         {
-            T v = lattice.RowHigh[row];
-            T upper = v + reach;
-            T lower = v - reach;
+            var (high, low) = (lattice.RowHigh[row], lattice.RowLow[row]);
             if (rises)
             {
-                while (end > 0 && tables.NodeV[end - 1] > upper)
+                while (end > 0 && tables.Above(end - 1, high, low) > reach)
                 {
                     end--;
                 }
 
                 start = Math.Min(start, end);
-                while (start > 0 && tables.NodeV[start - 1] >= lower)
+                while (start > 0 && tables.Above(start - 1, high, low) >= -reach)
                 {
                     start--;
                 }
             }
             else
             {
-                while (start < tables.Nodes && tables.NodeV[start] > upper)
+                while (start < tables.Nodes && tables.Above(start, high, low) > reach)
                 {
                     start++;
                 }
 
                 end = Math.Max(end, start);
-                while (end < tables.Nodes && tables.NodeV[end] >= lower)
+                while (end < tables.Nodes && tables.Above(end, high, low) >= -reach)
                 {
                     end++;
                 }
@@ -168,8 +167,8 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
             int rangeEnd = first;
             if (start < end)
             {
-                (rangeStart, rangeEnd) = ColumnRange(lattice, tables, start, end, first);
-                T beyond = FillRowFactors(tables, v, lattice.RowLow[row], start, end);
+                (rangeStart, rangeEnd) = ColumnRange(lattice, tables, start, end, first, last);
+                T beyond = FillRowFactors(tables, high, low, start, end);
                 T* values = workspace.Values.Pointer + (row * lattice.PaddedColumns);
                 T* destination = functions - first;
                 for (int j = rangeStart; j < rangeEnd; j += TSimd.Width)
@@ -214,19 +213,31 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
     }
 
     /// <summary>The columns within reach of some nodes: whole vectors from the tile's first column.</summary>
-    private static (int Start, int End) ColumnRange(PixelLattice<T> lattice, PieceTables tables, int start, int end, int first)
+    private static (int Start, int End) ColumnRange(
+        PixelLattice<T> lattice, PieceTables tables, int start, int end, int first, int last)
     {
-        if (tables.Width <= TSimd.Width)
+        double reach = PolygonAccuracy<T>.Reach;
+        double a = tables.U(start);
+        double b = tables.U(end - 1);
+        return WholeVectors(lattice, Math.Min(a, b) - reach, Math.Max(a, b) + reach, first, last);
+    }
+
+    /// <summary>The columns within an interval, cut to a tile's columns [first, last): whole vectors from its first one.</summary>
+    /// <remarks>
+    /// A tile has room for its own columns, which come from the ends of a piece. A node's rounded position may lie outside of
+    /// the piece, so the cut to the tile is what keeps every load and store within the tile's memory.
+    /// </remarks>
+    private static (int Start, int End) WholeVectors(PixelLattice<T> lattice, double low, double high, int first, int last)
+    {
+        if (last - first <= TSimd.Width)
         {
-            return (first, first + tables.Width);
+            return (first, first + RoundUp(last - first));
         }
 
-        double reach = PolygonAccuracy<T>.Reach;
-        double a = double.CreateTruncating(tables.NodeU[start]);
-        double b = double.CreateTruncating(tables.NodeU[end - 1]);
-        var (rangeStart, rangeEnd) = lattice.ColumnsWithin(Math.Min(a, b) - reach, Math.Max(a, b) + reach);
-        rangeStart = first + ((rangeStart - first) / TSimd.Width * TSimd.Width);
-        return (rangeStart, rangeStart + RoundUp(rangeEnd - rangeStart));
+        var (start, end) = lattice.ColumnsWithin(low, high);
+        start = first + ((Math.Clamp(start, first, last) - first) / TSimd.Width * TSimd.Width);
+        end = Math.Clamp(end, start, last);
+        return (start, start + RoundUp(end - start));
     }
 
     /// <summary>The factors that belong to a row: node weights times exp(−z²/2) of the row's distance from each node.</summary>
@@ -364,6 +375,13 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T> : PolygonK
         public T* Distribution => memory + (Count * Room);
 
         public T* Density => memory + (Count * Room) + (nodes * width);
+
+        /// <summary>How far a node lies above a row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Above(int node, T rowHigh, T rowLow) => (NodeV[node] - rowHigh) + (NodeVLow[node] - rowLow);
+
+        /// <summary>A node's column position, both parts of it.</summary>
+        public double U(int node) => double.CreateTruncating(NodeU[node]) + double.CreateTruncating(NodeULow[node]);
     }
 
     /// <summary>

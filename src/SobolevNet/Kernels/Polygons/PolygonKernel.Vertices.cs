@@ -26,16 +26,9 @@ internal sealed unsafe partial class PolygonKernel<TSimd, TVector, T>
         int* ranges = workspace.Ranges.Pointer + tile.Ranges;
         for (int row = rowStart; row < rowEnd; row++)
         {
-            var (start, end) = (first, first + width);
-            if (width > TSimd.Width)
-            {
-                double z = lattice.Row(row) - v;
-                double chord = Math.Sqrt(Math.Max(0, (reach * reach) - (z * z)));
-                (start, end) = lattice.ColumnsWithin(u - chord, u + chord);
-                start = first + ((start - first) / TSimd.Width * TSimd.Width);
-                end = start + RoundUp(end - start);
-            }
-
+            double z = lattice.Row(row) - v;
+            double chord = Math.Sqrt(Math.Max(0, (reach * reach) - (z * z)));
+            var (start, end) = WholeVectors(lattice, u - chord, u + chord, first, columnEnd);
             TVector factor = TSimd.Broadcast(rowTable[row - rowStart]);
             TSimd.Store(TSimd.Zero, destination + (start - first) - TSimd.Width);
             for (int j = start - first; j < end - first; j += TSimd.Width)

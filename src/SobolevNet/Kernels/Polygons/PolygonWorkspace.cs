@@ -7,6 +7,8 @@ namespace SobolevNet.Kernels;
 internal sealed unsafe class PolygonWorkspace<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int MaximalFunctions = 1 << 30;
+
     [ThreadStatic]
     private static PolygonWorkspace<T>? _ofThisThread;
 
@@ -109,8 +111,17 @@ internal sealed unsafe class PolygonWorkspace<T>
     }
 
     /// <summary>Adds a tile and takes room for its functions and ranges.</summary>
+    /// <exception cref="ArgumentException">There is not room for so many functions of so many pixels.</exception>
     public ref PolygonTile AddTile(int rowStart, int rowEnd, int firstColumn, int stride, int functions)
     {
+        long values = (long)(rowEnd - rowStart) * functions * stride;
+        if (FunctionsUsed + values > MaximalFunctions)
+        {
+            throw new ArgumentException(
+                $"The image is too large for derivatives of these polygons: they need more than {MaximalFunctions} numbers of scratch memory.",
+                "image");
+        }
+
         if (TileCount == _tiles.Length)
         {
             Array.Resize(ref _tiles, 2 * TileCount);
@@ -127,7 +138,7 @@ internal sealed unsafe class PolygonWorkspace<T>
             Values = FunctionsUsed,
             Ranges = RangesUsed,
         };
-        FunctionsUsed = checked(FunctionsUsed + ((rowEnd - rowStart) * functions * stride));
+        FunctionsUsed += (int)values;
         RangesUsed = checked(RangesUsed + (2 * (rowEnd - rowStart)));
         Functions.Reserve(FunctionsUsed);
         Ranges.Reserve(RangesUsed);

@@ -40,7 +40,7 @@ internal sealed class AttackDesk<T>
         var sums = new NoiseSums(Clean.Target.ToArray(), deviations.Count);
         for (int draw = 0; draw < draws; draw++)
         {
-            var random = new RandomStream(new RandomStream(seed, (ulong)draw).NextBits(), (ulong)sample);
+            var random = RandomStream.For(StreamPurpose.EvaluationNoise, seed, (ulong)sample, (ulong)draw);
             NormalNoise.Fill(ref random, _noise);
             for (int k = 0; k < deviations.Count; k++)
             {

@@ -88,7 +88,7 @@ internal sealed class AttackSearch<T>
 
         for (int k = 0; k < options.RandomStarts; k++)
         {
-            var random = new RandomStream(new RandomStream(options.Seed, (ulong)k).NextBits(), (ulong)sample);
+            var random = RandomStream.For(StreamPurpose.AttackStarts, options.Seed, (ulong)sample, (ulong)k);
             NormalNoise.Fill(ref random, _direction);
             AddStart(AttackStart.RandomDirection, _direction, 1);
         }

@@ -48,6 +48,10 @@ public abstract class DirectionSampler
     /// <param name="columns">Columns, at least 1.</param>
     /// <param name="band">The frequencies.</param>
     /// <returns>The sampler, of rows · columns features.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is below 1, or an image has more than 2²⁴ pixels, or a side has so many modes in the band that its pixels times those
+    /// are more than 2²⁴.
+    /// </exception>
     /// <exception cref="ArgumentException">No cosine mode of such images is in the band.</exception>
     public static DirectionSampler Band(int rows, int columns, FrequencyBand band)
     {
@@ -166,7 +170,7 @@ public abstract class DirectionSampler
 
     /// <summary>The random numbers of one direction.</summary>
     internal static RandomStream StreamOf(ulong seed, long sample, int index) =>
-        new(new RandomStream(seed, (ulong)index).NextBits(), (ulong)sample);
+        RandomStream.For(StreamPurpose.InputDirections, seed, (ulong)sample, (ulong)index);
 
     /// <summary>Draws from a stream; the result has unit length.</summary>
     internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);

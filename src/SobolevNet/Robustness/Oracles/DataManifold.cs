@@ -72,7 +72,7 @@ public static class DataManifold
         for (int k = 0; k < count; k++)
         {
             points[k] = new double[manifold.PointLength];
-            var random = new RandomStream(seed, (ulong)k);
+            var random = RandomStream.For(StreamPurpose.Points, seed, (ulong)k);
             manifold.Draw(ref random, points[k]);
         }
 

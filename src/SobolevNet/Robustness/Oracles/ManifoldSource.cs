@@ -65,7 +65,7 @@ public sealed class ManifoldSource<T> : IJetSource<T>
         Span<double> point = Manifold.PointLength <= 64 ? stackalloc double[Manifold.PointLength] : new double[Manifold.PointLength];
         for (int s = 0; s < samples.Length; s++)
         {
-            var random = new RandomStream(_seed, (ulong)samples[s]);
+            var random = RandomStream.For(StreamPurpose.Points, _seed, (ulong)samples[s]);
             Manifold.Draw(ref random, point);
             Manifold.Evaluate(point, input.Slice(s, 1), target.Slice(s, 1));
         }

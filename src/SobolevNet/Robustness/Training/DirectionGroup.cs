@@ -45,7 +45,7 @@ public sealed record DirectionGroup
     /// <param name="lowEdge">Between low and mid, in units of the Nyquist frequency.</param>
     /// <param name="highEdge">Between mid and high.</param>
     /// <returns>Three groups of weight 1.</returns>
-    /// <exception cref="ArgumentException">An edge is out of range, or a band holds no mode of such images.</exception>
+    /// <exception cref="ArgumentException">A size or an edge is out of range, or a band holds no mode of such images.</exception>
     public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4) =>
     [
         new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge)), count),

@@ -75,7 +75,7 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
         {
             ReadOnlySpan<long> sample = [_order.CleanSample(samples[s])];
             _clean.Fill(sample, input.Slice(s, 1), target.Slice(s, 1));
-            var random = new RandomStream(_seed, (ulong)samples[s]);
+            var random = RandomStream.For(StreamPurpose.TrainingNoise, _seed, (ulong)samples[s]);
             NormalNoise.Fill(ref random, noise);
             var row = input.Row(0, s);
             for (int f = 0; f < row.Length; f++)

@@ -77,7 +77,7 @@ internal sealed class ProjectedAscent<T>
     /// <summary>A start that is uniform in the ball, since at the clean input itself TRADES has no gradient.</summary>
     private void Start(long number, Span<T> delta)
     {
-        var random = new RandomStream(_options.Seed, (ulong)number);
+        var random = RandomStream.For(StreamPurpose.AscentStarts, _options.Seed, (ulong)number);
         if (_options.Norm == PerturbationNorm.LInfinity)
         {
             foreach (ref double element in _start.AsSpan())

@@ -34,7 +34,7 @@ internal readonly struct SampleOrder(int count, bool isEndless, bool shuffle, ul
         }
 
         uint mask = (1u << half) - 1;
-        ulong key = new RandomStream(seed, (ulong)epoch).NextBits();
+        ulong key = RandomStream.For(StreamPurpose.CleanOrder, seed, (ulong)epoch).NextBits();
         uint value = (uint)index;
         do
         {
@@ -42,7 +42,7 @@ internal readonly struct SampleOrder(int count, bool isEndless, bool shuffle, ul
             uint right = value & mask;
             for (int round = 0; round < Rounds; round++)
             {
-                ulong mixed = new RandomStream(key + (ulong)round, right).NextBits();
+                ulong mixed = RandomStream.For(StreamPurpose.CleanOrder, key + (ulong)round, right).NextBits();
                 (left, right) = (right, left ^ ((uint)mixed & mask));
             }
 

@@ -165,7 +165,7 @@ internal sealed class Eigenbasis<T>
     private void Replace(int j)
     {
         var row = _next.AsSpan(j * Size, Size);
-        var random = new RandomStream((ulong)Size, (ulong)j);
+        var random = RandomStream.For(StreamPurpose.ReplacedAxes, (ulong)Size, (ulong)j);
         for (int k = 0; k < Size; k++)
         {
             row[k] = T.CreateTruncating(random.NextNormal());
