@@ -34,6 +34,14 @@ internal static class InferenceTask
                     var batch = new JetBatch<float>(JetLayout.Directional(1 + (k % 400)), 1, 8);
                     predictor.Propagate(batch, new JetBatch<float>(batch.Layout, 1, 3));
                     break;
+                case "turns":
+                    network.Evaluate(x);
+                    network.Jacobian(x);
+                    network.Derivatives(x, direction, 1 + (k % 2));
+                    break;
+                case "too much":
+                    _ = new byte[64 << 20];
+                    break;
                 default:
                     throw new ArgumentException($"There is no call \"{call}\".", nameof(call));
             }
