@@ -12,7 +12,7 @@ internal static class FiniteInputs
     public static void Check<T>(ReadOnlySpan<T> x, int features, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!TensorPrimitives.IsFiniteAll(x))
+        if (!x.IsEmpty && !TensorPrimitives.IsFiniteAll(x))
         {
             int k = IndexOfNotFinite(x);
             throw new ArgumentException($"{name} is {x[k]} in feature {k % features} of sample {k / features}; inputs must be finite.", name);
@@ -27,7 +27,7 @@ internal static class FiniteInputs
         for (int c = 0; c < jets.Layout.Count; c++)
         {
             ReadOnlySpan<T> rows = jets.Component(c);
-            if (!TensorPrimitives.IsFiniteAll(rows))
+            if (!rows.IsEmpty && !TensorPrimitives.IsFiniteAll(rows))
             {
                 int k = IndexOfNotFinite(rows);
                 throw new ArgumentException(

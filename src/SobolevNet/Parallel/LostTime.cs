@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace SobolevNet;
 
@@ -18,13 +19,13 @@ internal sealed class LostTime
     /// <summary>5 µs: below that, clocks and caches are as likely the cause.</summary>
     private static readonly long SmallestLoss = Stopwatch.Frequency / 200_000;
 
-    private readonly (Action<int, int>? Task, int Tasks, long Alone)[] _known = new (Action<int, int>?, int, long)[32];
+    private readonly Known[] _known = new Known[32];
     private int _oldest;
     private long _aloneUntil = long.MinValue;
 
     /// <summary>Whether the caller is to do a set of tasks alone.</summary>
     public bool IsAlone(Action<int, int> task, int tasks) =>
-        Stopwatch.GetTimestamp() < _aloneUntil || (Find(task, tasks) is var k && k >= 0 && _known[k].Alone == 0);
+        Stopwatch.GetTimestamp() < _aloneUntil || (Find(task, tasks) is var k && k >= 0 && _known[k].IsAsked);
 
     /// <summary>Takes note of a set of tasks that the caller did alone.</summary>
     public void AddAlone(Action<int, int> task, int tasks, long ticks)
@@ -32,8 +33,10 @@ internal sealed class LostTime
         int k = Find(task, tasks);
         if (k >= 0)
         {
-            long before = _known[k].Alone;
-            _known[k].Alone = Math.Max(1, before == 0 ? ticks : before + ((ticks - before) / 4));
+            // Interruptions only make it longer, so the shortest time counts; it may grow slowly, as tasks do.
+            ref var known = ref _known[k];
+            known.Alone = known.Alone == 0 ? ticks : Math.Min(ticks, known.Alone + (known.Alone / 8));
+            known.IsAsked = false;
         }
     }
 
@@ -54,15 +57,21 @@ internal sealed class LostTime
         int k = Find(task, tasks);
         if (k < 0)
         {
-            _known[_oldest] = (task, tasks, 0);
+            _known[_oldest] = new Known { Task = task, Tasks = tasks, IsAsked = true };
             _oldest = (_oldest + 1) % _known.Length;
             return;
         }
 
-        long lost = now - begun - _known[k].Alone;
+        ref var known = ref _known[k];
+        long lost = now - begun - known.Alone;
         if (lost > SmallestLoss)
         {
             _aloneUntil = now + (AloneForLoss * lost);
+        }
+        else
+        {
+            // The time alone may have been an unlucky one: it is measured again, ever more rarely.
+            known.IsAsked = BitOperations.IsPow2(++known.Kept);
         }
     }
 
@@ -77,5 +86,21 @@ internal sealed class LostTime
         }
 
         return -1;
+    }
+
+    /// <summary>A set of tasks that seemed slow.</summary>
+    private struct Known
+    {
+        public Action<int, int>? Task;
+        public int Tasks;
+
+        /// <summary>Ticks that the caller takes alone.</summary>
+        public long Alone;
+
+        /// <summary>Times that the team was found no slower than that.</summary>
+        public int Kept;
+
+        /// <summary>Whether the caller is to be left alone, to measure that.</summary>
+        public bool IsAsked;
     }
 }

@@ -92,7 +92,7 @@ public class HostileArgumentTests
         Check(() => default(JetSpan<double>).CopyTo(default), "destination");
         Check(() => default(JetSpan<double>).CopyTo(new JetBatch<double>(layout, 2, 3)), "destination");
         Check(() => new JetBatch<double>(layout, 2, 3).AsSpan().CopyTo(default), "destination");
-        Check(() => _ = ((JetBatch<double>)null!).AsView(), "batch");
+        Check(() => _ = ((JetBatch<double>?)null).AsView(), "batch");
         default(JetSpan<double>).Layout.Should().Be(JetLayout.Value);
         default(DenseLayer<double>).Outputs.Should().Be(0);
     }
@@ -142,11 +142,11 @@ public class HostileArgumentTests
 
         JetSpan<double> View(int which, int features) => which switch
         {
-            0 => default,
-            1 => new JetBatch<double>(layout, 2, features),
-            2 => new JetBatch<double>(layout, 0, features),
-            3 => new JetBatch<double>(layout, 5, features),
-            _ => new JetBatch<double>(JetLayout.Value, 2, features + 1),
+            0 => default(JetSpan<double>),
+            1 => new JetBatch<double>(layout, 2, features).AsSpan(),
+            2 => new JetBatch<double>(layout, 0, features).AsSpan(),
+            3 => new JetBatch<double>(layout, 5, features).AsSpan(),
+            _ => new JetBatch<double>(JetLayout.Value, 2, features + 1).AsSpan(),
         };
     }
 
@@ -282,9 +282,9 @@ public class HostileArgumentTests
 /// <summary>Calls of conversions that lambdas cannot write.</summary>
 internal static class ViewConversions
 {
-    public static int AsView(this JetBatch<double> batch)
+    public static int AsView(this JetBatch<double>? batch)
     {
-        JetSpan<double> view = batch;
+        JetSpan<double> view = batch!;
         return view.Samples;
     }
 }
