@@ -33,7 +33,8 @@ public sealed class JetBatch<T>
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfNegative(samples);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        long length = (long)layout.Count * samples * features;
+        long length = (long)samples * features;
+        length = length > Array.MaxLength ? long.MaxValue : length * layout.Count;
         if (length > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
@@ -68,6 +69,7 @@ public sealed class JetBatch<T>
     /// <param name="component">Component index.</param>
     /// <param name="sample">Sample index.</param>
     /// <param name="feature">Feature index.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The component, sample or feature does not exist.</exception>
     public ref T this[int component, int sample, int feature] => ref AsSpan()[component, sample, feature];
 
     /// <summary>Views the whole batch.</summary>
@@ -86,10 +88,12 @@ public sealed class JetBatch<T>
     /// <param name="component">Component index.</param>
     /// <param name="sample">Sample index.</param>
     /// <returns>The row.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The component or sample does not exist.</exception>
     public Span<T> Row(int component, int sample) => AsSpan().Row(component, sample);
 
     /// <summary>One component of all samples, shape (samples, features), row-major.</summary>
     /// <param name="component">Component index.</param>
     /// <returns>The rows of that component.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The component does not exist.</exception>
     public Span<T> Component(int component) => AsSpan().Component(component);
 }

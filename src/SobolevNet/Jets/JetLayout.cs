@@ -20,6 +20,9 @@ namespace SobolevNet;
 /// </remarks>
 public sealed class JetLayout : IEquatable<JetLayout>
 {
+    /// <summary>The most components of a layout, and the most tangents: a guard against absurd options and damaged files.</summary>
+    public const int MaxComponents = 1 << 22;
+
     private readonly int[] _firsts;
     private readonly SecondDerivative[] _seconds;
     private readonly int[] _firstComponents;
@@ -66,30 +69,40 @@ public sealed class JetLayout : IEquatable<JetLayout>
     /// <param name="tangents">p, at least 0; at least 1 if <paramref name="order"/> is 1 or 2.</param>
     /// <param name="order">0, 1 or 2.</param>
     /// <returns>A layout with 1, 1 + p or 1 + p + p(p+1)/2 components.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2, or no tangent is given for order 1 or 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The order is not 0, 1 or 2, no tangent is given for order 1 or 2, or the components are more than <see cref="MaxComponents"/>.
+    /// </exception>
     public static JetLayout Full(int tangents, int order)
     {
         CheckTangentsAndOrder(tangents, order);
-        int[] firsts = order >= 1 ? [.. Enumerable.Range(0, tangents)] : [];
-        var seconds = new List<SecondDerivative>();
-        for (int i = 0; order >= 2 && i < tangents; i++)
+        if (order == 0)
+        {
+            return Value;
+        }
+
+        CheckCount(tangents, CountOfFull(tangents, order));
+        var seconds = new SecondDerivative[order == 2 ? CountOfFull(tangents, 2) - 1 - tangents : 0];
+        for (int i = 0, k = 0; k < seconds.Length; i++)
         {
             for (int j = i; j < tangents; j++)
             {
-                seconds.Add(new SecondDerivative(i, j, 0, 0));
+                seconds[k++] = new SecondDerivative(i, j, 0, 0);
             }
         }
 
-        return order == 0 ? Value : new JetLayout(tangents, firsts, [.. seconds]);
+        return new JetLayout(tangents, [.. Enumerable.Range(0, tangents)], seconds);
     }
 
     /// <summary>The value, all first derivatives and the pure second ones (i, i): directional 2-jets.</summary>
     /// <param name="tangents">p, at least 1.</param>
     /// <returns>A layout with 1 + 2p components.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="tangents"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="tangents"/> is below 1, or the components are more than <see cref="MaxComponents"/>.
+    /// </exception>
     public static JetLayout Directional(int tangents)
     {
         CheckTangentsAndOrder(tangents, 2);
+        CheckCount(tangents, 1 + (2L * tangents));
         return new JetLayout(
             tangents,
             [.. Enumerable.Range(0, tangents)],
@@ -97,19 +110,24 @@ public sealed class JetLayout : IEquatable<JetLayout>
     }
 
     /// <summary>A chosen set of components.</summary>
-    /// <param name="tangents">p, the number of tangents that indices refer to.</param>
+    /// <param name="tangents">p, the number of tangents that indices refer to, 0 to <see cref="MaxComponents"/> − 1.</param>
     /// <param name="firsts">Tangents whose first derivative is wanted, each in [0, p), in any order, no repeats.</param>
     /// <param name="seconds">
     /// Pairs whose second derivative is wanted, in any order, no repeats ((i, j) and (j, i) are one). Both i and j must
     /// be among <paramref name="firsts"/>, since σ''(z) zᵢ zⱼ needs them.
     /// </param>
     /// <returns>The layout, with its components in the standard order.</returns>
-    /// <exception cref="ArgumentException">An index is out of range or repeated, or a pair lacks its first derivatives.</exception>
+    /// <exception cref="ArgumentException">
+    /// An index is out of range or repeated, a pair lacks its first derivatives, or the components are more than <see cref="MaxComponents"/>.
+    /// </exception>
     public static JetLayout Create(int tangents, IEnumerable<int> firsts, IEnumerable<(int I, int J)>? seconds = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tangents);
+        CheckCount(tangents, 1L + tangents);
         ArgumentNullException.ThrowIfNull(firsts);
-        int[] sortedFirsts = [.. firsts.Order()];
+
+        // One index more than there are is enough to find that one is wrong or repeated.
+        int[] sortedFirsts = [.. firsts.Take(tangents + 1).Order()];
         for (int k = 0; k < sortedFirsts.Length; k++)
         {
             if (sortedFirsts[k] < 0 || sortedFirsts[k] >= tangents)
@@ -127,6 +145,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
         SecondDerivative[] sortedSeconds =
         [
             .. (seconds ?? [])
+                .Take(MaxComponents)
                 .Select(pair => (I: Math.Min(pair.I, pair.J), J: Math.Max(pair.I, pair.J)))
                 .Order()
                 .Select(pair => new SecondDerivative(pair.I, pair.J, 0, 0)),
@@ -137,8 +156,8 @@ public sealed class JetLayout : IEquatable<JetLayout>
             if (Array.BinarySearch(sortedFirsts, i) < 0 || Array.BinarySearch(sortedFirsts, j) < 0)
             {
                 throw new ArgumentException(
-                    $"The second derivative ({i}, {j}) needs the first derivatives {i} and {j}, " +
-                    $"but the first derivatives are [{string.Join(", ", sortedFirsts)}].",
+                    $"The second derivative ({i}, {j}) needs the first derivatives {i} and {j}, but the first derivatives are " +
+                    $"[{string.Join(", ", sortedFirsts.Take(16))}{(sortedFirsts.Length > 16 ? ", …" : string.Empty)}].",
                     nameof(seconds));
             }
 
@@ -146,6 +165,11 @@ public sealed class JetLayout : IEquatable<JetLayout>
             {
                 throw new ArgumentException($"The second derivative ({i}, {j}) is given twice.", nameof(seconds));
             }
+        }
+
+        if (1L + sortedFirsts.Length + sortedSeconds.Length > MaxComponents)
+        {
+            throw new ArgumentException($"A layout has at most {MaxComponents} components; these are more.", nameof(seconds));
         }
 
         return sortedFirsts.Length == 0 ? Value : new JetLayout(tangents, sortedFirsts, sortedSeconds);
@@ -221,6 +245,10 @@ public sealed class JetLayout : IEquatable<JetLayout>
         return -1;
     }
 
+    /// <summary>Components of a full layout, however many.</summary>
+    internal static long CountOfFull(long tangents, int order) =>
+        1 + (order >= 1 ? tangents : 0) + (order >= 2 ? tangents * (tangents + 1) / 2 : 0);
+
     /// <summary>The component of every second derivative at once, for loops over pairs of tangents.</summary>
     /// <returns>Shape (p, p), symmetric; −1 for a derivative that is not present.</returns>
     internal int[] SecondComponents()
@@ -293,6 +321,15 @@ public sealed class JetLayout : IEquatable<JetLayout>
         {
             throw new ArgumentOutOfRangeException(
                 nameof(tangents), tangents, $"A jet of order {order} needs at least {(order == 0 ? 0 : 1)} tangents.");
+        }
+    }
+
+    private static void CheckCount(int tangents, long count)
+    {
+        if (count > MaxComponents)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(tangents), tangents, $"A layout has at most {MaxComponents} components; so many tangents make {count}.");
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed unsafe class Workspace<T>
     private T[] _memory = [];
     private int _offset;
 
+    /// <summary>Elements of the memory held.</summary>
+    public int Length => _memory.Length;
+
     /// <summary>At least this many elements, with unspecified content; the next call may hand out the same memory.</summary>
     public Span<T> Panel(int length)
     {

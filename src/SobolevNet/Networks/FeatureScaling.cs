@@ -4,8 +4,9 @@ namespace SobolevNet;
 
 /// <summary>An affine change of units of each feature: standardized = (raw − shift) / scale.</summary>
 /// <remarks>
-/// A network with scalings trains in standardized units, and takes and gives raw ones. Derivatives are scaled along; both
-/// scalings fold exactly into the first and last layer (<see cref="Mlp{T}.Fold"/>).
+/// A network with scalings trains in standardized units, and takes and gives raw ones. Derivatives are scaled along. The shift of
+/// an input is subtracted first, so that nothing cancels however large it is; <see cref="Mlp{T}.Fold"/> puts both scalings
+/// into the first and last layer.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class FeatureScaling<T>
@@ -13,7 +14,6 @@ public sealed class FeatureScaling<T>
 {
     private readonly T[] _shift;
     private readonly T[] _scale;
-    private readonly T[] _inverseScale;
 
     /// <summary>Makes a scaling; the arrays are copied.</summary>
     /// <param name="shift">Finite, one for each feature.</param>
@@ -41,7 +41,6 @@ public sealed class FeatureScaling<T>
 
         _shift = shift.ToArray();
         _scale = scale.ToArray();
-        _inverseScale = Array.ConvertAll(_scale, element => T.One / element);
     }
 
     /// <summary>Number of features.</summary>
@@ -52,7 +51,4 @@ public sealed class FeatureScaling<T>
 
     /// <summary>What each raw feature is then divided by.</summary>
     public ReadOnlySpan<T> Scale => _scale;
-
-    /// <summary>1 over each scale.</summary>
-    internal ReadOnlySpan<T> InverseScale => _inverseScale;
 }

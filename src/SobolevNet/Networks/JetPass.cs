@@ -33,6 +33,13 @@ public sealed class JetPass<T>
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         network.Architecture.CheckOrder(layout.Order);
+        if (!JetTape<T>.Fits(network.Architecture, layout, capacity))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(capacity), capacity,
+                $"{layout.Count} components of so many samples of a network {network.Architecture} are more than one array holds.");
+        }
+
         Network = network;
         _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity, JetTape<T>.LoneGroup(layout.Count, capacity));
         _packed = new PackedNetwork<T>(network);
@@ -59,11 +66,12 @@ public sealed class JetPass<T>
     /// <summary>Propagates jets: z = W a (plus b on the value), a = σ(z) with its derivatives, layer by layer.</summary>
     /// <param name="input">Shape (components, samples, inputs), at most <see cref="Capacity"/> samples.</param>
     /// <param name="output">Receives shape (components, samples, outputs).</param>
-    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit, or an element of the input is not finite.</exception>
     public void Forward(JetSpan<T> input, JetSpan<T> output)
     {
         Check(input, Network.Architecture.Inputs, input.Samples, nameof(input));
         Check(output, Network.Architecture.Outputs, input.Samples, nameof(output));
+        FiniteInputs.Check(input, nameof(input));
         _tape.Begin(input.Samples);
         for (int group = 0; group < _tape.Groups; group++)
         {
@@ -140,18 +148,16 @@ public sealed class JetPass<T>
 
         for (int layer = 0; layer < architecture.LayerCount && !parameterGradient.IsEmpty; layer++)
         {
-            var gradient = Network.LayerOf(parameterGradient, layer);
-            _tape.Gradient(layer, 0, gradient, accumulate: false, _workspace);
-            Network.UnfoldGradient(layer, 0, gradient);
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _workspace);
         }
     }
 
     private void Check(JetSpan<T> jets, int features, int samples, string name)
     {
-        if (jets.Layout is null || !jets.Layout.Equals(Layout) || jets.Features != features || jets.Samples != samples || samples > Capacity)
+        if (!jets.Layout.Equals(Layout) || jets.Features != features || jets.Samples != samples || samples > Capacity)
         {
             throw new ArgumentException(
-                $"{name} has {jets.Layout?.ToString() ?? "no layout"}, {jets.Samples} samples and {jets.Features} features; expected {Layout}, " +
+                $"{name} has {jets.Layout}, {jets.Samples} samples and {jets.Features} features; expected {Layout}, " +
                 $"{(samples > Capacity ? $"at most {Capacity}" : samples)} samples and {features} features.",
                 name);
         }

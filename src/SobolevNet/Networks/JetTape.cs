@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using SobolevNet.Kernels;
 
 namespace SobolevNet;
@@ -42,9 +43,18 @@ internal sealed class JetTape<T>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="samples">Most samples of a pass.</param>
     /// <param name="groupSamples">Samples of a group.</param>
-    public JetTape(MlpArchitecture architecture, JetLayout layout, int inputOrder, int samples, int groupSamples)
+    /// <param name="memory">Zeros to work in, <see cref="Memory"/> of them from the start of a cache line on; memory of its own if left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold as many samples.</exception>
+    public JetTape(
+        MlpArchitecture architecture, JetLayout layout, int inputOrder, int samples, int groupSamples, ArraySegment<T> memory = default)
     {
         architecture.CheckOrder(layout.Order);
+        if (!Fits(architecture, layout, samples))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(samples), samples, $"{layout.Count} components of so many samples of a network {architecture} are more than one array holds.");
+        }
+
         _architecture = architecture;
         Layout = layout;
         _inputComponents = layout.Truncate(inputOrder).Count;
@@ -68,11 +78,15 @@ internal sealed class JetTape<T>
 
         ArraySegment<T> Allocate(int stride)
         {
-            long length = (long)layout.Count * samples * stride;
-            return length <= AlignedMemory.MaxLength
-                ? AlignedMemory.Zeros<T>((int)length)
-                : throw new ArgumentOutOfRangeException(
-                    nameof(samples), samples, $"{layout.Count} components of {samples} samples with {stride} features are more than one array holds.");
+            int length = layout.Count * samples * stride;
+            if (memory.Array is null)
+            {
+                return AlignedMemory.Zeros<T>(length);
+            }
+
+            var piece = memory[..length];
+            memory = memory[(int)Math.Min(AlignedLength(length), memory.Count)..];
+            return piece;
         }
     }
 
@@ -107,6 +121,38 @@ internal sealed class JetTape<T>
 
             return Layout.Count * GroupSamples * widest;
         }
+    }
+
+    /// <summary>Whether arrays hold a tape of so many samples.</summary>
+    public static bool Fits(MlpArchitecture architecture, JetLayout layout, int samples)
+    {
+        long rows = (long)layout.Count * samples;
+        return rows <= AlignedMemory.MaxLength / WidestRow(architecture);
+    }
+
+    /// <summary>Refuses a layout of which arrays do not hold even one sample between input and output.</summary>
+    public static void CheckLayout(MlpArchitecture architecture, JetLayout layout, string name)
+    {
+        architecture.CheckOrder(layout.Order);
+        if (!Fits(architecture, layout, 1))
+        {
+            throw new ArgumentException(
+                $"{name} has {layout.Count} components; those of one sample of a network {architecture} are more than one array holds.", name);
+        }
+    }
+
+    /// <summary>Elements of memory that a tape of so many samples needs; may be more than one array holds.</summary>
+    public static long Memory(MlpArchitecture architecture, JetLayout layout, int samples)
+    {
+        long rows = (long)layout.Count * samples;
+        long length = AlignedLength(rows * architecture.Inputs);
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            bool isLast = layer == architecture.LayerCount - 1;
+            length += (isLast ? 1 : 2) * AlignedLength(rows * StrideAfter(architecture, layer));
+        }
+
+        return length;
     }
 
     /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
@@ -156,7 +202,9 @@ internal sealed class JetTape<T>
         return (start, Math.Min(GroupSamples, Samples - start));
     }
 
-    /// <summary>The input jets of a group, for the caller to fill.</summary>
+    /// <summary>
+    /// The input jets of a group, for the caller to fill before each <see cref="Forward"/>, which standardizes them in place.
+    /// </summary>
     public JetSpan<T> Input(int group) => View(_inputs, group, _architecture.Inputs);
 
     /// <summary>The output jets of a group after <see cref="Forward"/>; the caller replaces them by their adjoint before <see cref="Reverse"/>.</summary>
@@ -169,6 +217,12 @@ internal sealed class JetTape<T>
         int firstRow = start * Layout.Count;
         int rows = samples * Layout.Count;
         int layers = _architecture.LayerCount;
+        if (network.InputScaling is { } inputScaling)
+        {
+            int inputs = _architecture.Inputs;
+            RowScaling.ToStandard(inputScaling, _inputs.AsSpan(firstRow * inputs, samples * _inputComponents * inputs), samples);
+        }
+
         for (int layer = 0; layer < layers; layer++)
         {
             int inStride = StrideBefore(layer);
@@ -179,7 +233,7 @@ internal sealed class JetTape<T>
             if (layer == 0 && !network.IsStored && HasFewLiveInputs(start, samples, source, workspace))
             {
                 LiveGemm.Multiply<T>(
-                    source, inStride, samples, _inputComponents, _live, start, network.Forward[layer], before, outStride, workspace);
+                    source, inStride, samples, _inputComponents, _live, start, network.Forward[layer]!, before, outStride, workspace);
             }
             else
             {
@@ -199,6 +253,11 @@ internal sealed class JetTape<T>
             {
                 var row = before.Slice(s * outStride, outStride);
                 TensorPrimitives.Add(row, network.Bias[layer].AsSpan(0, outStride), row);
+            }
+
+            if (network.OutputScaling is { } outputScaling)
+            {
+                RowScaling.ToRaw(outputScaling, before, samples);
             }
         }
     }
@@ -231,6 +290,11 @@ internal sealed class JetTape<T>
         var (start, samples) = Group(group);
         int firstRow = start * Layout.Count;
         int rows = samples * Layout.Count;
+        if (network.OutputScaling is { } outputScaling)
+        {
+            RowScaling.ToRaw(outputScaling, Output(group).Data, values: 0);
+        }
+
         for (int layer = _architecture.LayerCount - 1; layer >= 0; layer--)
         {
             int outStride = StrideAfter(layer);
@@ -241,6 +305,10 @@ internal sealed class JetTape<T>
                 if (!inputAdjoint.IsEmpty)
                 {
                     network.MultiplyReverse(0, adjoint, outStride, rows, inputAdjoint, inStride, workspace);
+                    if (network.InputScaling is { } inputScaling)
+                    {
+                        RowScaling.ToStandard(inputScaling, inputAdjoint[..(rows * inStride)], values: 0);
+                    }
                 }
 
                 break;
@@ -349,8 +417,28 @@ internal sealed class JetTape<T>
 
     private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);
 
-    private int StrideAfter(int layer) =>
-        layer == _architecture.LayerCount - 1 ? _architecture.Outputs : Stride(_architecture.Sizes[layer + 1]);
+    private int StrideAfter(int layer) => StrideAfter(_architecture, layer);
+
+    private static int StrideAfter(MlpArchitecture architecture, int layer) =>
+        layer == architecture.LayerCount - 1 ? architecture.Outputs : Stride(architecture.Sizes[layer + 1]);
+
+    private static int WidestRow(MlpArchitecture architecture)
+    {
+        int widest = architecture.Inputs;
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            widest = Math.Max(widest, StrideAfter(architecture, layer));
+        }
+
+        return widest;
+    }
+
+    /// <summary>A length rounded up to whole cache lines.</summary>
+    private static long AlignedLength(long length)
+    {
+        int line = AlignedMemory.Alignment / Unsafe.SizeOf<T>();
+        return (length + line - 1) / line * line;
+    }
 
     private JetSpan<T> View(ArraySegment<T> data, int group, int features)
     {

@@ -1,25 +1,49 @@
+using System.Runtime.InteropServices;
+
 namespace SobolevNet;
 
 /// <content>
-/// Evaluation: values, Jacobians and Hessians. Each call packs the weights anew; a <see cref="Predictor{T}"/> keeps them.
+/// Evaluation: values, Jacobians and Hessians. Each call reads the parameters anew; a <see cref="Predictor{T}"/> keeps a packed
+/// copy. Inputs must be finite. Memory to work in is kept with the network, a little for each thread that asks at the same time.
 /// </content>
 public sealed partial class Mlp<T>
 {
+    private static readonly JetLayout OneTangent = JetLayout.Full(1, 1);
+
+    private readonly ScratchPool<LivePass<T>> _passes = new();
+
     /// <summary>The output for one input or several.</summary>
     /// <param name="x">Shape (samples, inputs), row-major.</param>
     /// <returns>Shape (samples, outputs), row-major.</returns>
-    /// <exception cref="ArgumentException">The length is not a positive multiple of the number of inputs.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is not a positive multiple of the number of inputs, an element is not finite, or one array does not hold the outputs.
+    /// </exception>
     public T[] Evaluate(ReadOnlySpan<T> x)
     {
-        int samples = SamplesOf(x);
-        var input = new JetBatch<T>(JetLayout.Value, samples, Architecture.Inputs, x.ToArray());
-        return Propagate(input).Data.ToArray();
+        if (x.IsEmpty || x.Length % Architecture.Inputs != 0)
+        {
+            throw new ArgumentException(
+                $"x has {x.Length} elements; expected a positive multiple of the {Architecture.Inputs} inputs.", nameof(x));
+        }
+
+        int samples = x.Length / Architecture.Inputs;
+        CheckOutput((long)samples * Architecture.Outputs, nameof(x));
+        FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
+        var y = new T[samples * Architecture.Outputs];
+        var pass = Take();
+        pass.Begin(JetLayout.Value, samples);
+        pass.Scratch.Evaluate(pass.Packed, x, y);
+        Return(pass);
+        return y;
     }
 
     /// <summary>Propagates jets of any layout through the network.</summary>
     /// <param name="input">Shape (components, samples, inputs).</param>
     /// <returns>Shape (components, samples, outputs), same layout.</returns>
-    /// <exception cref="ArgumentException">The number of features differs from the network's inputs, or the batch is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of features differs from the network's inputs, the batch is empty, an element is not finite, or arrays do not hold
+    /// what is between input and output.
+    /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the layout's order.</exception>
     public JetBatch<T> Propagate(JetBatch<T> input)
     {
@@ -31,8 +55,14 @@ public sealed partial class Mlp<T>
                 nameof(input));
         }
 
+        JetTape<T>.CheckLayout(Architecture, input.Layout, nameof(input));
+        CheckOutput((long)input.Layout.Count * input.Samples * Architecture.Outputs, nameof(input));
+        FiniteInputs.Check<T>(input, nameof(input));
         var output = new JetBatch<T>(input.Layout, input.Samples, Architecture.Outputs);
-        new Predictor<T>(this).Propagate(input, output);
+        var pass = Take();
+        pass.Begin(input.Layout, input.Samples);
+        pass.Scratch.Propagate(pass.Packed, input, output);
+        Return(pass);
         return output;
     }
 
@@ -41,16 +71,14 @@ public sealed partial class Mlp<T>
     /// <param name="directions">The directions vᵢ, shape (p, inputs), row-major.</param>
     /// <param name="order">1 for the Jacobian along the directions, 2 for the Hessian too.</param>
     /// <returns>One sample of the full layout of p tangents: value, ∂ᵢ and, for order 2, ∂ᵢⱼ; shape (components, 1, outputs).</returns>
-    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit, an element is not finite, or the directions are more than a layout or arrays hold.
+    /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
     public JetBatch<T> Derivatives(ReadOnlySpan<T> x, ReadOnlySpan<T> directions, int order)
     {
         int inputs = Architecture.Inputs;
-        if (x.Length != inputs)
-        {
-            throw new ArgumentException($"x has {x.Length} elements; the network has {inputs} inputs.", nameof(x));
-        }
-
+        CheckSingle(x);
         if (directions.IsEmpty || directions.Length % inputs != 0)
         {
             throw new ArgumentException(
@@ -62,8 +90,20 @@ public sealed partial class Mlp<T>
             throw new ArgumentOutOfRangeException(nameof(order), order, "Derivatives are of order 1 or 2.");
         }
 
+        Architecture.CheckOrder(order);
+        FiniteInputs.Check(directions, inputs, nameof(directions));
         int tangents = directions.Length / inputs;
-        var input = new JetBatch<T>(JetLayout.Full(tangents, order), 1, inputs);
+        if (JetLayout.CountOfFull(tangents, order) > JetLayout.MaxComponents)
+        {
+            throw new ArgumentException(
+                $"{tangents} directions have {JetLayout.CountOfFull(tangents, order)} derivatives up to order {order}; " +
+                $"a jet has at most {JetLayout.MaxComponents} components.",
+                nameof(directions));
+        }
+
+        var layout = JetLayout.Full(tangents, order);
+        JetTape<T>.CheckLayout(Architecture, layout, nameof(directions));
+        var input = new JetBatch<T>(layout, 1, inputs);
         x.CopyTo(input.Data);
         directions.CopyTo(input.Data[inputs..]);
         return Propagate(input);
@@ -72,79 +112,113 @@ public sealed partial class Mlp<T>
     /// <summary>The Jacobian with respect to all inputs.</summary>
     /// <param name="x">The input, shape (inputs).</param>
     /// <returns>∂yₒ/∂xᵢ, shape (outputs, inputs).</returns>
-    /// <exception cref="ArgumentException">The length differs from the number of inputs.</exception>
+    /// <exception cref="ArgumentException">The length differs from the number of inputs, or an element is not finite.</exception>
+    /// <exception cref="NotSupportedException">One array does not hold the Jacobian; see <see cref="Derivatives"/>.</exception>
     public T[,] Jacobian(ReadOnlySpan<T> x)
     {
         // One reverse pass an output is cheaper than one tangent an input: outputs are few where inputs are many.
         CheckSingle(x);
         int inputs = Architecture.Inputs;
         int outputs = Architecture.Outputs;
-        var pass = new JetPass<T>(this, JetLayout.Value, outputs);
-        var input = new JetBatch<T>(JetLayout.Value, outputs, inputs);
-        var adjoint = new JetBatch<T>(JetLayout.Value, outputs, outputs);
-        for (int o = 0; o < outputs; o++)
-        {
-            x.CopyTo(input.Row(0, o));
-            adjoint[0, o, o] = T.One;
-        }
-
-        pass.Forward(input, new JetBatch<T>(JetLayout.Value, outputs, outputs));
-        pass.Reverse(adjoint, default, input);
+        CheckDerivative("Jacobian", (double)outputs * inputs);
         var jacobian = new T[outputs, inputs];
-        for (int o = 0; o < outputs; o++)
+        var elements = MemoryMarshal.CreateSpan(ref jacobian[0, 0], jacobian.Length);
+        var pass = Take();
+        var tape = pass.Begin(JetLayout.Value, outputs);
+        for (int start = 0; start < outputs; start += tape.Capacity)
         {
-            for (int i = 0; i < inputs; i++)
+            int count = Math.Min(tape.Capacity, outputs - start);
+            tape.Begin(count);
+            var input = tape.Input(0);
+            for (int o = 0; o < count; o++)
             {
-                jacobian[o, i] = input[0, o, i];
+                x.CopyTo(input.Row(0, o));
             }
+
+            pass.Scratch.Forward(tape, pass.Packed);
+            Seed(tape.Output(0), component: 0, start);
+            pass.Scratch.Reverse(tape, pass.Packed, elements.Slice(start * inputs, count * inputs));
         }
 
+        Return(pass);
         return jacobian;
     }
 
     /// <summary>The Hessian of every output with respect to all inputs.</summary>
     /// <param name="x">The input, shape (inputs).</param>
     /// <returns>∂²yₒ/∂xᵢ∂xⱼ, shape (outputs, inputs, inputs).</returns>
-    /// <exception cref="ArgumentException">The length differs from the number of inputs.</exception>
-    /// <exception cref="NotSupportedException">The activation has no second derivative.</exception>
+    /// <exception cref="ArgumentException">The length differs from the number of inputs, or an element is not finite.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The activation has no second derivative, or one array does not hold the Hessian; see <see cref="Derivatives"/>.
+    /// </exception>
     public T[,,] Hessian(ReadOnlySpan<T> x)
     {
         CheckSingle(x);
         Architecture.CheckOrder(2);
         int inputs = Architecture.Inputs;
         int outputs = Architecture.Outputs;
+        CheckDerivative("Hessian", (double)outputs * inputs * inputs);
         var hessian = new T[outputs, inputs, inputs];
 
         // Rows of the Hessian, one tangent at a time: the reverse pass of an order-1 jet along eᵢ, seeded with one on the
         // first derivative of an output, gives ∂(∂ᵢyₒ)/∂x as the adjoint of the input's value.
-        var layout = JetLayout.Full(1, 1);
-        var pass = new JetPass<T>(this, layout, outputs);
-        var input = new JetBatch<T>(layout, outputs, inputs);
-        var output = new JetBatch<T>(layout, outputs, outputs);
-        var gradient = new JetBatch<T>(layout, outputs, inputs);
-        for (int i = 0; i < inputs; i++)
+        var pass = Take();
+        var tape = pass.Begin(OneTangent, outputs);
+        var adjoint = new T[OneTangent.Count * Math.Min(tape.Capacity, outputs) * inputs];
+        for (int start = 0; start < outputs; start += tape.Capacity)
         {
-            var adjoint = new JetBatch<T>(layout, outputs, outputs);
-            for (int o = 0; o < outputs; o++)
+            int count = Math.Min(tape.Capacity, outputs - start);
+            tape.Begin(count);
+            for (int i = 0; i < inputs; i++)
             {
-                x.CopyTo(input.Row(0, o));
-                input.Row(1, o).Clear();
-                input[1, o, i] = T.One;
-                adjoint[1, o, o] = T.One;
-            }
-
-            pass.Forward(input, output);
-            pass.Reverse(adjoint, default, gradient);
-            for (int o = 0; o < outputs; o++)
-            {
-                for (int j = 0; j < inputs; j++)
+                var input = tape.Input(0);
+                input.Clear();
+                for (int o = 0; o < count; o++)
                 {
-                    hessian[o, i, j] = gradient[0, o, j];
+                    x.CopyTo(input.Row(0, o));
+                    input[1, o, i] = T.One;
+                }
+
+                pass.Scratch.Forward(tape, pass.Packed);
+                Seed(tape.Output(0), component: 1, start);
+                pass.Scratch.Reverse(tape, pass.Packed, adjoint.AsSpan(0, OneTangent.Count * count * inputs));
+                for (int o = 0; o < count; o++)
+                {
+                    adjoint.AsSpan(o * inputs, inputs).CopyTo(MemoryMarshal.CreateSpan(ref hessian[start + o, i, 0], inputs));
                 }
             }
         }
 
+        Return(pass);
         return hessian;
+    }
+
+    /// <summary>The adjoint that is one in a component of output first + s of sample s, and else zero.</summary>
+    private static void Seed(JetSpan<T> adjoint, int component, int first)
+    {
+        adjoint.Clear();
+        for (int s = 0; s < adjoint.Samples; s++)
+        {
+            adjoint[component, s, first + s] = T.One;
+        }
+    }
+
+    private static void CheckOutput(long length, string name)
+    {
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentException($"{name} has outputs of {length} elements; one array holds at most {Array.MaxLength}.", name);
+        }
+    }
+
+    private void CheckDerivative(string what, double length)
+    {
+        if (length > Array.MaxLength)
+        {
+            throw new NotSupportedException(
+                $"The {what} of a network {Architecture} has {length:G10} elements; one array holds at most {Array.MaxLength}. " +
+                "Ask for derivatives along chosen directions.");
+        }
     }
 
     private void CheckSingle(ReadOnlySpan<T> x)
@@ -153,16 +227,17 @@ public sealed partial class Mlp<T>
         {
             throw new ArgumentException($"x has {x.Length} elements; the network has {Architecture.Inputs} inputs.", nameof(x));
         }
+
+        FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
     }
 
-    private int SamplesOf(ReadOnlySpan<T> x)
-    {
-        if (x.IsEmpty || x.Length % Architecture.Inputs != 0)
-        {
-            throw new ArgumentException(
-                $"x has {x.Length} elements; expected a positive multiple of the {Architecture.Inputs} inputs.", nameof(x));
-        }
+    private LivePass<T> Take() => _passes.TryTake() ?? new LivePass<T>(this);
 
-        return x.Length / Architecture.Inputs;
+    private void Return(LivePass<T> pass)
+    {
+        if (pass.Scratch.IsWorthKeeping)
+        {
+            _passes.Return(pass);
+        }
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class Mlp<T>
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="architecture">The shape.</param>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Mlp(MlpArchitecture architecture)
     {
         ArgumentNullException.ThrowIfNull(architecture);
@@ -88,6 +89,11 @@ public sealed partial class Mlp<T>
     /// <exception cref="ArgumentOutOfRangeException">The initializer is unknown.</exception>
     public void Initialize(ulong seed, Initializer initializer = Initializer.Auto)
     {
+        if (!Enum.IsDefined(initializer))
+        {
+            throw new ArgumentOutOfRangeException(nameof(initializer), initializer, "Unknown initializer.");
+        }
+
         for (int layer = 0; layer < Architecture.LayerCount; layer++)
         {
             WeightInitialization.Fill(
@@ -111,41 +117,73 @@ public sealed partial class Mlp<T>
     }
 
     /// <summary>The same network in another precision.</summary>
+    /// <remarks>
+    /// What an input's shift loses by rounding is put into the first bias, since beside a small scale it would not be small.
+    /// </remarks>
     /// <typeparam name="TOther">float or double.</typeparam>
     /// <returns>A copy with every number rounded to the new type.</returns>
+    /// <exception cref="OverflowException">A number is beyond the range of the new type.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="TOther"/> is another type.</exception>
     public Mlp<TOther> Convert<TOther>()
         where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
     {
         var copy = new Mlp<TOther>(Architecture);
         for (int k = 0; k < _parameters.Length; k++)
         {
-            copy.Parameters[k] = TOther.CreateTruncating(_parameters[k]);
+            copy.Parameters[k] = ConvertNumber<TOther>(_parameters[k], "parameter");
         }
 
         copy.InputScaling = ConvertScaling(InputScaling);
         copy.OutputScaling = ConvertScaling(OutputScaling);
+        if (InputScaling is { } from && copy.InputScaling is { } to)
+        {
+            var source = Layer(0);
+            var destination = copy.Layer(0);
+            for (int o = 0; o < source.Outputs; o++)
+            {
+                double moved = 0;
+                for (int i = 0; i < source.Inputs; i++)
+                {
+                    double lost = double.CreateTruncating(to.Shift[i]) - double.CreateTruncating(from.Shift[i]);
+                    moved += double.CreateTruncating(source.Weights[(o * source.Inputs) + i]) * lost / double.CreateTruncating(from.Scale[i]);
+                }
+
+                destination.Bias[o] = TOther.CreateTruncating(double.CreateTruncating(source.Bias[o]) + moved);
+            }
+        }
+
         return copy;
 
         static FeatureScaling<TOther>? ConvertScaling(FeatureScaling<T>? scaling) => scaling is null
             ? null
             : new FeatureScaling<TOther>(
-                Array.ConvertAll(scaling.Shift.ToArray(), TOther.CreateTruncating),
-                Array.ConvertAll(scaling.Scale.ToArray(), TOther.CreateTruncating));
+                Array.ConvertAll(scaling.Shift.ToArray(), shift => ConvertNumber<TOther>(shift, "shift")),
+                Array.ConvertAll(scaling.Scale.ToArray(), scale => ConvertNumber<TOther>(scale, "scale")));
     }
 
     /// <summary>
     /// The same function as a plain network without scalings: with shift s and scale d of the input and t, e of the output,
     /// W₁ becomes W₁ diag(1/d), b₁ becomes b₁ − W₁(s/d), then the last W and b become diag(e) W and diag(e) b + t.
     /// </summary>
+    /// <remarks>
+    /// A network with scalings subtracts the shift first. The folded one takes the difference of two large numbers where the shift
+    /// is large beside the scale, and so loses s/d times the rounding of <typeparamref name="T"/>: 1 % in float at
+    /// 100,000. Where that is too much, fold <see cref="Convert{TOther}"/> to double.
+    /// </remarks>
     /// <returns>A network that needs no scaling, as other programs expect it.</returns>
     public Mlp<T> Fold()
     {
         var folded = Clone();
         folded.InputScaling = null;
         folded.OutputScaling = null;
-        for (int layer = 0; layer < Architecture.LayerCount; layer++)
+        if (InputScaling is { } input)
         {
-            FoldLayer(layer, folded.Layer(layer), 0, Architecture.Sizes[layer + 1]);
+            FoldInput(folded.Layer(0), input);
+        }
+
+        if (OutputScaling is { } output)
+        {
+            FoldOutput(folded.Layer(Architecture.LayerCount - 1), output);
         }
 
         return folded;
@@ -162,62 +200,45 @@ public sealed partial class Mlp<T>
         return new DenseLayer<T>(all[..(inputs * outputs)], all[(inputs * outputs)..], inputs);
     }
 
-    /// <summary>Whether a layer's weights act differently than they are stored, because of a scaling.</summary>
-    internal bool IsScaled(int layer) =>
-        (layer == 0 && InputScaling is not null) || (layer == Architecture.LayerCount - 1 && OutputScaling is not null);
-
-    /// <summary>Writes the weights and bias of some outputs of a layer as they act on raw inputs and outputs.</summary>
-    internal void FoldLayer(int layer, DenseLayer<T> destination, int first, int count)
-    {
-        var source = Layer(layer);
-        source.Weights.Slice(first * source.Inputs, count * source.Inputs).CopyTo(destination.Weights[(first * source.Inputs)..]);
-        source.Bias.Slice(first, count).CopyTo(destination.Bias[first..]);
-        var input = layer == 0 ? InputScaling : null;
-        var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
-        for (int o = first; o < first + count && (input is not null || output is not null); o++)
-        {
-            var row = destination.Weights.Slice(o * source.Inputs, source.Inputs);
-            if (input is not null)
-            {
-                TensorPrimitives.Multiply(row, input.InverseScale, row);
-                destination.Bias[o] -= TensorPrimitives.Dot(row, input.Shift);
-            }
-
-            if (output is not null)
-            {
-                TensorPrimitives.Multiply(row, output.Scale[o], row);
-                destination.Bias[o] = (destination.Bias[o] * output.Scale[o]) + output.Shift[o];
-            }
-        }
-    }
-
     /// <summary>Where a layer's parameters start among all: those of its weights, then its bias.</summary>
     internal int OffsetOf(int layer) => _layerOffsets[layer];
 
-    /// <summary>
-    /// Turns the gradient with respect to some outputs of a folded layer, from <paramref name="first"/> on, into that with
-    /// respect to the stored parameters, in place; different outputs may be turned by different threads.
-    /// </summary>
-    internal void UnfoldGradient(int layer, int first, DenseLayer<T> gradient)
+    /// <summary>W ← W diag(1/d), b ← b − W(s/d); sums in double.</summary>
+    private static void FoldInput(DenseLayer<T> layer, FeatureScaling<T> scaling)
     {
-        var input = layer == 0 ? InputScaling : null;
-        var output = layer == Architecture.LayerCount - 1 ? OutputScaling : null;
-        for (int o = 0; o < gradient.Outputs && (input is not null || output is not null); o++)
+        for (int o = 0; o < layer.Outputs; o++)
         {
-            var row = gradient.Weights.Slice(o * gradient.Inputs, gradient.Inputs);
-            if (output is not null)
+            double bias = double.CreateTruncating(layer.Bias[o]);
+            for (int i = 0; i < layer.Inputs; i++)
             {
-                T scale = output.Scale[first + o];
-                gradient.Bias[o] *= scale;
-                TensorPrimitives.Multiply(row, scale, row);
+                ref T weight = ref layer.Weights[(o * layer.Inputs) + i];
+                double folded = double.CreateTruncating(weight) / double.CreateTruncating(scaling.Scale[i]);
+                bias -= folded * double.CreateTruncating(scaling.Shift[i]);
+                weight = T.CreateTruncating(folded);
             }
 
-            if (input is not null)
-            {
-                TensorPrimitives.MultiplyAdd(input.Shift, -gradient.Bias[o], row, row);
-                TensorPrimitives.Multiply(row, input.InverseScale, row);
-            }
+            layer.Bias[o] = T.CreateTruncating(bias);
         }
+    }
+
+    /// <summary>W ← diag(e) W, b ← diag(e) b + t.</summary>
+    private static void FoldOutput(DenseLayer<T> layer, FeatureScaling<T> scaling)
+    {
+        for (int o = 0; o < layer.Outputs; o++)
+        {
+            var row = layer.Weights.Slice(o * layer.Inputs, layer.Inputs);
+            TensorPrimitives.Multiply(row, scaling.Scale[o], row);
+            layer.Bias[o] = (layer.Bias[o] * scaling.Scale[o]) + scaling.Shift[o];
+        }
+    }
+
+    private static TOther ConvertNumber<TOther>(T number, string what)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        var converted = TOther.CreateTruncating(number);
+        return T.IsFinite(number) == TOther.IsFinite(converted) && (what != "scale" || !TOther.IsZero(converted))
+            ? converted
+            : throw new OverflowException($"The network has the {what} {number}, which {typeof(TOther).Name} does not hold.");
     }
 
     private static FeatureScaling<T>? CheckScaling(FeatureScaling<T>? scaling, int features) =>

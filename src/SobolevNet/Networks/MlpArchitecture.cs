@@ -21,7 +21,8 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
         ArgumentNullException.ThrowIfNull(hidden);
         CheckSize(inputs, nameof(inputs));
         CheckSize(outputs, nameof(outputs));
-        foreach (int width in hidden)
+        _sizes = [inputs, .. hidden, outputs];
+        foreach (int width in Hidden)
         {
             CheckSize(width, nameof(hidden));
         }
@@ -31,7 +32,6 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
             throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
         }
 
-        _sizes = [inputs, .. hidden, outputs];
         Activation = activation;
         long parameters = 0;
         for (int layer = 0; layer < LayerCount; layer++)
@@ -42,7 +42,7 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
         if (parameters > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"Layers of sizes [{string.Join(", ", _sizes)}] have {parameters} parameters; at most {Array.MaxLength} are possible.",
+                $"{LayerCount} layers from {inputs} inputs to {outputs} outputs have {parameters} parameters; at most {Array.MaxLength} are possible.",
                 nameof(hidden));
         }
 
@@ -75,9 +75,15 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
 
     /// <summary>Refuses jets of an order that the activation is not smooth enough for.</summary>
     /// <param name="order">The order asked for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2.</exception>
     /// <exception cref="NotSupportedException">The order is above <see cref="MaxOrder"/>.</exception>
     public void CheckOrder(int order)
     {
+        if (order is < 0 or > 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(order), order, "The order of a jet is 0, 1 or 2.");
+        }
+
         if (order > MaxOrder)
         {
             throw new NotSupportedException(

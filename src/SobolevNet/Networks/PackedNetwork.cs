@@ -4,46 +4,51 @@ using SobolevNet.Kernels;
 namespace SobolevNet;
 
 /// <summary>
-/// A network's weights as the products want them, for the forward and for the reverse pass, with scalings folded in. Prepared
-/// once a step and then read by all threads: packed, or for few rows just as the network stores them.
+/// A network's weights as the products want them, for the forward and for the reverse pass. Prepared once a step and then read
+/// by all threads: packed, or for few rows just as the network stores them.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class PackedNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Rows up to which products read the network's own weights: packing them costs as much as some forty rows.</summary>
+    public const int FewRows = 256;
+
     /// <summary>Output features that are packed by one task, at least: whole panels of any vector width.</summary>
     private const int MinTaskOutputs = 64;
 
     private readonly Mlp<T> _network;
-    private readonly T[][] _folded;
 
     public PackedNetwork(Mlp<T> network)
     {
         _network = network;
         int layers = network.Architecture.LayerCount;
         var sizes = network.Architecture.Sizes;
-        Forward = new PackedMatrix<T>[layers];
+        Forward = new PackedMatrix<T>?[layers];
         Reverse = new PackedMatrix<T>?[layers];
         Bias = new T[layers][];
-        _folded = new T[layers][];
         for (int layer = 0; layer < layers; layer++)
         {
-            Forward[layer] = new PackedMatrix<T>(sizes[layer], sizes[layer + 1]);
             Bias[layer] = new T[JetTape<T>.Stride(sizes[layer + 1])];
-            _folded[layer] = [];
         }
 
         Activation = JetActivation<T>.Create(network.Architecture.Activation);
     }
 
-    /// <summary>Wᵀ of each layer.</summary>
-    public PackedMatrix<T>[] Forward { get; }
+    /// <summary>Wᵀ of each layer; null as long as products read the network's own weights.</summary>
+    public PackedMatrix<T>?[] Forward { get; }
 
     /// <summary>W of each layer; null until a reverse pass through that layer was asked for.</summary>
     public PackedMatrix<T>?[] Reverse { get; }
 
     /// <summary>The bias of each layer, padded with zeros to a row's stride.</summary>
     public T[][] Bias { get; }
+
+    /// <summary>How raw inputs are standardized, as it was when <see cref="Reserve"/> was called.</summary>
+    public FeatureScaling<T>? InputScaling { get; private set; }
+
+    /// <summary>How raw outputs are standardized, as it was when <see cref="Reserve"/> was called.</summary>
+    public FeatureScaling<T>? OutputScaling { get; private set; }
 
     /// <summary>The kernel of the network's activation.</summary>
     public JetActivation<T> Activation { get; }
@@ -52,33 +57,31 @@ internal sealed class PackedNetwork<T>
     public bool IsStored { get; private set; }
 
     /// <summary>Packs everything that a pass needs.</summary>
-    public void Pack(bool reverse, bool reverseFirst)
+    public void Pack(bool reverse, bool reverseFirst, bool stored = false)
     {
-        Reserve(reverse, reverseFirst);
+        Reserve(reverse, reverseFirst, stored);
         for (int layer = 0; layer < Forward.Length; layer++)
         {
             Pack(layer, 0, _network.Architecture.Sizes[layer + 1], reverse && (layer > 0 || reverseFirst));
         }
     }
 
-    /// <summary>Reserves the memory that packing will need, as long as there is none.</summary>
+    /// <summary>Reserves the memory that packing will need, as long as there is none, and takes the network's scalings.</summary>
     /// <param name="reverse">Whether there will be reverse passes.</param>
     /// <param name="reverseFirst">Whether they go through the first layer, to the input.</param>
     /// <param name="stored">Whether to leave weights where they are: what pays for few rows.</param>
     public void Reserve(bool reverse, bool reverseFirst, bool stored = false)
     {
         IsStored = stored;
+        InputScaling = _network.InputScaling;
+        OutputScaling = _network.OutputScaling;
         var sizes = _network.Architecture.Sizes;
-        for (int layer = 0; layer < Forward.Length; layer++)
+        for (int layer = 0; layer < Forward.Length && !stored; layer++)
         {
-            if (!stored && reverse && (layer > 0 || reverseFirst))
+            Forward[layer] ??= new PackedMatrix<T>(sizes[layer], sizes[layer + 1]);
+            if (reverse && (layer > 0 || reverseFirst))
             {
                 Reverse[layer] ??= new PackedMatrix<T>(sizes[layer + 1], sizes[layer]);
-            }
-
-            if (_network.IsScaled(layer) && _folded[layer].Length == 0)
-            {
-                _folded[layer] = new T[(sizes[layer] + 1) * sizes[layer + 1]];
             }
         }
     }
@@ -104,21 +107,13 @@ internal sealed class PackedNetwork<T>
     public void Pack(int layer, int first, int count, bool reverse)
     {
         var source = _network.Layer(layer);
-        if (_network.IsScaled(layer))
-        {
-            var folded = new DenseLayer<T>(
-                _folded[layer].AsSpan(0, source.Weights.Length), _folded[layer].AsSpan(source.Weights.Length), source.Inputs);
-            _network.FoldLayer(layer, folded, first, count);
-            source = folded;
-        }
-
         source.Bias.Slice(first, count).CopyTo(Bias[layer].AsSpan(first));
         if (IsStored)
         {
             return;
         }
 
-        var forward = Forward[layer];
+        var forward = Forward[layer]!;
         int panel = first / forward.PanelWidth;
         forward.PackTransposed(source.Weights, panel, GemmShape.Blocks(first + count, forward.PanelWidth) - panel);
         if (reverse)
@@ -134,11 +129,11 @@ internal sealed class PackedNetwork<T>
         {
             var (outputs, inputs) = SizesOf(layer);
             Gemm.MultiplyStoredTransposed(
-                a, strideA, rows, StoredWeights(layer), outputs, inputs, c, strideC, workspace, Forward[layer].Width);
+                a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace, VectorWidths.Current);
             return;
         }
 
-        Gemm.Multiply(a, strideA, rows, Forward[layer], c, strideC, workspace);
+        Gemm.Multiply(a, strideA, rows, Forward[layer]!, c, strideC, workspace);
     }
 
     /// <summary>C = A·W with the weights of a layer.</summary>
@@ -147,7 +142,7 @@ internal sealed class PackedNetwork<T>
         if (IsStored)
         {
             var (outputs, inputs) = SizesOf(layer);
-            Gemm.MultiplyStored(a, strideA, rows, StoredWeights(layer), outputs, inputs, c, strideC, workspace, Forward[layer].Width);
+            Gemm.MultiplyStored(a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace, VectorWidths.Current);
             return;
         }
 
@@ -155,10 +150,4 @@ internal sealed class PackedNetwork<T>
     }
 
     private (int Outputs, int Inputs) SizesOf(int layer) => (_network.Architecture.Sizes[layer + 1], _network.Architecture.Sizes[layer]);
-
-    private ReadOnlySpan<T> StoredWeights(int layer)
-    {
-        var weights = _network.Layer(layer).Weights;
-        return _network.IsScaled(layer) ? _folded[layer].AsSpan(0, weights.Length) : weights;
-    }
 }

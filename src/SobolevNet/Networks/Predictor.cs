@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Numerics;
-using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -9,14 +7,15 @@ namespace SobolevNet;
 /// </summary>
 /// <remarks>
 /// Holds a snapshot: later changes of the network's parameters are not seen. A sample's result does not depend on the batch
-/// that it is asked in.
+/// that it is asked in. Inputs must be finite. Memory is kept for two calls at a time for each processor, each what one layout of
+/// some samples needs; a call that allocates needed more than the one before, or another layout.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Predictor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PackedNetwork<T> _packed;
-    private readonly ConcurrentDictionary<JetLayout, ConcurrentBag<Desk>> _desks = new();
+    private readonly ScratchPool<InferenceScratch<T>> _scratches = new();
 
     /// <summary>Takes a snapshot of a network.</summary>
     /// <param name="network">The network.</param>
@@ -34,7 +33,7 @@ public sealed class Predictor<T>
     /// <summary>The outputs for some inputs.</summary>
     /// <param name="x">Shape (samples, inputs), row-major.</param>
     /// <param name="y">Receives shape (samples, outputs), row-major.</param>
-    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, or an element of <paramref name="x"/> is not finite.</exception>
     public void Evaluate(ReadOnlySpan<T> x, Span<T> y)
     {
         int samples = x.Length / Architecture.Inputs;
@@ -44,29 +43,25 @@ public sealed class Predictor<T>
                 $"x has {x.Length} elements; expected a positive multiple of the {Architecture.Inputs} inputs.", nameof(x));
         }
 
-        if (y.Length != samples * Architecture.Outputs)
+        long outputs = (long)samples * Architecture.Outputs;
+        if (y.Length != outputs)
         {
             throw new ArgumentException(
-                $"y has {y.Length} elements; {samples} samples of {Architecture.Outputs} outputs need {samples * Architecture.Outputs}.", nameof(y));
+                $"y has {y.Length} elements; {samples} samples of {Architecture.Outputs} outputs need {outputs}.", nameof(y));
         }
 
-        var desk = Take(JetLayout.Value);
-        for (int start = 0; start < samples; start += desk.Tape.Capacity)
-        {
-            int count = Math.Min(desk.Tape.Capacity, samples - start);
-            desk.Tape.Begin(count);
-            x.Slice(start * Architecture.Inputs, count * Architecture.Inputs).CopyTo(desk.Tape.Input(0).Data);
-            desk.Tape.Forward(0, _packed, desk.Workspace);
-            desk.Tape.Output(0).Data.CopyTo(y[(start * Architecture.Outputs)..]);
-        }
-
-        _desks[JetLayout.Value].Add(desk);
+        FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
+        var scratch = Take();
+        scratch.Evaluate(_packed, x, y);
+        Return(scratch);
     }
 
     /// <summary>Propagates jets of any layout.</summary>
     /// <param name="input">Shape (components, samples, inputs).</param>
     /// <param name="output">Receives shape (components, samples, outputs), same layout and samples.</param>
-    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape does not fit, an element of the input is not finite, or arrays do not hold what is between input and output.
+    /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the layout's order.</exception>
     public void Propagate(JetSpan<T> input, JetSpan<T> output)
     {
@@ -83,31 +78,20 @@ public sealed class Predictor<T>
                 nameof(output));
         }
 
-        var desk = Take(input.Layout);
-        for (int start = 0; start < input.Samples; start += desk.Tape.Capacity)
-        {
-            int count = Math.Min(desk.Tape.Capacity, input.Samples - start);
-            desk.Tape.Begin(count);
-            input.Slice(start, count).CopyTo(desk.Tape.Input(0));
-            desk.Tape.Forward(0, _packed, desk.Workspace);
-            desk.Tape.Output(0).CopyTo(output.Slice(start, count));
-        }
-
-        _desks[input.Layout].Add(desk);
+        JetTape<T>.CheckLayout(Architecture, input.Layout, nameof(input));
+        FiniteInputs.Check(input, nameof(input));
+        var scratch = Take();
+        scratch.Propagate(_packed, input, output);
+        Return(scratch);
     }
 
-    private Desk Take(JetLayout layout)
+    private InferenceScratch<T> Take() => _scratches.TryTake() ?? new InferenceScratch<T>(Architecture);
+
+    private void Return(InferenceScratch<T> scratch)
     {
-        var free = _desks.GetOrAdd(layout, _ => []);
-        if (free.TryTake(out var desk))
+        if (scratch.IsWorthKeeping)
         {
-            return desk;
+            _scratches.Return(scratch);
         }
-
-        int samples = JetTape<T>.LoneGroup(layout.Count, int.MaxValue);
-        return new Desk(new JetTape<T>(Architecture, layout, inputOrder: 2, samples, samples), new Workspace<T>());
     }
-
-    /// <summary>What one thread at a time works with.</summary>
-    private sealed record Desk(JetTape<T> Tape, Workspace<T> Workspace);
 }

@@ -3,12 +3,19 @@ using System.Diagnostics;
 namespace SobolevNet;
 
 /// <summary>
-/// A few threads that wait for work: a numbered set of tasks which they take one by one. No allocation for a run, and no
-/// result may depend on which thread does what.
+/// A few threads that share numbered tasks, which they take one by one. No allocation for a run, and no result may depend on
+/// which thread does what.
 /// </summary>
 /// <remarks>
-/// A training step is a few sets of tasks with hardly a pause between them, and waking a thread that sleeps takes as long as
-/// many a task. So who waits looks again and again for a while before it goes to sleep.
+/// <para>
+/// A run ends when its tasks are done, not when its helpers have been there: the caller takes tasks too, and waits only for
+/// those that a helper has taken. What is shared is the number of tasks left. A helper that wakes late either finds none, or
+/// takes a task of the current run; only then does it read what that task is, and the run cannot end before it is done.
+/// </para>
+/// <para>
+/// A training step is a few runs with hardly a pause between them, and waking a thread takes as long as many a task. So waiting
+/// threads spin for 200 µs before they block.
+/// </para>
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -16,22 +23,29 @@ internal sealed class WorkerTeam : IDisposable
 
     private const int SpinsBetweenLooks = 10;
 
+    /// <summary>Multiply-adds that take about as long as handing a task to another thread and waiting for it.</summary>
+    private const long WorkOfHandover = 32_768;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _start = new(0);
-    private readonly ManualResetEventSlim _done = new(true);
+    private readonly SemaphoreSlim _done = new(0);
+    private readonly LostTime _lost = new();
     private Action<int, int>? _task;
     private int _tasks;
-    private int _next;
-    private int _busy;
+    private int _left;
+    private int _pending;
+    private int _sleepers;
+    private int _callerSleeps;
+    private int _running;
     private Exception? _failure;
     private volatile bool _disposed;
 
     /// <summary>Starts a team; the thread that calls <see cref="Run"/> is one of its workers.</summary>
-    /// <param name="workers">Number of workers, at least 1.</param>
+    /// <param name="workers">Number of workers, at least 1; more than <see cref="MaxWorkers"/> are no more than that.</param>
     public WorkerTeam(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        _threads = new Thread[workers - 1];
+        _threads = new Thread[Math.Min(workers, MaxWorkers) - 1];
         for (int k = 0; k < _threads.Length; k++)
         {
             int worker = k + 1;
@@ -40,43 +54,49 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
+    /// <summary>
+    /// The most workers of a team: four for each processor, and at least 16. More threads than that only take memory, and some
+    /// ten thousand end the process.
+    /// </summary>
+    public static int MaxWorkers { get; } = Math.Max(16, 4 * Environment.ProcessorCount);
+
     /// <summary>Number of workers, the calling thread included.</summary>
     public int Workers => _threads.Length + 1;
 
     /// <summary>Calls <paramref name="task"/>(task, worker) for all tasks 0 to <paramref name="tasks"/> − 1 and returns when all are done.</summary>
-    /// <exception cref="Exception">The first exception that a task threw.</exception>
-    public void Run(int tasks, Action<int, int> task)
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="task">Receives the number of the task and that of the worker.</param>
+    /// <param name="work">About how many multiply-adds all tasks have; few are done by the caller alone.</param>
+    /// <exception cref="InvalidOperationException">The team is running already.</exception>
+    /// <exception cref="Exception">The first exception that a task threw; tasks that no worker had taken are then left out.</exception>
+    public void Run(int tasks, Action<int, int> task, long work = long.MaxValue)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        int helpers = Math.Min(_threads.Length, tasks - 1);
-        if (helpers <= 0)
+        if (Interlocked.Exchange(ref _running, 1) == 1)
         {
-            for (int k = 0; k < tasks; k++)
+            throw new InvalidOperationException("A team runs one set of tasks at a time.");
+        }
+
+        try
+        {
+            if (Math.Min(_threads.Length, tasks - 1) <= 0 || work < WorkOfHandover)
             {
-                task(k, 0);
+                RunAlone(tasks, task);
             }
-
-            return;
+            else if (_lost.IsAlone(task, tasks))
+            {
+                long begun = Stopwatch.GetTimestamp();
+                RunAlone(tasks, task);
+                _lost.AddAlone(task, tasks, Stopwatch.GetTimestamp() - begun);
+            }
+            else
+            {
+                RunTogether(tasks, task);
+            }
         }
-
-        _task = task;
-        _tasks = tasks;
-        _next = 0;
-        _failure = null;
-        _busy = helpers;
-        _done.Reset();
-        _start.Release(helpers);
-        Drain(0);
-        for (long begun = Stopwatch.GetTimestamp(); !_done.IsSet && Stopwatch.GetTimestamp() - begun < SpinTicks;)
+        finally
         {
-            Thread.SpinWait(SpinsBetweenLooks);
-        }
-
-        _done.Wait();
-        _task = null;
-        if (_failure is { } failure)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            Volatile.Write(ref _running, 0);
         }
     }
 
@@ -89,7 +109,8 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         _disposed = true;
-        _start.Release(_threads.Length + 1);
+        Interlocked.MemoryBarrier();
+        Wake(_threads.Length);
         foreach (var thread in _threads)
         {
             thread.Join();
@@ -99,42 +120,138 @@ internal sealed class WorkerTeam : IDisposable
         _done.Dispose();
     }
 
+    private static void RunAlone(int tasks, Action<int, int> task)
+    {
+        for (int k = 0; k < tasks; k++)
+        {
+            task(k, 0);
+        }
+    }
+
+    private void RunTogether(int tasks, Action<int, int> task)
+    {
+        _task = task;
+        _tasks = tasks;
+        _failure = null;
+        _pending = tasks;
+        Interlocked.Exchange(ref _left, tasks);
+        Wake(Math.Min(_threads.Length, tasks - 1));
+        long begun = Stopwatch.GetTimestamp();
+        int own = Drain(0);
+        long drained = Stopwatch.GetTimestamp();
+        WaitForTasks();
+        _lost.AddTogether(task, tasks, begun, drained, own);
+        _task = null;
+        if (_failure is { } failure)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
     private void Work(int worker)
     {
-        while (true)
+        while (!_disposed)
         {
-            for (long begun = Stopwatch.GetTimestamp(); _start.CurrentCount == 0 && Stopwatch.GetTimestamp() - begun < SpinTicks;)
+            Drain(worker);
+            for (long begun = Stopwatch.GetTimestamp(); !HasNews() && Stopwatch.GetTimestamp() - begun < SpinTicks;)
             {
                 Thread.SpinWait(SpinsBetweenLooks);
             }
 
-            _start.Wait();
-            if (_disposed)
+            if (!HasNews())
             {
-                return;
-            }
-
-            Drain(worker);
-            if (Interlocked.Decrement(ref _busy) == 0)
-            {
-                _done.Set();
+                Sleep();
             }
         }
     }
 
-    private void Drain(int worker)
+    private bool HasNews() => Volatile.Read(ref _left) != 0 || _disposed;
+
+    /// <summary>Takes tasks until none is left.</summary>
+    /// <returns>How many were taken.</returns>
+    private int Drain(int worker)
     {
-        try
+        int taken = 0;
+        for (int left = Volatile.Read(ref _left); left != 0; left = Volatile.Read(ref _left))
         {
-            int k;
-            while ((k = Interlocked.Increment(ref _next) - 1) < _tasks && _failure is null)
+            if (Interlocked.CompareExchange(ref _left, left - 1, left) != left)
             {
-                _task!(k, worker);
+                continue;
+            }
+
+            taken++;
+            try
+            {
+                if (Volatile.Read(ref _failure) is null)
+                {
+                    _task!(_tasks - left, worker);
+                }
+            }
+            catch (Exception failure)
+            {
+                Interlocked.CompareExchange(ref _failure, failure, null);
             }
         }
-        catch (Exception failure)
+
+        // Until this worker's tasks are counted as done, the run they belong to goes on.
+        if (taken > 0 && Interlocked.Add(ref _pending, -taken) == 0 && Interlocked.Exchange(ref _callerSleeps, 0) == 1)
         {
-            Interlocked.CompareExchange(ref _failure, failure, null);
+            _done.Release();
+        }
+
+        return taken;
+    }
+
+    /// <summary>Waits for the tasks that helpers have taken.</summary>
+    private void WaitForTasks()
+    {
+        for (long begun = Stopwatch.GetTimestamp(); Volatile.Read(ref _pending) != 0 && Stopwatch.GetTimestamp() - begun < SpinTicks;)
+        {
+            Thread.SpinWait(SpinsBetweenLooks);
+        }
+
+        if (Volatile.Read(ref _pending) == 0)
+        {
+            return;
+        }
+
+        // Either the caller takes its mark away again, or the helper that does releases it.
+        Interlocked.Exchange(ref _callerSleeps, 1);
+        if (Volatile.Read(ref _pending) != 0 || Interlocked.Exchange(ref _callerSleeps, 0) == 0)
+        {
+            _done.Wait();
+        }
+    }
+
+    /// <summary>Blocks a helper until it is woken. Whoever takes a sleeper off the count releases one, so that none is released twice.</summary>
+    private void Sleep()
+    {
+        Interlocked.Increment(ref _sleepers);
+        if (!HasNews() || TakeSleepers(1) == 0)
+        {
+            _start.Wait();
+        }
+    }
+
+    private void Wake(int helpers)
+    {
+        int sleepers = TakeSleepers(helpers);
+        if (sleepers > 0)
+        {
+            _start.Release(sleepers);
+        }
+    }
+
+    private int TakeSleepers(int most)
+    {
+        while (true)
+        {
+            int sleepers = Volatile.Read(ref _sleepers);
+            int taken = Math.Min(sleepers, most);
+            if (taken == 0 || Interlocked.CompareExchange(ref _sleepers, sleepers - taken, sleepers) == sleepers)
+            {
+                return taken;
+            }
         }
     }
 }

@@ -13,9 +13,6 @@ internal sealed class TrainingPass<T>
 {
     private const int MinTileOutputs = 64;
 
-    /// <summary>Rows of a batch up to which products read the network's own weights: packing them costs as much as some forty rows.</summary>
-    private const int FewRows = 256;
-
     /// <summary>Weights whose gradient is one task where it goes to the optimizer at once: half of a second-level cache.</summary>
     private const int WeightsOfBlock = 64 * 1024;
 
@@ -87,9 +84,10 @@ internal sealed class TrainingPass<T>
         (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        bool few = count * _layout.Count <= FewRows && !_tape.MaySkipInputs;
+        bool few = (long)count * _layout.Count <= PackedNetwork<T>.FewRows && !_tape.MaySkipInputs;
         _packed.Reserve(reverse: true, reverseFirst: false, stored: few);
-        _team.Run(_packing.Length, _runPacking);
+        long parameters = _network.Architecture.ParameterCount;
+        _team.Run(_packing.Length, _runPacking, few ? 0 : parameters);
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
         {
             _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart));
@@ -110,13 +108,14 @@ internal sealed class TrainingPass<T>
                 }
             }
 
+            long work = parameters * _tape.Samples * _layout.Count;
             if (few && optimizer is not null)
             {
-                _team.Run(_blocks.Length, _runBlock);
+                _team.Run(_blocks.Length, _runBlock, work);
             }
             else
             {
-                _team.Run(_tiles.Length, _runTile);
+                _team.Run(_tiles.Length, _runTile, work);
             }
         }
 
@@ -235,7 +234,6 @@ internal sealed class TrainingPass<T>
             return;
         }
 
-        _network.UnfoldGradient(layer, first, gradient);
         if (_optimizer is not null)
         {
             Update(layer, first, gradient);

@@ -234,6 +234,59 @@ public class JetPassTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(SmoothActivations))]
+    public void Reverse_ThroughAllLayers_IsTheAdjointOfTheLinearForward(Activation activation, int order)
+    {
+        // Jets depend linearly on the input's derivatives of the highest order, through all layers and activations.
+        if (order == 0)
+        {
+            return;
+        }
+
+        var network = RandomNetwork<double>(activation, [3, 8, 7, 5], 11);
+        network.InputScaling = new FeatureScaling<double>([1, 2, 3], [2, 0.3, 7]);
+        network.OutputScaling = new FeatureScaling<double>([1, 2, 3, 4, 5], [2, 0.3, 7, 1, 5]);
+        var layout = JetLayout.Full(2, order);
+        var input = RandomJets<double>(layout, 4, 3, 12);
+        var change = RandomJets<double>(layout, 4, 3, 15);
+        change.AsSpan().Truncate(order - 1).Clear();
+        var seeds = RandomJets<double>(layout, 4, 5, 13);
+        var pass = new JetPass<double>(network, layout, 4);
+        var (before, after) = (new JetBatch<double>(layout, 4, 5), new JetBatch<double>(layout, 4, 5));
+        pass.Forward(input, before);
+        var adjoint = new JetBatch<double>(layout, 4, 3);
+        pass.Reverse(seeds, default, adjoint);
+        double expected = Dot(change.Data, adjoint.Data);
+        for (int k = 0; k < input.Data.Length; k++)
+        {
+            input.Data[k] += change.Data[k];
+        }
+
+        pass.Forward(input, after);
+        (Dot(seeds.Data, after.Data) - Dot(seeds.Data, before.Data)).Should().BeApproximately(expected, 1e-11 * Math.Max(1, Math.Abs(expected)));
+
+        static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => System.Numerics.Tensors.TensorPrimitives.Dot(a, b);
+    }
+
+    [Fact]
+    public void Refresh_AfterChanges_ReadsThem()
+    {
+        var network = RandomNetwork<double>(Activation.Tanh, [2, 5, 1], 1);
+        var pass = new JetPass<double>(network, JetLayout.Full(2, 1), 3);
+        pass.Network.Should().BeSameAs(network);
+        pass.Layout.Should().Be(JetLayout.Full(2, 1));
+        pass.Capacity.Should().Be(3);
+        var input = RandomJets<double>(pass.Layout, 2, 2, 2);
+        var (before, after) = (new JetBatch<double>(pass.Layout, 2, 1), new JetBatch<double>(pass.Layout, 2, 1));
+        pass.Forward(input, before);
+        network.OutputScaling = new FeatureScaling<double>([0], [2]);
+        pass.Refresh();
+        Invoking(() => pass.Reverse(before, default)).Should().Throw<InvalidOperationException>("the forward pass was of other weights");
+        pass.Forward(input, after);
+        after.Data.ToArray().Should().Equal(before.Data.ToArray().Select(y => 2 * y));
+    }
+
     [Fact]
     public void Reverse_WithScalings_AgreesWithFiniteDifferences()
     {

@@ -102,7 +102,100 @@ public class MlpTests
         scaled[1].Should().BeApproximately(0.1 * y[1], 1e-12);
         var folded = network.Fold();
         folded.InputScaling.Should().BeNull();
-        folded.Evaluate(x).Should().Equal(scaled);
+        folded.Evaluate(x)[0].Should().BeApproximately(scaled[0], 1e-12);
+        folded.Evaluate(x)[1].Should().BeApproximately(scaled[1], 1e-12);
+    }
+
+    [Fact]
+    public void Clone_ChangedAfterwards_LeavesTheOriginal()
+    {
+        var network = JetPassTests.RandomNetwork<double>(Activation.Tanh, [2, 9, 2], 1);
+        network.InputScaling = new FeatureScaling<double>([3, -1], [2, 0.5]);
+        double[] before = network.Evaluate([1, 2]);
+        var copy = network.Clone();
+        copy.Architecture.Should().Be(network.Architecture);
+        copy.InputScaling.Should().BeSameAs(network.InputScaling);
+        copy.Evaluate([1, 2]).Should().Equal(before);
+        copy.Parameters.Clear();
+        copy.InputScaling = null;
+        network.Evaluate([1, 2]).Should().Equal(before);
+    }
+
+    [Fact]
+    public void Evaluate_AfterChanges_SeesThem()
+    {
+        var network = JetPassTests.RandomNetwork<double>(Activation.Tanh, [2, 9, 2], 1);
+        double[] first = network.Evaluate([1, 2]);
+        var derivative = network.Jacobian([1, 2]);
+        network.OutputScaling = new FeatureScaling<double>([0, 0], [2, 2]);
+        network.Evaluate([1, 2]).Should().Equal(2 * first[0], 2 * first[1]);
+        network.Jacobian([1, 2])[1, 0].Should().Be(2 * derivative[1, 0]);
+        network.Parameters.Clear();
+        network.Evaluate([1, 2]).Should().Equal(0, 0);
+        network.Jacobian([1, 2])[1, 0].Should().Be(0);
+    }
+
+    [Fact]
+    public void Inference_FromManyThreads_GivesTheResultsOfOne()
+    {
+        var network = JetPassTests.RandomNetwork<double>(Activation.Tanh, [3, 30, 2], 1);
+        double[] Ask(int k)
+        {
+            double[] x = [k, 1, -k];
+            return k % 3 == 0 ? network.Evaluate(x) : [.. (k % 3 == 1 ? network.Jacobian(x) : (Array)network.Hessian(x)).Cast<double>()];
+        }
+
+        double[][] expected = [.. Enumerable.Range(0, 200).Select(Ask)];
+        double[][] actual = new double[200][];
+        Parallel.For(0, 200, k => actual[k] = Ask(k));
+        for (int k = 0; k < 200; k++)
+        {
+            actual[k].Should().Equal(expected[k]);
+        }
+    }
+
+    [Fact]
+    public void Derivatives_OfManyInputsAndOutputs_AgreeWithPropagation()
+    {
+        // More outputs than a group has rows.
+        var network = JetPassTests.RandomNetwork<double>(Activation.Silu, [3, 5, 500], 1);
+        double[] x = [0.3, -1, 0.5];
+        var jacobian = network.Jacobian(x);
+        var hessian = network.Hessian(x);
+        var jets = network.Derivatives(x, [1, 0, 0, 0, 1, 0, 0, 0, 1], order: 2);
+        for (int o = 0; o < 500; o++)
+        {
+            jacobian[o, 2].Should().BeApproximately(jets[jets.Layout.First(2), 0, o], 1e-12);
+            hessian[o, 0, 1].Should().BeApproximately(jets[jets.Layout.Second(0, 1), 0, o], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Architecture_Orders_AreThoseOfTheActivation()
+    {
+        var smooth = new MlpArchitecture(3, [5, 4], 2, Activation.Silu);
+        smooth.MaxOrder.Should().Be(2);
+        smooth.Hidden.ToArray().Should().Equal(5, 4);
+        smooth.CheckOrder(2);
+        var kinked = new MlpArchitecture(3, [5], 2, Activation.Relu);
+        kinked.MaxOrder.Should().Be(1);
+        kinked.CheckOrder(1);
+        ((Action)(() => kinked.CheckOrder(2))).Should().Throw<NotSupportedException>();
+        ((Action)(() => smooth.CheckOrder(3))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
+        ((Action)(() => smooth.CheckOrder(-1))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
+        new MlpArchitecture(3, [], 2, Activation.Relu).MaxOrder.Should().Be(2, "there is no activation in a linear map");
+    }
+
+    [Fact]
+    public void Convert_NumbersBeyondTheType_AreRefused()
+    {
+        var network = Mlp<double>.Create(2, [3], 1);
+        network.Parameters[4] = 1e300;
+        ((Action)(() => network.Convert<float>())).Should().Throw<OverflowException>().WithMessage("*1E+300*");
+        network.Parameters[4] = 1e-300;
+        network.Convert<float>().Parameters[4].Should().Be(0);
+        network.InputScaling = new FeatureScaling<double>([0, 0], [1, 1e-100]);
+        ((Action)(() => network.Convert<float>())).Should().Throw<OverflowException>().WithMessage("*scale*");
     }
 
     [Theory]

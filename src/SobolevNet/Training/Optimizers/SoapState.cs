@@ -19,6 +19,8 @@ internal sealed class SoapState<T> : OptimizerState<T>
     private readonly SoapLayer<T>[] _layers;
     private readonly (int Layer, int First, int Count)[] _outputBlocks;
     private readonly (int Layer, int First, int Count)[] _inputBlocks;
+    private readonly long _elements;
+    private readonly long _products;
     private readonly Action<int, int> _packTransposed;
     private readonly Action<int, int> _addLeft;
     private readonly Action<int, int> _addRight;
@@ -40,6 +42,8 @@ internal sealed class SoapState<T> : OptimizerState<T>
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             _layers[layer] = new SoapLayer<T>(sizes[layer + 1], sizes[layer], options.MaxSide);
+            _elements += (long)sizes[layer + 1] * sizes[layer];
+            _products += (long)sizes[layer + 1] * sizes[layer] * Math.Max(sizes[layer + 1], sizes[layer]);
         }
 
         _outputBlocks = [.. Blocks(layer => _layers[layer].Outputs)];
@@ -90,20 +94,20 @@ internal sealed class SoapState<T> : OptimizerState<T>
             _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         }
 
-        team.Run(_layers.Length, _packTransposed);
-        team.Run(_outputBlocks.Length, _addLeft);
-        team.Run(_inputBlocks.Length, _addRight);
+        team.Run(_layers.Length, _packTransposed, _elements);
+        team.Run(_outputBlocks.Length, _addLeft, _products);
+        team.Run(_inputBlocks.Length, _addRight, _products);
         if (step <= _options.RefreshEvery || step % _options.RefreshEvery == 0)
         {
-            team.Run(_layers.Length, _refresh);
+            team.Run(_layers.Length, _refresh, _products);
         }
 
         _adam = AdamCoefficients<T>.Of(_options.LearningRate * factor, _options.Beta1, _options.Beta2, _options.Epsilon, _options.WeightDecay, step);
-        team.Run(_outputBlocks.Length, _turnRight);
-        team.Run(_layers.Length, _packTurned);
-        team.Run(_outputBlocks.Length, _stepInBasis);
-        team.Run(_layers.Length, _packTurned);
-        team.Run(_outputBlocks.Length, _changeWeights);
+        team.Run(_outputBlocks.Length, _turnRight, _products);
+        team.Run(_layers.Length, _packTurned, _elements);
+        team.Run(_outputBlocks.Length, _stepInBasis, _products);
+        team.Run(_layers.Length, _packTurned, _elements);
+        team.Run(_outputBlocks.Length, _changeWeights, _products);
     }
 
     private void ChangeWeights(int block, int worker)

@@ -1,0 +1,76 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>Changes the units of rows of features in place.</summary>
+/// <remarks>
+/// Raw values are shifted before they are multiplied by anything. Folded into weights and a bias instead, W/d · x and
+/// b − W s/d would cancel where the shift s is large beside the scale d, and lose s/d times the rounding of the type.
+/// </remarks>
+internal static class RowScaling
+{
+    /// <summary>Features from which calls of vector functions pay.</summary>
+    private const int ManyFeatures = 16;
+
+    /// <summary>Takes values x to (x − shift) / scale and derivatives, or adjoints of standardized values, to x / scale.</summary>
+    /// <param name="scaling">The units.</param>
+    /// <param name="rows">Shape (rows, features).</param>
+    /// <param name="values">How many of the rows, the first ones, are values.</param>
+    public static void ToStandard<T>(FeatureScaling<T> scaling, Span<T> rows, int values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var shift = scaling.Shift;
+        var scale = scaling.Scale;
+        for (int start = 0, r = 0; start < rows.Length; start += scale.Length, r++)
+        {
+            var row = rows.Slice(start, scale.Length);
+            if (row.Length >= ManyFeatures)
+            {
+                if (r < values)
+                {
+                    TensorPrimitives.Subtract(row, shift, row);
+                }
+
+                TensorPrimitives.Divide(row, scale, row);
+                continue;
+            }
+
+            for (int f = 0; f < row.Length; f++)
+            {
+                row[f] = (r < values ? row[f] - shift[f] : row[f]) / scale[f];
+            }
+        }
+    }
+
+    /// <summary>Takes values y to y · scale + shift and derivatives, or adjoints of raw values, to y · scale.</summary>
+    /// <param name="scaling">The units.</param>
+    /// <param name="rows">Shape (rows, features).</param>
+    /// <param name="values">How many of the rows, the first ones, are values.</param>
+    public static void ToRaw<T>(FeatureScaling<T> scaling, Span<T> rows, int values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var shift = scaling.Shift;
+        var scale = scaling.Scale;
+        for (int start = 0, r = 0; start < rows.Length; start += scale.Length, r++)
+        {
+            var row = rows.Slice(start, scale.Length);
+            if (row.Length >= ManyFeatures)
+            {
+                TensorPrimitives.Multiply(row, scale, row);
+                if (r < values)
+                {
+                    TensorPrimitives.Add(row, shift, row);
+                }
+
+                continue;
+            }
+
+            for (int f = 0; f < row.Length; f++)
+            {
+                T raw = row[f] * scale[f];
+                row[f] = r < values ? raw + shift[f] : raw;
+            }
+        }
+    }
+}
