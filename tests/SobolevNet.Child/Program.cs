@@ -7,6 +7,9 @@ switch (args)
     case ["inference", var call]:
         InferenceTask.Run(call);
         return 0;
+    case ["file", var reader, var path]:
+        FileTask.Run(reader, path);
+        return 0;
     default:
         Console.Error.WriteLine($"There is no task \"{string.Join(' ', args)}\".");
         return 2;

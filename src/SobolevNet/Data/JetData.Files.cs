@@ -5,6 +5,9 @@ namespace SobolevNet;
 /// <content>Labels in .npz files.</content>
 public static partial class JetData
 {
+    /// <summary>The most tangents of a layout in a file: a layout takes memory for each, but the file holds only the chosen ones.</summary>
+    private const int MaxTangents = 1 << 20;
+
     /// <summary>Writes a source's samples as an .npz file, in the form of the builder that makes such a source.</summary>
     /// <remarks>
     /// <para>Arrays of the file, S samples first, in the shapes of the builders:</para>
@@ -27,8 +30,14 @@ public static partial class JetData
     /// <typeparam name="T">float (written as f4) or double (f8).</typeparam>
     /// <param name="path">The path of the file.</param>
     /// <param name="source">The source.</param>
-    /// <param name="compress">Whether to deflate the arrays.</param>
+    /// <param name="compress">
+    /// Whether to deflate the arrays. A file that shrinks by more than 32 times, mostly zeros, is read only with a larger limit.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The path is empty, a label is not finite, or the layout has over 1,048,576 tangents; <see cref="Load"/> would refuse the file.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
     public static void Save<T>(string path, IJetSource<T> source, bool compress = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -61,22 +70,26 @@ public static partial class JetData
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="path">The path of the file.</param>
+    /// <param name="maxBytes">What the arrays may take in memory; see <see cref="NpzReader.Open(string, long?)"/>.</param>
     /// <returns>The source, as the builder makes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not an .npz file, is damaged, lacks an array, or its arrays do not fit each other or are not finite.
+    /// The file is not an .npz file, is damaged, unpacks to more than <paramref name="maxBytes"/>, lacks an array, or its arrays do not fit each
+    /// other or are not finite.
     /// </exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static IJetSource<T> Load<T>(string path)
+    /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static IJetSource<T> Load<T>(string path, long? maxBytes = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var file = NpzReader.Open(path);
+        using var file = NpzReader.Open(path, maxBytes);
         try
         {
             return file.Contains("dydx") ? LoadJacobian<T>(file) : LoadRows<T>(file);
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"The arrays of \"{path}\" are not usable labels: {fault.Message}", fault);
+            throw new InvalidDataException($"The arrays of \"{path}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
         }
     }
 
@@ -104,6 +117,11 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
+        if (layout.Tangents > MaxTangents)
+        {
+            throw new ArgumentException($"The layout ({layout}) has over {MaxTangents} tangents, which are not read again.", nameof(source));
+        }
+
         int samples = source.Count;
         int p = layout.CountOf(1);
         int q = layout.CountOf(2);
@@ -238,29 +256,43 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] scales = file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
-        JetLayout? layout = null;
-        if (file.Contains("firsts"))
-        {
-            int[] tangents = file.Read<int>("tangents").Data;
-            int[] pairs = file.Read<int>("seconds").Data;
-            if (tangents.Length != 1 || pairs.Length % 2 != 0)
-            {
-                throw new ArgumentException("tangents must be one number and seconds pairs of numbers.");
-            }
-
-            layout = JetLayout.Create(
-                tangents[0], file.Read<int>("firsts").Data, pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
-        }
-
+        var dxdr = Read<T>(file, "dxdr");
+        var d2ydr2 = Optional<T>(file, "d2ydr2");
+        var layout = file.Contains("firsts") ? ReadLayout(file, LengthOf(dxdr), LengthOf(d2ydr2)) : null;
         return BuildManifold(
             Read<T>(file, "x"),
-            Read<T>(file, "dxdr"),
+            dxdr,
             Read<T>(file, "y"),
             Read<T>(file, "dydr"),
             Optional<T>(file, "d2xdr2"),
-            Optional<T>(file, "d2ydr2"),
+            d2ydr2,
             scales,
             layout);
+    }
+
+    /// <summary>How many components an array of shape (S, components, …) has.</summary>
+    private static int LengthOf<T>(LabelArray<T> array)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => array.Shape.Length > 1 ? array.Shape[1] : 0;
+
+    /// <summary>The layout of chosen components, made once their number is known to be that of the arrays.</summary>
+    private static JetLayout ReadLayout(NpzReader file, int firsts, int seconds)
+    {
+        int[] tangents = file.Read<int>("tangents").Data;
+        int[] chosen = file.Read<int>("firsts").Data;
+        int[] pairs = file.Read<int>("seconds").Data;
+        if (tangents.Length != 1 || tangents[0] is < 0 or > MaxTangents)
+        {
+            throw new ArgumentException($"tangents must be one number from 0 to {MaxTangents}.");
+        }
+
+        if (chosen.Length != firsts || pairs.Length != 2L * seconds)
+        {
+            throw new ArgumentException(
+                $"firsts has {chosen.Length} and seconds {pairs.Length} numbers; dxdr and d2ydr2 have {firsts} and {seconds} components, so " +
+                $"{firsts} numbers and {seconds} pairs are expected.");
+        }
+
+        return JetLayout.Create(tangents[0], chosen, pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
     }
 
     private static LabelArray<T> Read<T>(NpzReader file, string name)

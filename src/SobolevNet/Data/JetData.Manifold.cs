@@ -126,21 +126,23 @@ public static partial class JetData
                 $"Second derivatives need both arrays, but {missing} is left out. If the path is straight, give zeros.", missing);
         }
 
-        layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
-        dxdr.Expect(samples, new LabelAxis("tangents", layout.CountOf(1)), inputs);
-        if ((layout.Order == 2) != d2ydr2.IsGiven)
+        if (layout is not null && (layout.Order == 2) != d2ydr2.IsGiven)
         {
             throw new ArgumentException($"The layout ({layout}) and the presence of second derivatives contradict each other.", nameof(d2ydr2));
         }
 
-        if (layout.Order == 2)
+        // Shapes first: a full layout grows with p², which the arrays may not.
+        dxdr.Expect(samples, new LabelAxis("tangents", layout?.CountOf(1) ?? tangents.Length), inputs);
+        if (d2ydr2.IsGiven)
         {
-            var pairs = new LabelAxis("pairs of tangents", layout.CountOf(2));
+            long all = tangents.Length * (tangents.Length + 1L) / 2;
+            var pairs = new LabelAxis("pairs of tangents", layout?.CountOf(2) ?? (int)Math.Min(all, int.MaxValue));
             d2xdr2.Expect(samples, pairs, inputs);
             d2xdr2.ExpectFinite();
             ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, []);
         }
 
+        layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
         return new MemoryJetSource<T>(
             ComponentMajor(layout, inputs.Length, x, dxdr, d2xdr2),
             ComponentMajor(layout, outputs.Length, y, dydr, d2ydr2),

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
 namespace SobolevNet;
 
 /// <summary>Shapes of arrays in files: sizes that cannot overflow, and how they are written in messages.</summary>
@@ -7,18 +11,19 @@ internal static class ArrayShape
     public const int MaxRank = 32;
 
     /// <summary>Number of elements of a shape, or −1 if a dimension is negative or the product exceeds 63 bits.</summary>
-    public static long ElementCount(ReadOnlySpan<int> shape)
+    public static long ElementCount<T>(ReadOnlySpan<T> shape)
+        where T : unmanaged, IBinaryInteger<T>
     {
         // A zero anywhere makes the product zero, however large the rest; it is looked for first so that nothing overflows.
         bool empty = false;
-        foreach (int dimension in shape)
+        foreach (T dimension in shape)
         {
-            if (dimension < 0)
+            if (T.IsNegative(dimension))
             {
                 return -1;
             }
 
-            empty |= dimension == 0;
+            empty |= T.IsZero(dimension);
         }
 
         if (empty)
@@ -27,21 +32,32 @@ internal static class ArrayShape
         }
 
         long count = 1;
-        foreach (int dimension in shape)
+        foreach (T dimension in shape)
         {
-            if (count > long.MaxValue / dimension)
+            long length = long.CreateChecked(dimension);
+            if (count > long.MaxValue / length)
             {
                 return -1;
             }
 
-            count *= dimension;
+            count *= length;
         }
 
         return count;
     }
 
     /// <summary>A shape as "(3, 4)".</summary>
-    public static string Format(ReadOnlySpan<int> shape) => $"({string.Join(", ", shape.ToArray())})";
+    public static string Format<T>(ReadOnlySpan<T> shape)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var text = new StringBuilder("(");
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            text.Append(axis == 0 ? "" : ", ").Append(shape[axis].ToString(null, CultureInfo.InvariantCulture));
+        }
+
+        return text.Append(')').ToString();
+    }
 
     /// <summary>Checks a shape given by a caller against the elements given with it.</summary>
     /// <exception cref="ArgumentException">A dimension is negative, there are too many, or the product is not the length.</exception>

@@ -35,7 +35,7 @@ internal ref struct NpyDictionary
                     shape = reader.TakeShape();
                     break;
                 default:
-                    throw new InvalidDataException($"its header has the key '{key}', which is unknown or given twice.");
+                    throw new InvalidDataException($"its header has the key '{ForeignText.Cut(key)}', which is unknown or given twice.");
             }
 
             if (!reader.TryTake(','))

@@ -44,6 +44,9 @@ internal static class NpyElements
     {
         switch (header.Kind, header.ItemSize)
         {
+            case ('f', 2):
+                FromFloating<Half, T>(bytes, destination, header);
+                break;
             case ('f', 4):
                 FromFloating<float, T>(bytes, destination, header);
                 break;

@@ -5,8 +5,9 @@ namespace SobolevNet;
 /// <summary>Reads and writes arrays in NumPy's .npy format.</summary>
 /// <remarks>
 /// Written are format version 1.0, little-endian, C order. Read are versions 1 to 3, either byte order, C and Fortran order
-/// (turned into row-major), and elements f4, f8, i1 to i8, u1 to u8 and b1. A file is not trusted: its length is
-/// compared with the shape before memory is taken.
+/// (turned into row-major), and elements f2, f4, f8, i1 to i8, u1 to u8 and b1. A file is not trusted: its length is
+/// compared with the shape before memory is taken, which is at most 8 times its length (bytes read as double), or twice that
+/// in Fortran order.
 /// </remarks>
 public static class NpyFile
 {
@@ -39,6 +40,11 @@ public static class NpyFile
         where T : unmanaged, INumber<T>
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written to.", nameof(stream));
+        }
+
         ArrayShape.Check(shape, data.Length, nameof(shape));
         var (kind, size) = ElementType<T>();
         NpyHeader.Write(stream, kind, size, shape);
@@ -47,36 +53,32 @@ public static class NpyFile
 
     /// <summary>Reads an array.</summary>
     /// <remarks>Elements are converted to <typeparamref name="T"/>: to float by rounding; to an integer type only from integers that fit.</remarks>
-    /// <typeparam name="T">The element type wanted.</typeparam>
+    /// <typeparam name="T">The element type wanted: float, double or a built-in integer type.</typeparam>
     /// <param name="path">The path of the file.</param>
     /// <returns>Shape and elements, row-major.</returns>
     /// <exception cref="InvalidDataException">The file is not an .npy file, is damaged, or its elements do not convert.</exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
+    /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static NpyArray<T> Read<T>(string path)
         where T : unmanaged, INumber<T>
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path);
         return Read<T>(stream, path);
     }
 
     /// <summary>Reads an array from a stream, from where it stands to its end.</summary>
-    /// <typeparam name="T">The element type wanted.</typeparam>
+    /// <typeparam name="T">The element type wanted: float, double or a built-in integer type.</typeparam>
     /// <param name="stream">A stream that knows its length.</param>
     /// <param name="origin">What to call the stream in messages, usually a path.</param>
     /// <returns>Shape and elements, row-major.</returns>
-    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
     /// <exception cref="InvalidDataException">The bytes are not an .npy array, are damaged, or its elements do not convert.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
     public static NpyArray<T> Read<T>(Stream stream, string origin)
         where T : unmanaged, INumber<T>
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(origin);
-        if (!stream.CanSeek)
-        {
-            throw new ArgumentException("The stream must know its length (CanSeek).", nameof(stream));
-        }
-
+        InputFile.Check(stream, origin);
         long length = stream.Length - stream.Position;
         return Read<T>(stream, length, length, $"\"{origin}\" is not a readable .npy file");
     }
@@ -86,9 +88,11 @@ public static class NpyFile
     /// <param name="length">Bytes that are said to follow.</param>
     /// <param name="trusted">Bytes that are known to follow; memory beyond is only taken as data arrives.</param>
     /// <param name="fault">What to say first if it is not readable.</param>
-    internal static NpyArray<T> Read<T>(Stream stream, long length, long trusted, string fault)
+    /// <param name="checkHeader">A further check of the header, before memory is taken.</param>
+    internal static NpyArray<T> Read<T>(Stream stream, long length, long trusted, string fault, Action<NpyHeader>? checkHeader = null)
         where T : unmanaged, INumber<T>
     {
+        CheckReadable<T>();
         try
         {
             var header = NpyHeader.Read(stream);
@@ -105,6 +109,7 @@ public static class NpyFile
                 throw new InvalidDataException($"it has {count} elements; at most {Array.MaxLength} are supported.");
             }
 
+            checkHeader?.Invoke(header);
             var data = NpyElements.Read<T>(stream, header, (int)count, trusted);
             return new NpyArray<T>(header.FortranOrder ? RowMajor(data, header.Shape) : data, header.Shape);
         }
@@ -115,6 +120,18 @@ public static class NpyFile
         catch (EndOfStreamException inner)
         {
             throw new InvalidDataException($"{fault}: it ends early.", inner);
+        }
+    }
+
+    /// <summary>Refuses element types that arrays are not read as.</summary>
+    /// <exception cref="NotSupportedException">It is such a type.</exception>
+    internal static void CheckReadable<T>()
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double) && typeof(T) != typeof(sbyte) && typeof(T) != typeof(byte)
+            && typeof(T) != typeof(short) && typeof(T) != typeof(ushort) && typeof(T) != typeof(int) && typeof(T) != typeof(uint)
+            && typeof(T) != typeof(long) && typeof(T) != typeof(ulong))
+        {
+            throw new NotSupportedException($"Arrays are read as float, double or a built-in integer type, not as {typeof(T).Name}.");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed record NpyHeader(char Kind, int ItemSize, bool BigEndian, bool F
             int size = text[2] - '0';
             bool known = kind switch
             {
-                'f' => size is 4 or 8,
+                'f' => size is 2 or 4 or 8,
                 'i' or 'u' => size is 1 or 2 or 4 or 8,
                 'b' => size == 1,
                 _ => false,
@@ -94,6 +94,6 @@ internal sealed record NpyHeader(char Kind, int ItemSize, bool BigEndian, bool F
         }
 
         throw new InvalidDataException(
-            $"its element type is \"{(text.Length > 40 ? text[..40] + "..." : text)}\"; f4, f8, i1 to i8, u1 to u8 and b1 are supported.");
+            $"its element type is \"{ForeignText.Cut(text)}\"; f2, f4, f8, i1 to i8, u1 to u8 and b1 are supported.");
     }
 }

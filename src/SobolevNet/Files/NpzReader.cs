@@ -1,17 +1,24 @@
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet;
 
 /// <summary>Reads named arrays from an .npz file, NumPy's zip archive of .npy arrays.</summary>
 /// <remarks>
-/// The file is not trusted: sizes are checked against each other before memory is taken, compressed arrays grow only as their
-/// bytes arrive, and checksums are compared. What is not readable is an <see cref="InvalidDataException"/>.
+/// <para>
+/// The file is not trusted: sizes are checked against each other and a limit before memory is taken, compressed arrays grow
+/// only as their bytes arrive, and checksums are compared. What is not readable is an <see cref="InvalidDataException"/>.
+/// </para>
+/// <para>Several threads may read at once; they take turns.</para>
 /// </remarks>
 public sealed class NpzReader : IDisposable
 {
-    /// <summary>Deflate cannot shrink anything further than this.</summary>
-    private const long MaxCompression = 1032;
+    /// <summary>The limit for a small file: 16 MiB.</summary>
+    private const long SmallLimit = 1 << 24;
+
+    /// <summary>The limit for a larger file, as a multiple of its length.</summary>
+    private const int LimitRatio = 32;
 
     private const string Extension = ".npy";
 
@@ -20,13 +27,18 @@ public sealed class NpzReader : IDisposable
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
+    private readonly Lock _turn = new();
+    private readonly long _limit;
+    private bool _disposed;
 
-    private NpzReader(string path, Stream stream)
+    private NpzReader(string path, Stream stream, long? maxBytes)
     {
         _path = path;
         _stream = stream;
+        _limit = maxBytes ?? Math.Max(SmallLimit, LimitRatio * stream.Length);
         try
         {
+            long total = 0;
             _archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             foreach (var entry in _archive.Entries)
             {
@@ -38,8 +50,12 @@ public sealed class NpzReader : IDisposable
                 string name = entry.FullName[..^Extension.Length];
                 if (!_entries.TryAdd(name, entry))
                 {
-                    throw new InvalidDataException($"it has the array \"{name}\" twice.");
+                    throw new InvalidDataException($"it has the array \"{ForeignText.Cut(name)}\" twice.");
                 }
+
+                total = entry.Length >= 0 && entry.Length <= _limit - total
+                    ? total + entry.Length
+                    : throw TooLarge("its arrays take more than", _limit);
 
                 _names.Add(name);
             }
@@ -47,7 +63,7 @@ public sealed class NpzReader : IDisposable
         catch (Exception fault) when (IsDamage(fault))
         {
             stream.Dispose();
-            throw new InvalidDataException($"\"{path}\" is not a readable .npz file: {fault.Message}", fault);
+            throw new InvalidDataException($"\"{path}\" is not a readable .npz file: {ForeignText.MessageOf(fault)}", fault);
         }
     }
 
@@ -56,49 +72,81 @@ public sealed class NpzReader : IDisposable
 
     /// <summary>Opens a file and reads its table of contents.</summary>
     /// <param name="path">The path of the file.</param>
+    /// <param name="maxBytes">
+    /// What the arrays may take in memory: all together as they are stored, and each as the type that it is read as. A file can
+    /// unpack to a thousand times its length. Left out, the limit is 32 times the length of the file, or 16 MiB if that is more.
+    /// </param>
     /// <returns>The reader, which keeps the file open.</returns>
-    /// <exception cref="InvalidDataException">The file is not a zip archive, or is damaged.</exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static NpzReader Open(string path)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
+    /// <exception cref="InvalidDataException">The file is not a zip archive, is damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static NpzReader Open(string path, long? maxBytes = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return new NpzReader(path, File.OpenRead(path));
+        if (maxBytes is { } given)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(maxBytes));
+        }
+
+        return new NpzReader(path, InputFile.Open(path), maxBytes);
     }
 
     /// <summary>Reads from a stream that can seek, which is disposed with the reader.</summary>
-    internal static NpzReader Open(Stream stream, string origin) => new(origin, stream);
+    internal static NpzReader Open(Stream stream, string origin) => new(origin, stream, null);
 
     /// <summary>Whether the file has an array.</summary>
     /// <param name="name">Its name, without ".npy".</param>
     /// <returns>True if it has.</returns>
-    public bool Contains(string name) => _entries.ContainsKey(name);
+    public bool Contains(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _entries.ContainsKey(name);
+    }
 
     /// <summary>Reads an array.</summary>
     /// <typeparam name="T">The element type wanted; conversion as in <see cref="NpyFile.Read{T}(string)"/>.</typeparam>
     /// <param name="name">Its name, without ".npy".</param>
     /// <returns>Shape and elements, row-major.</returns>
-    /// <exception cref="InvalidDataException">There is no such array, it is damaged, or its elements do not convert.</exception>
+    /// <exception cref="InvalidDataException">There is no such array, it is damaged or above the limit, or its elements do not convert.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double nor a built-in integer type.</exception>
+    /// <exception cref="ObjectDisposedException">The reader was disposed.</exception>
     public NpyArray<T> Read<T>(string name)
         where T : unmanaged, INumber<T>
     {
         ArgumentNullException.ThrowIfNull(name);
+        NpyFile.CheckReadable<T>();
         if (!_entries.TryGetValue(name, out var entry))
         {
-            throw new InvalidDataException($"\"{_path}\" has no array \"{name}\"; it has {string.Join(", ", _names.Take(20))}.");
+            throw new InvalidDataException($"\"{_path}\" has no array \"{ForeignText.Cut(name)}\"; it has {ForeignText.List(_names)}.");
         }
 
-        string fault = $"The array \"{name}\" of \"{_path}\" is not readable";
+        string fault = $"The array \"{ForeignText.Cut(name)}\" of \"{_path}\" is not readable";
+        lock (_turn)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return Read<T>(entry, fault);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        lock (_turn)
+        {
+            _disposed = true;
+            _archive.Dispose();
+            _stream.Dispose();
+        }
+    }
+
+    private NpyArray<T> Read<T>(ZipArchiveEntry entry, string fault)
+        where T : unmanaged, INumber<T>
+    {
         try
         {
-            // Both sizes are claims; that of the compressed bytes is bounded by the file.
-            if (entry.CompressedLength > _stream.Length || entry.Length / MaxCompression > entry.CompressedLength + MaxCompression)
-            {
-                throw new InvalidDataException(
-                    $"it claims {entry.Length} bytes from {entry.CompressedLength} compressed ones in a file of {_stream.Length}.");
-            }
-
             using var stream = new Crc32Stream(entry.Open());
-            var array = NpyFile.Read<T>(stream, entry.Length, trusted: Math.Min(entry.Length, entry.CompressedLength), fault);
+            var array = NpyFile.Read<T>(
+                stream, entry.Length, trusted: Math.Min(entry.Length, Math.Min(entry.CompressedLength, _stream.Length)), fault, CheckSize<T>);
             return stream.Value == entry.Crc32
                 ? array
                 : throw new InvalidDataException("its checksum is wrong, so some of its bytes have changed.");
@@ -109,16 +157,23 @@ public sealed class NpzReader : IDisposable
         }
         catch (Exception inner) when (IsDamage(inner))
         {
-            throw new InvalidDataException($"{fault}: {inner.Message}", inner);
+            throw new InvalidDataException($"{fault}: {ForeignText.MessageOf(inner)}", inner);
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose()
+    /// <summary>Refuses an array that is larger than the limit in the type that it is read as.</summary>
+    private void CheckSize<T>(NpyHeader header)
+        where T : unmanaged
     {
-        _archive.Dispose();
-        _stream.Dispose();
+        long bytes = header.Count * Unsafe.SizeOf<T>();
+        if (bytes > _limit)
+        {
+            throw TooLarge($"as {typeof(T).Name} it takes", bytes);
+        }
     }
+
+    private InvalidDataException TooLarge(string what, long bytes) => new(
+        $"{what} {bytes} bytes of memory, where the file has {_stream.Length}; {_limit} are allowed. If you trust the file, give a larger maxBytes.");
 
     /// <summary>What the archive reader throws at damaged bytes; a failing disk is another matter and passes through.</summary>
     private static bool IsDamage(Exception fault) => fault

@@ -17,10 +17,14 @@ namespace SobolevNet;
 /// </example>
 public sealed class NpzWriter : IDisposable
 {
+    /// <summary>Characters of a name; the archive has room for 65,535 bytes.</summary>
+    private const int MaxName = 10_000;
+
     private readonly AtomicFile _file;
     private readonly ZipArchive _archive;
     private readonly CompressionLevel _level;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private bool _closed;
 
     private NpzWriter(AtomicFile file, CompressionLevel level)
     {
@@ -31,9 +35,11 @@ public sealed class NpzWriter : IDisposable
 
     /// <summary>Starts a file.</summary>
     /// <param name="path">The path that the file will have.</param>
-    /// <param name="compress">Whether to deflate the arrays; random-looking numbers gain little and cost time.</param>
+    /// <param name="compress">Whether to deflate the arrays; random-looking numbers gain little and cost time. A file that shrinks by more than 32 times is read only with a larger limit.</param>
     /// <returns>The writer.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">Nothing can be written there.</exception>
+    /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
     public static NpzWriter Create(string path, bool compress = false) =>
         new(AtomicFile.Create(path), compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
 
@@ -42,17 +48,25 @@ public sealed class NpzWriter : IDisposable
     /// <param name="name">Its name, each once, without ".npy".</param>
     /// <param name="data">The elements, row-major.</param>
     /// <param name="shape">The shape; its product is the number of elements. None given: a scalar.</param>
-    /// <exception cref="ArgumentException">The name is empty or given twice, or the shape does not fit.</exception>
+    /// <exception cref="ArgumentException">The name is empty, too long, not valid Unicode or given twice, or the shape does not fit.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
+    /// <exception cref="ObjectDisposedException">The file was committed or disposed before.</exception>
     public void Add<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<int> shape)
         where T : unmanaged, INumber<T>
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ForeignText.CheckUnicode(name, nameof(name));
+        if (name.Length > MaxName)
+        {
+            throw new ArgumentException($"The name has {name.Length} characters; at most {MaxName} are possible.", nameof(name));
+        }
+
+        ObjectDisposedException.ThrowIf(_closed, this);
         ArrayShape.Check(shape, data.Length, nameof(shape));
         _ = NpyFile.ElementType<T>();
         if (!_names.Add(name))
         {
-            throw new ArgumentException($"The array \"{name}\" is given twice.", nameof(name));
+            throw new ArgumentException($"The array \"{ForeignText.Cut(name)}\" is given twice.", nameof(name));
         }
 
         var entry = _archive.CreateEntry(name + ".npy", _level);
@@ -66,6 +80,7 @@ public sealed class NpzWriter : IDisposable
     /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
     public void Commit()
     {
+        _closed = true;
         _archive.Dispose();
         _file.Commit();
     }
@@ -73,6 +88,7 @@ public sealed class NpzWriter : IDisposable
     /// <summary>Gives the file up unless it was committed.</summary>
     public void Dispose()
     {
+        _closed = true;
         try
         {
             _archive.Dispose();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
 
 namespace SobolevNet;
 
@@ -15,6 +16,11 @@ namespace SobolevNet;
 /// A file read here is not trusted. Every length is checked against the size of the file before memory is taken, so
 /// that reading a damaged or foreign file ends in an <see cref="InvalidDataException"/> that says what is wrong.
 /// </para>
+/// <para>
+/// Files written here carry a checksum over all their bytes, under two keys of the metadata (<c>sobolevnet.checksum</c>
+/// and <c>sobolevnet.checksum.method</c>) that <see cref="Metadata"/> leaves out. It is compared when a file is read that has one; files of
+/// other programs need none.
+/// </para>
 /// </remarks>
 public sealed class SafetensorsFile
 {
@@ -23,13 +29,17 @@ public sealed class SafetensorsFile
     /// <summary>The largest header accepted, in bytes, as in the reference implementation.</summary>
     internal const int MaxHeaderLength = 100_000_000;
 
+    /// <summary>Bytes read at a time where they are not kept.</summary>
+    private const int Chunk = 1 << 16;
+
     private readonly Dictionary<string, SafetensorsTensor> _byName;
     private readonly string _origin;
 
-    private SafetensorsFile(string origin, IReadOnlyDictionary<string, string> metadata, SafetensorsTensor[] tensors)
+    private SafetensorsFile(string origin, SafetensorsHeader header, SafetensorsTensor[] tensors)
     {
         _origin = origin;
-        Metadata = metadata;
+        Metadata = header.Metadata;
+        TooLarge = header.TooLarge;
         Tensors = tensors;
         _byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
@@ -37,8 +47,11 @@ public sealed class SafetensorsFile
     /// <summary>What the file says about itself; empty if it says nothing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The tensors in the order of the header.</summary>
+    /// <summary>The tensors in the order of the header; those of more than 2 GiB are left out.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }
+
+    /// <summary>The names of the tensors that are left out.</summary>
+    internal IReadOnlyList<string> TooLarge { get; }
 
     /// <summary>Writes a file: to a temporary one beside it, then renamed.</summary>
     /// <remarks>
@@ -46,13 +59,16 @@ public sealed class SafetensorsFile
     /// Their data is laid out by falling element size, so that every tensor is aligned to its own.
     /// </remarks>
     /// <param name="path">The path of the file.</param>
-    /// <param name="metadata">What to say about the file; may be empty.</param>
+    /// <param name="metadata">What to say about the file; may be empty. The checksum is added to it.</param>
     /// <param name="tensors">The tensors, each name once.</param>
-    /// <exception cref="ArgumentException">A name is given twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor or text is null, a name is given twice, is not valid Unicode or is a checksum's key, or a tensor is of <see cref="SafetensorsDtype.Other"/>.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
     public static void Write(
         string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsTensor> tensors)
     {
+        CheckContent(metadata, tensors);
         using var file = AtomicFile.Create(path);
         Write(file.Stream, metadata, tensors);
         file.Commit();
@@ -60,29 +76,36 @@ public sealed class SafetensorsFile
 
     /// <summary>Writes to a stream, from where it stands.</summary>
     /// <param name="stream">Where to write.</param>
-    /// <param name="metadata">What to say about the file; may be empty.</param>
+    /// <param name="metadata">What to say about the file; may be empty. The checksum is added to it.</param>
     /// <param name="tensors">The tensors, each name once.</param>
-    /// <exception cref="ArgumentException">A name is given twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor or text is null, a name is given twice, is not valid Unicode or is a checksum's key, or a tensor is of <see cref="SafetensorsDtype.Other"/>.
+    /// </exception>
     public static void Write(
         Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsTensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(metadata);
-        ArgumentNullException.ThrowIfNull(tensors);
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written to.", nameof(stream));
+        }
+
+        CheckContent(metadata, tensors);
         SafetensorsTensor[] stored = [.. tensors.OrderByDescending(tensor => SafetensorsTensor.SizeOf(tensor.Dtype))];
         var begins = new Dictionary<string, long>(StringComparer.Ordinal);
         long position = 0;
         foreach (var tensor in stored)
         {
-            if (!begins.TryAdd(tensor.Name, position))
-            {
-                throw new ArgumentException($"The tensor \"{tensor.Name}\" is given twice.", nameof(tensors));
-            }
-
+            begins[tensor.Name] = position;
             position += tensor.Bytes.Length;
         }
 
-        byte[] header = SafetensorsHeader.Write(metadata, tensors, begins);
+        var withChecksum = new Dictionary<string, string>(metadata, StringComparer.Ordinal)
+        {
+            [SafetensorsChecksum.Key] = SafetensorsChecksum.Blank,
+            [SafetensorsChecksum.MethodKey] = SafetensorsChecksum.Method,
+        };
+        byte[] header = SafetensorsHeader.Write(withChecksum, tensors, begins);
         if (header.Length > MaxHeaderLength)
         {
             throw new ArgumentException(
@@ -91,6 +114,16 @@ public sealed class SafetensorsFile
 
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        var hash = new XxHash128();
+        hash.Append(length);
+        hash.Append(header);
+        foreach (var tensor in stored)
+        {
+            hash.Append(tensor.Bytes);
+        }
+
+        int digits = header.AsSpan().IndexOf(SafetensorsChecksum.Prefix) + SafetensorsChecksum.Prefix.Length;
+        SafetensorsChecksum.Put(hash, header.AsSpan(digits, SafetensorsChecksum.Digits));
         stream.Write(length);
         stream.Write(header);
         foreach (var tensor in stored)
@@ -99,53 +132,31 @@ public sealed class SafetensorsFile
         }
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Reads a whole file, except tensors of more than 2 GiB, which are left out.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>Its metadata and tensors.</returns>
-    /// <exception cref="InvalidDataException">
-    /// The file is not a safetensors file, is damaged, or holds element types other than <see cref="SafetensorsDtype"/>.
-    /// </exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not a safetensors file, or is damaged, or its checksum is wrong.</exception>
+    /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static SafetensorsFile Read(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var stream = File.OpenRead(path);
+        using var stream = InputFile.Open(path);
         return Read(stream, path);
     }
 
-    /// <summary>Reads from a stream, from where it stands to its end.</summary>
+    /// <summary>Reads from a stream, from where it stands to its end; see <see cref="Read(string)"/>.</summary>
     /// <param name="stream">A stream that knows its length.</param>
     /// <param name="origin">What to call the stream in messages, usually a path.</param>
     /// <returns>Metadata and tensors.</returns>
-    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    /// <exception cref="InvalidDataException">
-    /// The bytes are not safetensors, are damaged, or hold element types other than <see cref="SafetensorsDtype"/>.
-    /// </exception>
+    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not safetensors, or are damaged, or their checksum is wrong.</exception>
     public static SafetensorsFile Read(Stream stream, string origin)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(origin);
-        if (!stream.CanSeek)
-        {
-            throw new ArgumentException("The stream must know its length (CanSeek).", nameof(stream));
-        }
-
+        InputFile.Check(stream, origin);
         try
         {
-            long available = stream.Length - stream.Position;
-            var header = SafetensorsHeader.Read(stream, available);
-            var tensors = new SafetensorsTensor[header.Entries.Count];
-
-            // Entries are read where they lie, one after the other; the header may list them in any order.
-            foreach (int index in header.ByOffset)
-            {
-                var entry = header.Entries[index];
-                byte[] bytes = new byte[entry.End - entry.Begin];
-                stream.ReadExactly(bytes);
-                tensors[index] = new SafetensorsTensor(entry.Name, entry.Dtype, entry.Shape, bytes);
-            }
-
-            return new SafetensorsFile(origin, header.Metadata, tensors);
+            var header = SafetensorsHeader.Read(stream, stream.Length - stream.Position);
+            return new SafetensorsFile(origin, header, ReadTensors(stream, header));
         }
         catch (InvalidDataException fault)
         {
@@ -160,11 +171,12 @@ public sealed class SafetensorsFile
     /// <summary>The tensor of a name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The tensor.</returns>
-    /// <exception cref="InvalidDataException">The file has no such tensor.</exception>
+    /// <exception cref="InvalidDataException">The file has no such tensor, or it is too large.</exception>
     public SafetensorsTensor GetTensor(string name) =>
-        TryGetTensor(name, out var tensor)
-            ? tensor
-            : throw new InvalidDataException($"\"{_origin}\" has no tensor \"{name}\"; it has {List(_byName.Keys)}.");
+        TryGetTensor(name, out var tensor) ? tensor
+        : TooLarge.Contains(name) ? throw new InvalidDataException(
+            $"\"{_origin}\": the tensor \"{ForeignText.Cut(name)}\" is too large; at most {Array.MaxLength} bytes are read.")
+        : throw new InvalidDataException($"\"{_origin}\" has no tensor \"{ForeignText.Cut(name)}\"; it has {ForeignText.List(Tensors.Select(tensor => tensor.Name))}.");
 
     /// <summary>The tensor of a name, checked for its shape.</summary>
     /// <param name="name">The name.</param>
@@ -177,32 +189,118 @@ public sealed class SafetensorsFile
         return tensor.Shape.SequenceEqual(shape)
             ? tensor
             : throw new InvalidDataException(
-                $"\"{_origin}\": the tensor \"{name}\" has the shape {ArrayShape.Format(tensor.Shape)}; {ArrayShape.Format(shape)} is expected.");
+                $"\"{_origin}\": the tensor \"{ForeignText.Cut(name)}\" has the shape {ArrayShape.Format(tensor.Shape)}; {ArrayShape.Format(shape)} is expected.");
     }
 
     /// <summary>Looks for the tensor of a name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="tensor">The tensor, if there is one.</param>
     /// <returns>Whether the file has it.</returns>
-    public bool TryGetTensor(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor) => _byName.TryGetValue(name, out tensor);
+    public bool TryGetTensor(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _byName.TryGetValue(name, out tensor);
+    }
 
     /// <summary>The metadata of a key.</summary>
     /// <param name="key">The key.</param>
     /// <returns>What the file says under it.</returns>
     /// <exception cref="InvalidDataException">The file says nothing under that key.</exception>
-    public string GetMetadata(string key) =>
-        Metadata.TryGetValue(key, out string? value)
-            ? value
-            : throw new InvalidDataException($"\"{_origin}\" has no metadata \"{key}\"; it has {List(Metadata.Keys)}.");
-
-    private static string List(IEnumerable<string> names)
+    public string GetMetadata(string key)
     {
-        string[] first = [.. names.Take(9).Select(name => name.Length <= 60 ? name : name[..57] + "...")];
-        return first.Length switch
+        ArgumentNullException.ThrowIfNull(key);
+        return Metadata.TryGetValue(key, out string? value)
+            ? value
+            : throw new InvalidDataException($"\"{_origin}\" has no metadata \"{ForeignText.Cut(key)}\"; it has {ForeignText.List(Metadata.Keys)}.");
+    }
+
+    private static SafetensorsTensor[] ReadTensors(Stream stream, SafetensorsHeader header)
+    {
+        var tensors = new SafetensorsTensor?[header.Entries.Count];
+
+        // Entries are read where they lie, one after the other; the header may list them in any order.
+        foreach (int index in header.ByOffset)
         {
-            0 => "none",
-            9 => string.Join(", ", first[..8]) + " and more",
-            _ => string.Join(", ", first),
-        };
+            var entry = header.Entries[index];
+            if (entry.Shape is null)
+            {
+                Skip(stream, entry.End - entry.Begin, header.Hash);
+                continue;
+            }
+
+            byte[] bytes = new byte[entry.End - entry.Begin];
+            stream.ReadExactly(bytes);
+            header.Hash?.Append(bytes);
+            tensors[index] = new SafetensorsTensor(entry.Name, entry.Dtype, entry.Shape, bytes);
+        }
+
+        if (header.Hash is { } hash && SafetensorsChecksum.TextOf(hash) != header.Checksum)
+        {
+            throw new InvalidDataException(
+                "its checksum is wrong, so some of its bytes have changed since it was written. " +
+                $"(A program that changes such a file must leave \"{SafetensorsChecksum.Key}\" and \"{SafetensorsChecksum.MethodKey}\" out of its metadata.)");
+        }
+
+        return [.. tensors.OfType<SafetensorsTensor>()];
+    }
+
+    private static void Skip(Stream stream, long length, XxHash128? hash)
+    {
+        if (hash is null)
+        {
+            stream.Seek(length, SeekOrigin.Current);
+            return;
+        }
+
+        byte[] buffer = new byte[Chunk];
+        for (long left = length; left > 0;)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(Chunk, left));
+            stream.ReadExactly(piece);
+            hash.Append(piece);
+            left -= piece.Length;
+        }
+    }
+
+    /// <summary>Refuses, before anything is written, what <see cref="Read(Stream, string)"/> would refuse.</summary>
+    private static void CheckContent(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsTensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(tensors);
+        foreach (var (key, value) in metadata)
+        {
+            if (key is SafetensorsChecksum.Key or SafetensorsChecksum.MethodKey)
+            {
+                throw new ArgumentException($"The metadata \"{key}\" is kept for the checksum.", nameof(metadata));
+            }
+
+            if (value is null)
+            {
+                throw new ArgumentException($"The metadata \"{ForeignText.Cut(key)}\" is null; text is expected.", nameof(metadata));
+            }
+
+            ForeignText.CheckUnicode(key, nameof(metadata));
+            ForeignText.CheckUnicode(value, nameof(metadata));
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int k = 0; k < tensors.Count; k++)
+        {
+            if (tensors[k] is not { } tensor)
+            {
+                throw new ArgumentException($"Tensor {k} of {tensors.Count} is null.", nameof(tensors));
+            }
+
+            if (tensor.Dtype == SafetensorsDtype.Other)
+            {
+                throw new ArgumentException($"The tensor \"{ForeignText.Cut(tensor.Name)}\" has an element type that is not written.", nameof(tensors));
+            }
+
+            ForeignText.CheckUnicode(tensor.Name, nameof(tensors));
+            if (!names.Add(tensor.Name))
+            {
+                throw new ArgumentException($"The tensor \"{ForeignText.Cut(tensor.Name)}\" is given twice.", nameof(tensors));
+            }
+        }
     }
 }

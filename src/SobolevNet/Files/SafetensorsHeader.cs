@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,23 +9,36 @@ namespace SobolevNet;
 /// <summary>The JSON header of a safetensors file: reads it with every check, and writes it.</summary>
 internal sealed class SafetensorsHeader
 {
-    /// <summary>What the header says about one tensor; offsets are from the end of the header.</summary>
-    public readonly record struct Entry(string Name, SafetensorsDtype Dtype, int[] Shape, long Begin, long End);
+    /// <summary>What the header says about one tensor; offsets are from the end of the header. No shape: too large to be read.</summary>
+    public readonly record struct Entry(string Name, SafetensorsDtype Dtype, int[]? Shape, long Begin, long End);
 
-    private SafetensorsHeader(Dictionary<string, string> metadata, List<Entry> entries, int[] byOffset)
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly List<Entry> _entries = [];
+    private readonly List<string> _tooLarge = [];
+    private string? _method;
+    private int _digitsAt;
+
+    private SafetensorsHeader()
     {
-        Metadata = metadata;
-        Entries = entries;
-        ByOffset = byOffset;
     }
 
-    public Dictionary<string, string> Metadata { get; }
+    /// <summary>What the file says about itself, without the checksum.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>The tensors in the order of the header.</summary>
-    public List<Entry> Entries { get; }
+    public IReadOnlyList<Entry> Entries => _entries;
+
+    /// <summary>The names of tensors that no array can hold.</summary>
+    public IReadOnlyList<string> TooLarge => _tooLarge;
 
     /// <summary>Indices into <see cref="Entries"/> by rising offset.</summary>
-    public int[] ByOffset { get; }
+    public int[] ByOffset { get; private set; } = [];
+
+    /// <summary>The checksum that the file claims; null if it has none.</summary>
+    public string? Checksum { get; private set; }
+
+    /// <summary>A hash that has been given all bytes up to the first tensor; null if the file has no checksum.</summary>
+    public XxHash128? Hash { get; private set; }
 
     /// <summary>Reads and checks the header; the stream then stands at the first tensor.</summary>
     /// <param name="stream">Stands at the first byte of the file.</param>
@@ -54,23 +68,24 @@ internal sealed class SafetensorsHeader
 
         byte[] json = new byte[length];
         stream.ReadExactly(json);
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        var entries = new List<Entry>();
+        var header = new SafetensorsHeader();
         try
         {
-            Parse(json, metadata, entries);
+            header.Parse(json);
         }
         catch (JsonException fault)
         {
-            throw new InvalidDataException($"its header is not valid JSON ({fault.Message})", fault);
+            throw new InvalidDataException($"its header is not valid JSON ({ForeignText.MessageOf(fault)})", fault);
         }
         catch (InvalidOperationException fault)
         {
             // The reader's answer to a string that is not UTF-8.
-            throw new InvalidDataException($"its header is not valid text ({fault.Message})", fault);
+            throw new InvalidDataException($"its header is not valid text ({ForeignText.MessageOf(fault)})", fault);
         }
 
-        return new SafetensorsHeader(metadata, entries, CheckOffsets(entries, data));
+        header.StartHash(prefix, json);
+        header.CheckOffsets(data);
+        return header;
     }
 
     /// <summary>The header's bytes, padded with blanks to a multiple of 8.</summary>
@@ -95,7 +110,7 @@ internal sealed class SafetensorsHeader
             foreach (var tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", NameOf(tensor.Dtype));
+                json.WriteString("dtype", tensor.Dtype.ToString());
                 json.WriteStartArray("shape");
                 foreach (int dimension in tensor.Shape)
                 {
@@ -122,7 +137,7 @@ internal sealed class SafetensorsHeader
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Parse(ReadOnlySpan<byte> bytes, Dictionary<string, string> metadata, List<Entry> entries)
+    private void Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty || bytes[0] != (byte)'{')
         {
@@ -137,22 +152,22 @@ internal sealed class SafetensorsHeader
             string name = json.GetString()!;
             if (!names.Add(name))
             {
-                throw new InvalidDataException($"its header has \"{name}\" twice.");
+                throw new InvalidDataException($"its header has \"{ForeignText.Cut(name)}\" twice.");
             }
 
             json.Read();
             if (json.TokenType != JsonTokenType.StartObject)
             {
-                throw new InvalidDataException($"its header gives \"{name}\" as {json.TokenType}; an object is expected.");
+                throw new InvalidDataException($"its header gives \"{ForeignText.Cut(name)}\" as {json.TokenType}; an object is expected.");
             }
 
             if (name == SafetensorsFile.MetadataKey)
             {
-                ParseMetadata(ref json, metadata);
+                ParseMetadata(ref json);
             }
             else
             {
-                entries.Add(ParseEntry(ref json, name));
+                ParseEntry(ref json, name);
             }
         }
 
@@ -160,7 +175,7 @@ internal sealed class SafetensorsHeader
         json.Read();
     }
 
-    private static void ParseMetadata(ref Utf8JsonReader json, Dictionary<string, string> metadata)
+    private void ParseMetadata(ref Utf8JsonReader json)
     {
         while (NextProperty(ref json))
         {
@@ -168,21 +183,68 @@ internal sealed class SafetensorsHeader
             json.Read();
             if (json.TokenType != JsonTokenType.String)
             {
-                throw new InvalidDataException($"its metadata \"{key}\" is {json.TokenType}; a string is expected.");
+                throw new InvalidDataException($"its metadata \"{ForeignText.Cut(key)}\" is {json.TokenType}; a string is expected.");
             }
 
-            if (!metadata.TryAdd(key, json.GetString()!))
+            bool first = key switch
             {
-                throw new InvalidDataException($"its metadata has \"{key}\" twice.");
+                SafetensorsChecksum.Key => TakeChecksum(ref json),
+                SafetensorsChecksum.MethodKey => TakeMethod(ref json),
+                _ => _metadata.TryAdd(key, json.GetString()!),
+            };
+            if (!first)
+            {
+                throw new InvalidDataException($"its metadata has \"{ForeignText.Cut(key)}\" twice.");
             }
         }
     }
 
-    private static Entry ParseEntry(ref Utf8JsonReader json, string name)
+    private bool TakeChecksum(ref Utf8JsonReader json)
+    {
+        if (json.ValueIsEscaped || json.ValueSpan.Length != SafetensorsChecksum.Digits)
+        {
+            throw new InvalidDataException($"its checksum does not have {SafetensorsChecksum.Digits} digits.");
+        }
+
+        bool first = Checksum is null;
+        Checksum = json.GetString();
+        _digitsAt = (int)json.TokenStartIndex + 1;
+        return first;
+    }
+
+    private bool TakeMethod(ref Utf8JsonReader json)
+    {
+        bool first = _method is null;
+        _method = json.GetString();
+        return first;
+    }
+
+    private void StartHash(ReadOnlySpan<byte> prefix, Span<byte> json)
+    {
+        if (Checksum is null && _method is null)
+        {
+            return;
+        }
+
+        if (Checksum is null || _method != SafetensorsChecksum.Method)
+        {
+            throw new InvalidDataException(
+                $"its checksum is damaged: \"{SafetensorsChecksum.Key}\" and \"{SafetensorsChecksum.MethodKey}\" = {SafetensorsChecksum.Method} belong together.");
+        }
+
+        SafetensorsChecksum.Clear(json.Slice(_digitsAt, SafetensorsChecksum.Digits));
+        Hash = new XxHash128();
+        Hash.Append(prefix);
+        Hash.Append(json);
+    }
+
+    private void ParseEntry(ref Utf8JsonReader json, string name)
     {
         SafetensorsDtype? dtype = null;
-        List<long>? shape = null;
-        List<long>? offsets = null;
+        Span<long> shape = stackalloc long[ArrayShape.MaxRank];
+        Span<long> offsets = stackalloc long[2];
+        int rank = -1;
+        int ends = -1;
         while (NextProperty(ref json))
         {
             string key = json.GetString()!;
@@ -190,138 +252,140 @@ internal sealed class SafetensorsHeader
             bool repeated = key switch
             {
                 "dtype" => dtype is not null,
-                "shape" => shape is not null,
-                "data_offsets" => offsets is not null,
-                _ => throw new InvalidDataException($"the tensor \"{name}\" has an unknown property \"{key}\"."),
+                "shape" => rank >= 0,
+                "data_offsets" => ends >= 0,
+                _ => throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" has an unknown property \"{ForeignText.Cut(key)}\"."),
             };
             if (repeated)
             {
-                throw new InvalidDataException($"the tensor \"{name}\" has the property \"{key}\" twice.");
+                throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" has the property \"{key}\" twice.");
             }
 
             switch (key)
             {
                 case "dtype":
-                    dtype = ParseDtype(ref json, name);
+                    dtype = json.TokenType == JsonTokenType.String
+                        ? DtypeOf(json.GetString()!)
+                        : throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" has a dtype that is not a string.");
                     break;
                 case "shape":
-                    shape = ParseNumbers(ref json, name, key, int.MaxValue, ArrayShape.MaxRank);
+                    rank = ParseNumbers(ref json, name, key, shape);
                     break;
                 default:
-                    offsets = ParseNumbers(ref json, name, key, long.MaxValue, 2);
+                    ends = ParseNumbers(ref json, name, key, offsets);
                     break;
             }
         }
 
-        if (dtype is null || shape is null || offsets is not { Count: 2 })
+        if (dtype is null || rank < 0 || ends != 2)
         {
-            throw new InvalidDataException($"the tensor \"{name}\" lacks one of dtype, shape and two data_offsets.");
+            throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" lacks one of dtype, shape and two data_offsets.");
         }
 
-        return new Entry(name, dtype.Value, [.. shape.Select(dimension => (int)dimension)], offsets[0], offsets[1]);
+        Add(name, dtype.Value, shape[..rank], offsets[0], offsets[1]);
     }
 
-    private static SafetensorsDtype ParseDtype(ref Utf8JsonReader json, string name)
+    /// <summary>Checks that the size fits the shape, and takes the tensor into the list.</summary>
+    private void Add(string name, SafetensorsDtype dtype, scoped ReadOnlySpan<long> shape, long begin, long end)
     {
-        if (json.TokenType == JsonTokenType.String)
+        long length = end - begin;
+        if (length < 0)
         {
-            string text = json.GetString()!;
-            foreach (var dtype in Enum.GetValues<SafetensorsDtype>())
-            {
-                if (text == NameOf(dtype))
-                {
-                    return dtype;
-                }
-            }
-
-            throw new InvalidDataException($"the tensor \"{name}\" has the dtype \"{text}\"; F32, F64, I64 and U8 are supported.");
+            throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" claims bytes {begin} to {end}.");
         }
 
-        throw new InvalidDataException($"the tensor \"{name}\" has a dtype that is not a string.");
+        long count = ArrayShape.ElementCount(shape);
+        long size = dtype == SafetensorsDtype.Other ? 0 : SafetensorsTensor.SizeOf(dtype);
+        if (count < 0 || (size > 0 && (count > length || count * size != length)))
+        {
+            throw new InvalidDataException(
+                $"the tensor \"{ForeignText.Cut(name)}\" of {dtype} {ArrayShape.Format(shape)} does not take the {length} bytes it claims.");
+        }
+
+        int[]? dimensions = null;
+        if (Math.Max(count, length) <= Array.MaxLength && !shape.ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            dimensions = new int[shape.Length];
+            for (int axis = 0; axis < dimensions.Length; axis++)
+            {
+                dimensions[axis] = (int)shape[axis];
+            }
+        }
+        else
+        {
+            _tooLarge.Add(name);
+        }
+
+        _entries.Add(new Entry(name, dtype, dimensions, begin, end));
     }
 
-    private static List<long> ParseNumbers(ref Utf8JsonReader json, string name, string key, long limit, int maxCount)
+    private static int ParseNumbers(ref Utf8JsonReader json, string name, string key, scoped Span<long> numbers)
     {
         if (json.TokenType != JsonTokenType.StartArray)
         {
-            throw new InvalidDataException($"the tensor \"{name}\" has {key} that is not an array.");
+            throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" has {key} that is not an array.");
         }
 
-        var numbers = new List<long>();
+        int count = 0;
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || number < 0 || number > limit)
+            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || number < 0)
             {
                 throw new InvalidDataException(
-                    $"the tensor \"{name}\" has {key} with an element that is not an integer from 0 to {limit}.");
+                    $"the tensor \"{ForeignText.Cut(name)}\" has {key} with an element that is not an integer from 0 to {long.MaxValue}.");
             }
 
-            if (numbers.Count == maxCount)
+            if (count == numbers.Length)
             {
-                throw new InvalidDataException($"the tensor \"{name}\" has {key} of more than {maxCount} elements.");
+                throw new InvalidDataException($"the tensor \"{ForeignText.Cut(name)}\" has {key} of more than {numbers.Length} elements.");
             }
 
-            numbers.Add(number);
+            numbers[count++] = number;
         }
 
-        return numbers;
+        return count;
     }
 
-    /// <summary>Checks that the tensors cover the data exactly, without gap or overlap, and that sizes fit the shapes.</summary>
-    private static int[] CheckOffsets(List<Entry> entries, long available)
+    /// <summary>Checks that the tensors cover the data exactly, without gap or overlap.</summary>
+    private void CheckOffsets(long available)
     {
-        foreach (var entry in entries)
-        {
-            long count = ArrayShape.ElementCount(entry.Shape);
-            int size = SafetensorsTensor.SizeOf(entry.Dtype);
-            if (entry.End < entry.Begin || entry.End > available)
-            {
-                throw new InvalidDataException(
-                    $"the tensor \"{entry.Name}\" claims bytes {entry.Begin} to {entry.End} of {available}; is the file cut off?");
-            }
-
-            long length = entry.End - entry.Begin;
-            if (length > Array.MaxLength)
-            {
-                throw new InvalidDataException(
-                    $"the tensor \"{entry.Name}\" has {length} bytes; at most {Array.MaxLength} are supported.");
-            }
-
-            if (count < 0 || count > length || count * size != length)
-            {
-                throw new InvalidDataException(
-                    $"the tensor \"{entry.Name}\" of {entry.Dtype} {ArrayShape.Format(entry.Shape)} does not take the {length} bytes it claims.");
-            }
-        }
-
-        int[] byOffset = [.. Enumerable.Range(0, entries.Count).OrderBy(index => entries[index].Begin).ThenBy(index => entries[index].End)];
+        ByOffset = [.. Enumerable.Range(0, _entries.Count).OrderBy(index => _entries[index].Begin).ThenBy(index => _entries[index].End)];
         long position = 0;
-        foreach (int index in byOffset)
+        foreach (int index in ByOffset)
         {
-            var entry = entries[index];
+            var entry = _entries[index];
+            if (entry.End > available)
+            {
+                throw new InvalidDataException(
+                    $"the tensor \"{ForeignText.Cut(entry.Name)}\" claims bytes {entry.Begin} to {entry.End} of {available}; is the file cut off?");
+            }
+
             if (entry.Begin != position)
             {
                 throw new InvalidDataException(
-                    $"the tensor \"{entry.Name}\" starts at byte {entry.Begin}, but the one before it ends at {position}.");
+                    $"the tensor \"{ForeignText.Cut(entry.Name)}\" starts at byte {entry.Begin}, but the one before it ends at {position}.");
             }
 
             position = entry.End;
         }
 
-        return position == available
-            ? byOffset
-            : throw new InvalidDataException($"{available - position} bytes follow the last tensor.");
+        if (position != available)
+        {
+            throw new InvalidDataException($"{available - position} bytes follow the last tensor.");
+        }
     }
 
     private static bool NextProperty(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.PropertyName;
 
-    private static string NameOf(SafetensorsDtype dtype) => dtype switch
+    private static SafetensorsDtype DtypeOf(string name) => name switch
     {
-        SafetensorsDtype.F32 => "F32",
-        SafetensorsDtype.F64 => "F64",
-        SafetensorsDtype.I64 => "I64",
-        SafetensorsDtype.U8 => "U8",
-        _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Unknown dtype."),
+        "F16" => SafetensorsDtype.F16,
+        "BF16" => SafetensorsDtype.BF16,
+        "F32" => SafetensorsDtype.F32,
+        "F64" => SafetensorsDtype.F64,
+        "I64" => SafetensorsDtype.I64,
+        "U8" => SafetensorsDtype.U8,
+        _ => SafetensorsDtype.Other,
     };
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SobolevNet;
 
-/// <summary>The element types of a safetensors file that this library reads and writes.</summary>
+/// <summary>The element types of a safetensors file.</summary>
 public enum SafetensorsDtype
 {
     /// <summary>32-bit floating point, <see cref="float"/>.</summary>
@@ -16,6 +16,15 @@ public enum SafetensorsDtype
 
     /// <summary>Unsigned byte, <see cref="byte"/>.</summary>
     U8,
+
+    /// <summary>16-bit floating point of IEEE 754, <see cref="Half"/>; read, not written.</summary>
+    F16,
+
+    /// <summary>16-bit floating point with the exponent of <see cref="float"/> (bfloat16); read, not written.</summary>
+    BF16,
+
+    /// <summary>Any other type of the format, such as I32 or BOOL: only the bytes are given.</summary>
+    Other,
 }
 
 /// <summary>A named array of a <see cref="SafetensorsFile"/>, row-major.</summary>
@@ -30,6 +39,7 @@ public sealed class SafetensorsTensor
         Dtype = dtype;
         _shape = shape;
         _bytes = bytes;
+        Length = (int)ArrayShape.ElementCount(shape);
     }
 
     /// <summary>The name, unique in a file.</summary>
@@ -42,7 +52,7 @@ public sealed class SafetensorsTensor
     public ReadOnlySpan<int> Shape => _shape;
 
     /// <summary>Number of elements, the product of <see cref="Shape"/>.</summary>
-    public int Length => _bytes.Length / SizeOf(Dtype);
+    public int Length { get; }
 
     /// <summary>The elements as little-endian bytes, as they stand in the file.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
@@ -83,7 +93,7 @@ public sealed class SafetensorsTensor
 
     /// <summary>Copies the elements out.</summary>
     /// <remarks>
-    /// float and double are converted into each other (double to float rounds to nearest); long and byte are not converted.
+    /// All floating types are converted to float and double (double to float rounds to nearest); long and byte are not converted.
     /// Ask <see cref="Dtype"/> first where rounding would matter.
     /// </remarks>
     /// <typeparam name="T">float, double, long or byte.</typeparam>
@@ -97,30 +107,41 @@ public sealed class SafetensorsTensor
         if (destination.Length != Length)
         {
             throw new ArgumentException(
-                $"The tensor \"{Name}\" {ArrayShape.Format(_shape)} has {Length} elements; the destination has {destination.Length}.",
+                $"The tensor \"{ForeignText.Cut(Name)}\" {ArrayShape.Format(_shape)} has {Length} elements; the destination has {destination.Length}.",
                 nameof(destination));
         }
 
         var wanted = DtypeOf<T>();
-        if (wanted == Dtype)
+        switch (wanted, Dtype)
         {
-            _bytes.CopyTo(MemoryMarshal.AsBytes(destination));
-            if (!BitConverter.IsLittleEndian)
-            {
-                LittleEndian.ReverseElements(destination);
-            }
-        }
-        else if (wanted == SafetensorsDtype.F64 && Dtype == SafetensorsDtype.F32)
-        {
-            LittleEndian.Convert<float, double>(_bytes, MemoryMarshal.Cast<T, double>(destination), bigEndian: false, x => x);
-        }
-        else if (wanted == SafetensorsDtype.F32 && Dtype == SafetensorsDtype.F64)
-        {
-            LittleEndian.Convert<double, float>(_bytes, MemoryMarshal.Cast<T, float>(destination), bigEndian: false, x => (float)x);
-        }
-        else
-        {
-            throw new InvalidDataException($"The tensor \"{Name}\" holds {Dtype}; {wanted} was asked for.");
+            case var (_, same) when same == wanted:
+                _bytes.CopyTo(MemoryMarshal.AsBytes(destination));
+                if (!BitConverter.IsLittleEndian)
+                {
+                    LittleEndian.ReverseElements(destination);
+                }
+
+                break;
+            case (SafetensorsDtype.F32, SafetensorsDtype.F64):
+                Convert<double, float, T>(destination, x => (float)x);
+                break;
+            case (SafetensorsDtype.F32, SafetensorsDtype.F16):
+                Convert<Half, float, T>(destination, x => (float)x);
+                break;
+            case (SafetensorsDtype.F32, SafetensorsDtype.BF16):
+                Convert<ushort, float, T>(destination, Widen);
+                break;
+            case (SafetensorsDtype.F64, SafetensorsDtype.F32):
+                Convert<float, double, T>(destination, x => x);
+                break;
+            case (SafetensorsDtype.F64, SafetensorsDtype.F16):
+                Convert<Half, double, T>(destination, x => (double)x);
+                break;
+            case (SafetensorsDtype.F64, SafetensorsDtype.BF16):
+                Convert<ushort, double, T>(destination, x => Widen(x));
+                break;
+            default:
+                throw new InvalidDataException($"The tensor \"{ForeignText.Cut(Name)}\" holds {Dtype}; {wanted} was asked for.");
         }
     }
 
@@ -141,12 +162,24 @@ public sealed class SafetensorsTensor
     /// <returns>For instance "layers.0.weight: F32 (512, 1681)".</returns>
     public override string ToString() => $"{Name}: {Dtype} {ArrayShape.Format(_shape)}";
 
+    /// <summary>Bytes of an element of a type that is converted.</summary>
     internal static int SizeOf(SafetensorsDtype dtype) => dtype switch
     {
-        SafetensorsDtype.F32 => 4,
         SafetensorsDtype.U8 => 1,
-        _ => 8,
+        SafetensorsDtype.F16 or SafetensorsDtype.BF16 => 2,
+        SafetensorsDtype.F32 => 4,
+        SafetensorsDtype.F64 or SafetensorsDtype.I64 => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Elements of this type are not converted."),
     };
+
+    /// <summary>A bfloat16 number is the upper half of a float.</summary>
+    private static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    private void Convert<TFile, TFound, T>(Span<T> destination, Func<TFile, TFound> convert)
+        where TFile : unmanaged
+        where TFound : unmanaged
+        where T : unmanaged =>
+        LittleEndian.Convert(_bytes, MemoryMarshal.Cast<T, TFound>(destination), bigEndian: false, convert);
 
     private static SafetensorsDtype DtypeOf<T>() =>
         typeof(T) == typeof(float) ? SafetensorsDtype.F32

@@ -7,16 +7,28 @@ namespace SobolevNet;
 /// <remarks>
 /// Weights and biases bear the names that PyTorch gives a Sequential "net" of Linear layers with activations between them:
 /// net.0.weight (out, in), net.0.bias (out), net.2.weight, … Scalings, if any, are input.shift, input.scale, output.shift
-/// and output.scale. The architecture is in the metadata.
+/// and output.scale. The architecture is in the metadata. Files of PyTorch lack that; see <see cref="StateDictionary"/>.
 /// </remarks>
 internal static class NetworkTensors
 {
     private const string Format = "SobolevNet network 1";
+    private const string FormatKey = "format";
+    private const string SizesKey = "sizes";
+    private const string ActivationKey = "activation";
+
+    private static readonly HashSet<string> ScalingNames = ["input.shift", "input.scale", "output.shift", "output.scale"];
 
     public static void Save<T>(Mlp<T> network, string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var architecture = network.Architecture;
+        int at = FirstNotFinite<T>(network.Parameters);
+        if (at >= 0)
+        {
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"Parameter {at} of the network is {network.Parameters[at]}; all must be finite to be saved."));
+        }
+
         var tensors = new List<SafetensorsTensor>();
         for (int k = 0; k < architecture.LayerCount; k++)
         {
@@ -28,57 +40,93 @@ internal static class NetworkTensors
         AddScalings(network, tensors);
         var metadata = new Dictionary<string, string>
         {
-            ["format"] = Format,
-            ["sizes"] = string.Join(',', architecture.Sizes.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))),
-            ["activation"] = architecture.Activation.ToString().ToLowerInvariant(),
+            [FormatKey] = Format,
+            [SizesKey] = string.Join(',', architecture.Sizes.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))),
+            [ActivationKey] = NameOf(architecture.Activation),
         };
         SafetensorsFile.Write(path, metadata, tensors);
     }
 
-    public static Mlp<T> Load<T>(string path)
+    public static Mlp<T> Load<T>(string path, Activation? activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var file = SafetensorsFile.Read(path);
-        string format = file.GetMetadata("format");
-        if (format != Format)
+        if (activation is { } given && !Enum.IsDefined(given))
         {
-            throw new InvalidDataException($"{path} is \"{format}\"; expected \"{Format}\".");
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
         }
 
-        var architecture = ReadArchitecture(file, path);
+        var file = SafetensorsFile.Read(path);
 
-        // Shapes are checked before the network is made, so that a false architecture costs no memory.
-        for (int k = 0; k < architecture.LayerCount; k++)
+        // What safetensors says of files that PyTorch and NumPy arrays were saved to; a file without metadata says nothing.
+        if (!file.Metadata.TryGetValue(FormatKey, out string? format) || format is "pt" or "np")
         {
-            file.GetTensor($"net.{2 * k}.weight", [architecture.Sizes[k + 1], architecture.Sizes[k]]);
-            file.GetTensor($"net.{2 * k}.bias", [architecture.Sizes[k + 1]]);
+            return Make<T>(file, path, StateDictionary.LayersOf(file, path, ScalingNames), ActivationOf(file, path, activation));
+        }
+
+        if (format != Format)
+        {
+            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected \"{Format}\", or \"pt\" from PyTorch.");
+        }
+
+        file.GetMetadata(ActivationKey);
+        return Make<T>(file, path, LayersOf(file, path), ActivationOf(file, path, activation));
+    }
+
+    /// <summary>The layers of a file that <see cref="Save"/> wrote, checked against the sizes that it names.</summary>
+    private static List<StateDictionary.Layer> LayersOf(SafetensorsFile file, string path)
+    {
+        int[] sizes = ReadSizes(file, path);
+        var layers = new List<StateDictionary.Layer>();
+        for (int k = 0; k + 1 < sizes.Length; k++)
+        {
+            layers.Add(new StateDictionary.Layer(
+                $"net.{2 * k}",
+                file.GetTensor($"net.{2 * k}.weight", [sizes[k + 1], sizes[k]]),
+                file.GetTensor($"net.{2 * k}.bias", [sizes[k + 1]])));
+        }
+
+        int known = (2 * layers.Count) + ScalingNames.Count(name => file.TryGetTensor(name, out _));
+        return file.Tensors.Count + file.TooLarge.Count == known
+            ? layers
+            : throw new InvalidDataException(
+                $"{path} has {file.Tensors.Count + file.TooLarge.Count} tensors; a network of {layers.Count} layers with its scalings has {known}.");
+    }
+
+    private static Mlp<T> Make<T>(SafetensorsFile file, string path, List<StateDictionary.Layer> layers, Activation? activation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (activation is null && layers.Count > 1)
+        {
+            throw new InvalidDataException(
+                $"{path} does not name the activation between its {layers.Count} layers; give it as the argument activation.");
+        }
+
+        // The tensors are there with their shapes, so that a false architecture costs no memory.
+        MlpArchitecture architecture;
+        try
+        {
+            architecture = new MlpArchitecture(
+                layers[0].Weights.Shape[1], [.. layers.SkipLast(1).Select(layer => layer.Weights.Shape[0])], layers[^1].Weights.Shape[0], activation ?? default);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new InvalidDataException($"{path} describes an impossible network: {ForeignText.MessageOf(refused)}", refused);
         }
 
         var network = new Mlp<T>(architecture);
-        int known = 2 * architecture.LayerCount;
-        for (int k = 0; k < architecture.LayerCount; k++)
+        for (int k = 0; k < layers.Count; k++)
         {
             var layer = network.Layer(k);
-            file.GetTensor($"net.{2 * k}.weight").CopyTo(layer.Weights);
-            file.GetTensor($"net.{2 * k}.bias").CopyTo(layer.Bias);
+            layers[k].Weights.CopyTo(layer.Weights);
+            layers[k].Bias?.CopyTo(layer.Bias);
         }
 
         (network.InputScaling, network.OutputScaling) = ReadScalings<T>(file, architecture);
-        known += (network.InputScaling is null ? 0 : 2) + (network.OutputScaling is null ? 0 : 2);
-        if (file.Tensors.Count != known)
-        {
-            throw new InvalidDataException($"{path} has {file.Tensors.Count} tensors; a network {architecture} with its scalings has {known}.");
-        }
-
-        foreach (T parameter in network.Parameters)
-        {
-            if (!T.IsFinite(parameter))
-            {
-                throw new InvalidDataException($"{path} has the parameter {parameter}; all must be finite.");
-            }
-        }
-
-        return network;
+        int at = FirstNotFinite<T>(network.Parameters);
+        return at < 0
+            ? network
+            : throw new InvalidDataException(
+                string.Create(CultureInfo.InvariantCulture, $"{path} has the parameter {network.Parameters[at]}; all must be finite."));
     }
 
     public static void AddScalings<T>(Mlp<T> network, List<SafetensorsTensor> tensors)
@@ -101,7 +149,7 @@ internal static class NetworkTensors
 
         FeatureScaling<T>? Read(string name, int features)
         {
-            if (!file.TryGetTensor($"{name}.shift", out _))
+            if (!file.TryGetTensor($"{name}.shift", out _) && !file.TryGetTensor($"{name}.scale", out _))
             {
                 return null;
             }
@@ -116,39 +164,66 @@ internal static class NetworkTensors
             }
             catch (ArgumentException refused)
             {
-                throw new InvalidDataException($"The {name} scaling is not valid: {refused.Message}", refused);
+                throw new InvalidDataException($"The {name} scaling is not valid: {ForeignText.MessageOf(refused)}", refused);
             }
         }
     }
 
-    private static MlpArchitecture ReadArchitecture(SafetensorsFile file, string path)
+    private static int FirstNotFinite<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        string sizes = file.GetMetadata("sizes");
-        string activation = file.GetMetadata("activation");
-        string[] parts = sizes.Split(',');
-        var numbers = new int[parts.Length];
-        for (int k = 0; k < parts.Length; k++)
+        int at = 0;
+        while (at < values.Length && T.IsFinite(values[at]))
         {
-            if (!int.TryParse(parts[k], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[k]))
+            at++;
+        }
+
+        return at < values.Length ? at : -1;
+    }
+
+    /// <summary>The activation that the file names or, if it names none, the one given.</summary>
+    private static Activation? ActivationOf(SafetensorsFile file, string path, Activation? given)
+    {
+        if (!file.Metadata.TryGetValue(ActivationKey, out string? name))
+        {
+            return given;
+        }
+
+        foreach (var known in Enum.GetValues<Activation>())
+        {
+            if (name.Equals(NameOf(known), StringComparison.OrdinalIgnoreCase))
             {
-                throw new InvalidDataException($"{path} has the layer sizes \"{sizes}\"; expected whole numbers joined by commas.");
+                return given is null || given == known
+                    ? known
+                    : throw new InvalidDataException($"{path} has the activation {NameOf(known)}, not {NameOf(given.Value)}.");
             }
         }
 
-        if (numbers.Length < 2 || int.TryParse(activation, out _) || !Enum.TryParse<Activation>(activation, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
+        throw new InvalidDataException(
+            $"{path} has the activation \"{ForeignText.Cut(name)}\"; expected one of {string.Join(", ", Enum.GetValues<Activation>().Select(NameOf))}.");
+    }
+
+    private static string NameOf(Activation activation) => activation.ToString().ToLowerInvariant();
+
+    private static int[] ReadSizes(SafetensorsFile file, string path)
+    {
+        string text = file.GetMetadata(SizesKey);
+        var sizes = new List<int>();
+        foreach (var part in text.AsSpan().Split(','))
         {
-            throw new InvalidDataException(
-                $"{path} has the layer sizes \"{sizes}\" and activation \"{activation}\"; expected at least two sizes and one of " +
-                $"{string.Join(", ", Enum.GetNames<Activation>()).ToLowerInvariant()}.");
+            // A layer has two tensors, so more sizes than tensors are false however long the list is.
+            if (sizes.Count > file.Tensors.Count || !int.TryParse(text.AsSpan(part), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
+            {
+                sizes.Clear();
+                break;
+            }
+
+            sizes.Add(size);
         }
 
-        try
-        {
-            return new MlpArchitecture(numbers[0], numbers[1..^1], numbers[^1], parsed);
-        }
-        catch (ArgumentException refused)
-        {
-            throw new InvalidDataException($"{path} describes an impossible network: {refused.Message}", refused);
-        }
+        return sizes.Count >= 2
+            ? [.. sizes]
+            : throw new InvalidDataException(
+                $"{path} has the layer sizes \"{ForeignText.Cut(text)}\"; expected two or more whole numbers joined by commas, one more than the layers.");
     }
 }

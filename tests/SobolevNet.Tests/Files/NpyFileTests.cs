@@ -67,6 +67,27 @@ public sealed class NpyFileTests : IDisposable
         FluentActions.Invoking(() => Read<byte>(Scalar)).Should().Throw<InvalidDataException>().WithMessage("*too large for Byte*");
     }
 
+    [Theory]
+    [InlineData("<f2", new byte[] { 0x00, 0x3E, 0x80, 0xC0, 0xFF, 0x7B, 0x01, 0x00 })]
+    [InlineData(">f2", new byte[] { 0x3E, 0x00, 0xC0, 0x80, 0x7B, 0xFF, 0x00, 0x01 })]
+    public void Read_OfFloat16_ConvertsExactly(string type, byte[] data)
+    {
+        byte[] bytes = Array($"{{'descr': '{type}', 'fortran_order': False, 'shape': (4,), }}", data);
+
+        NpyFile.Read<float>(new MemoryStream(bytes), "x").Data.Should().Equal(1.5f, -2.25f, 65504, MathF.ScaleB(1, -24));
+        NpyFile.Read<double>(new MemoryStream(bytes), "x").Data.Should().Equal(1.5, -2.25, 65504, Math.ScaleB(1, -24));
+        FluentActions.Invoking(() => NpyFile.Read<int>(new MemoryStream(bytes), "x")).Should().Throw<InvalidDataException>().WithMessage("*f2; whole numbers*");
+    }
+
+    [Fact]
+    public void Read_OfATypeThatArraysAreNotReadAs_IsRefused()
+    {
+        FluentActions.Invoking(() => Read<decimal>(Doubles)).Should().Throw<NotSupportedException>().WithMessage("*Decimal*");
+        FluentActions.Invoking(() => Read<char>(Version2)).Should().Throw<NotSupportedException>().WithMessage("*Char*");
+        FluentActions.Invoking(() => Read<Half>(Doubles)).Should().Throw<NotSupportedException>().WithMessage("*Half*");
+        Read<ushort>(Version2).Data.Should().Equal([1, 2, 255]);
+    }
+
     public static TheoryData<string, int, string> BadHeaders() => new()
     {
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", 15, "does not fit the 15 bytes" },
@@ -87,7 +108,7 @@ public sealed class NpyFileTests : IDisposable
         { "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", 8, "records" },
         { "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", 8, "\"|O\"" },
         { "{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", 8, "\"<c8\"" },
-        { "{'descr': '<f2', 'fortran_order': False, 'shape': (4,)}", 8, "f4, f8" },
+        { "{'descr': '<f3', 'fortran_order': False, 'shape': (4,)}", 8, "f2, f4, f8" },
         { "{'descr': '|f8', 'fortran_order': False, 'shape': (1,)}", 8, "\"|f8\"" },
         { "", 0, "'{' is expected" },
         { "{", 0, "quoted string" },
@@ -97,7 +118,7 @@ public sealed class NpyFileTests : IDisposable
     [MemberData(nameof(BadHeaders))]
     public void Read_OfABadHeader_SaysWhatIsWrong(string header, int dataBytes, string message)
     {
-        byte[] bytes = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[dataBytes]];
+        byte[] bytes = Array(header, new byte[dataBytes]);
 
         FluentActions.Invoking(() => NpyFile.Read<double>(new MemoryStream(bytes), "x.npy"))
             .Should().Throw<InvalidDataException>().WithMessage($"\"x.npy\" is not a readable .npy file: *{message}*");
@@ -166,6 +187,9 @@ public sealed class NpyFileTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static byte[] Array(string header, byte[] data) =>
+        [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. data];
 
     private static NpyArray<T> Read<T>(string base64)
         where T : unmanaged, System.Numerics.INumber<T> => NpyFile.Read<T>(new MemoryStream(Convert.FromBase64String(base64)), "x.npy");

@@ -96,10 +96,72 @@ public sealed class NpzTests : IDisposable
 
         // The same with the archive's length fields patched to agree with the header.
         byte[] patched = PatchedLength(bytes, 80 + 2_000_000_000);
-        using var lying = Open(patched);
         long start = GC.GetAllocatedBytesForCurrentThread();
-        lying.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>();
+        FluentActions.Invoking(() => Open(patched)).Should().Throw<InvalidDataException>().WithMessage("*\"t.npz\"*more than 16777216 bytes*maxBytes*");
         (GC.GetAllocatedBytesForCurrentThread() - start).Should().BeLessThan(1_000_000);
+    }
+
+    [Fact]
+    public void Open_OfArraysAboveTheLimit_IsRefusedUnlessALargerOneIsGiven()
+    {
+        const int limit = 1 << 24;
+        string path = _folder.File("zeros.npz");
+        void write(int bytes)
+        {
+            using var writer = NpzWriter.Create(path, compress: true);
+            writer.Add<byte>("a", new byte[bytes / 2], bytes / 2);
+            writer.Add<byte>("b", new byte[(bytes / 2) - 256], (bytes / 2) - 256);
+            writer.Commit();
+        }
+
+        write(limit);
+        using (var file = NpzReader.Open(path))
+        {
+            file.Read<byte>("a").Data.Length.Should().Be(limit / 2);
+            file.Invoking(f => f.Read<double>("a")).Should().Throw<InvalidDataException>("as double it takes 64 MiB").WithMessage("*\"a\"*as Double it takes 67108864 bytes*");
+        }
+
+        write(limit + 1024);
+        FluentActions.Invoking(() => NpzReader.Open(path)).Should().Throw<InvalidDataException>().WithMessage("*16777216 are allowed*maxBytes*");
+        FluentActions.Invoking(() => NpzReader.Open(path, limit + 1023)).Should().Throw<InvalidDataException>("headers count");
+        FluentActions.Invoking(() => NpzReader.Open(path, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxBytes");
+        using var allowed = NpzReader.Open(path, 8 * limit);
+        allowed.Read<double>("b").Data.Should().HaveCount((limit / 2) + 512 - 256);
+    }
+
+    [Fact]
+    public void Read_FromSeveralThreads_GivesEachItsArray()
+    {
+        string path = _folder.File("threads.npz");
+        using (var writer = NpzWriter.Create(path, compress: true))
+        {
+            for (int k = 0; k < 8; k++)
+            {
+                writer.Add<double>($"a{k}", [.. Enumerable.Range(0, 5_000).Select(i => Math.Sin(i + (100 * k)))], 5_000);
+            }
+
+            writer.Commit();
+        }
+
+        using var file = NpzReader.Open(path);
+        Parallel.For(0, 80, i =>
+            file.Read<double>($"a{i % 8}").Data[1234].Should().Be(Math.Sin(1234 + (100 * (i % 8)))));
+    }
+
+    [Fact]
+    public void Members_AfterTheEnd_SayThatItWasReached()
+    {
+        var reader = Open(Convert.FromBase64String(FromNumPy));
+        reader.Dispose();
+        reader.Dispose();
+        reader.Invoking(r => r.Read<double>("x")).Should().Throw<ObjectDisposedException>();
+
+        var writer = NpzWriter.Create(_folder.File("a.npz"));
+        writer.Commit();
+        writer.Invoking(w => w.Add<double>("x", [1], 1)).Should().Throw<ObjectDisposedException>();
+        writer.Invoking(w => w.Commit()).Should().Throw<InvalidOperationException>();
+        writer.Dispose();
+        File.Exists(_folder.File("a.npz")).Should().BeTrue();
     }
 
     [Fact]

@@ -85,6 +85,62 @@ public sealed class SafetensorsFileTests : IDisposable
         tensor.Invoking(t => t.CopyTo<double>(new double[2])).Should().Throw<ArgumentException>().WithMessage("*has 1 elements*2*");
     }
 
+    [Fact]
+    public void CopyTo_FromHalfPrecision_IsExact()
+    {
+        // 1.5, −2, the smallest number above 0 and infinity, in both formats.
+        var file = Read(
+            """{"h":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[4],"data_offsets":[8,16]}}""",
+            [0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0x00, 0x7C, 0xC0, 0x3F, 0x00, 0xC0, 0x01, 0x00, 0x80, 0x7F]);
+
+        file.GetTensor("h", [2, 2]).ToArray<float>().Should().Equal(1.5f, -2, MathF.ScaleB(1, -24), float.PositiveInfinity);
+        file.GetTensor("h").ToArray<double>().Should().Equal(1.5, -2, Math.ScaleB(1, -24), double.PositiveInfinity);
+        file.GetTensor("b", [4]).ToArray<float>().Should().Equal(1.5f, -2, MathF.ScaleB(1, -133), float.PositiveInfinity);
+        file.GetTensor("b").ToArray<double>().Should().Equal(1.5, -2, Math.ScaleB(1, -133), double.PositiveInfinity);
+        file.GetTensor("h").Invoking(t => t.ToArray<long>()).Should().Throw<InvalidDataException>().WithMessage("*\"h\" holds F16; I64*");
+        file.Tensors.Select(t => t.ToString()).Should().Equal("h: F16 (2, 2)", "b: BF16 (4)");
+    }
+
+    [Fact]
+    public void Read_OfOtherElementTypes_GivesTheirBytesAndAllOtherTensors()
+    {
+        var file = Read(
+            """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"i":{"dtype":"I32","shape":[1],"data_offsets":[4,8]},"m":{"dtype":"BOOL","shape":[1],"data_offsets":[8,9]},"new":{"dtype":"F4","shape":[6],"data_offsets":[9,12]}}""",
+            [0, 0, 0x80, 0x3F, 2, 0, 0, 0, 1, 7, 8, 9]);
+
+        file.GetTensor("w").ToArray<float>().Should().Equal(1);
+        file.GetTensor("i").Dtype.Should().Be(SafetensorsDtype.Other);
+        file.GetTensor("i", [1]).Bytes.ToArray().Should().Equal(2, 0, 0, 0);
+        file.GetTensor("new").Length.Should().Be(6);
+        file.GetTensor("new").Bytes.ToArray().Should().Equal(7, 8, 9);
+        file.GetTensor("i").Invoking(t => t.ToArray<float>()).Should().Throw<InvalidDataException>().WithMessage("*\"i\" holds Other; F32*");
+        FluentActions.Invoking(() => Written([], [.. file.Tensors])).Should().Throw<ArgumentException>().WithMessage("*\"i\"*not written*").WithParameterName("tensors");
+    }
+
+    [Theory]
+    [InlineData("""{"big":{"dtype":"F64","shape":[500000000],"data_offsets":[0,4000000000]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4000000000,4000000004]}}""")]
+    [InlineData("""{"big":{"dtype":"U8","shape":[4000000000],"data_offsets":[0,4000000000]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4000000000,4000000004]}}""")]
+    public void Read_OfATensorOfMoreThanAnArrayHolds_LeavesOutThatOne(string header)
+    {
+        string path = _folder.File("big");
+        byte[] start = File(header, []);
+        using (var stream = new FileStream(path, FileMode.Create))
+        {
+            // A file with a hole, which takes no room on the disk.
+            stream.Write(start);
+            stream.Position = start.Length + 4_000_000_000;
+            stream.Write(BitConverter.GetBytes(2.5f));
+        }
+
+        var file = SafetensorsFile.Read(path);
+
+        file.Tensors.Select(tensor => tensor.Name).Should().Equal("w");
+        file.GetTensor("w").ToArray<float>().Should().Equal(2.5f);
+        file.TryGetTensor("big", out _).Should().BeFalse();
+        file.Invoking(f => f.GetTensor("big")).Should().Throw<InvalidDataException>().WithMessage("*\"big\" is too large*");
+        FluentActions.Invoking(() => Mlp<float>.Load(path)).Should().Throw<InvalidDataException>().WithMessage("*tensor w*");
+    }
+
     public static TheoryData<string, int, string> BadHeaders() => new()
     {
         { "[]", 0, "does not start with '{'" },
@@ -96,7 +152,9 @@ public sealed class SafetensorsFileTests : IDisposable
         { """{"__metadata__":{"k":1}}""", 0, "\"k\" is Number" },
         { """{"__metadata__":{"k":"1","k":"2"}}""", 0, "\"k\" twice" },
         { """{"__metadata__":[]}""", 0, "an object is expected" },
-        { """{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", 4, "dtype \"F16\"; F32, F64, I64 and U8 are supported" },
+        { """{"a":{"dtype":"F16","shape":[3],"data_offsets":[0,4]}}""", 4, "does not take the 4 bytes" },
+        { """{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,4]}}""", 4, "does not take the 4 bytes" },
+        { """{"a":{"dtype":"I32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4, "does not take the 4 bytes" },
         { """{"a":{"dtype":7,"shape":[2],"data_offsets":[0,4]}}""", 4, "dtype that is not a string" },
         { """{"a":{"dtype":"F32","shape":[1]}}""", 4, "lacks one of" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "lacks one of" },
@@ -225,9 +283,10 @@ public sealed class SafetensorsFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Small() => Written(
-        new Dictionary<string, string> { ["kind"] = "mlp" },
-        [SafetensorsTensor.Create<float>("w", [1, 2, 3, 4], 2, 2), SafetensorsTensor.Create<long>("step", [9])]);
+    /// <summary>A file without a checksum, which would refuse all damage.</summary>
+    private static byte[] Small() => File(
+        """{"__metadata__":{"kind":"mlp"},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[8,24]},"step":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}   """,
+        [9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40]);
 
     private static byte[] Written(Dictionary<string, string> metadata, SafetensorsTensor[] tensors)
     {
@@ -235,6 +294,8 @@ public sealed class SafetensorsFileTests : IDisposable
         SafetensorsFile.Write(stream, metadata, tensors);
         return stream.ToArray();
     }
+
+    private static SafetensorsFile Read(string header, byte[] data) => SafetensorsFile.Read(new MemoryStream(File(header, data)), "x");
 
     private static byte[] File(string header, byte[] data)
     {

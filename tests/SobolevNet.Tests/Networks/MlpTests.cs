@@ -248,9 +248,27 @@ public class MlpTests
     {
         string path = Path.Combine(Folder, "nan.safetensors");
         var network = Mlp<float>.Create(3, [5, 4], 2);
-        network.Parameters[17] = float.NaN;
         network.Save(path);
+        var file = SafetensorsFile.Read(path);
+        var tensors = file.Tensors.Select(tensor => tensor.Name != "net.0.weight"
+            ? tensor
+            : SafetensorsTensor.Create<float>(tensor.Name, [.. tensor.ToArray<float>()[..^1], float.NaN], tensor.Shape));
+        SafetensorsFile.Write(path, file.Metadata, [.. tensors]);
         ((Action)(() => Mlp<float>.Load(path))).Should().Throw<InvalidDataException>().WithMessage("*NaN*");
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Save_ParameterThatIsNotFinite_IsRefusedAndKeepsTheOldFile(float value)
+    {
+        string path = Path.Combine(Folder, $"kept-{Guid.NewGuid():N}.safetensors");
+        var network = Mlp<float>.Create(3, [5, 4], 2);
+        network.Save(path);
+        byte[] old = File.ReadAllBytes(path);
+        network.Parameters[17] = value;
+        ((Action)(() => network.Save(path))).Should().Throw<InvalidOperationException>().WithMessage("Parameter 17 of the network is*");
+        File.ReadAllBytes(path).Should().Equal(old);
     }
 
     [Fact]

@@ -1,0 +1,238 @@
+using System.IO.Compression;
+using System.Text;
+using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Reports;
+using SobolevNet.Tests.Files;
+
+namespace SobolevNet.Fuzz;
+
+/// <summary>The readers of files that others may have written.</summary>
+internal static class FuzzTargets
+{
+    private static readonly string Scratch = Directory.CreateTempSubdirectory("sobolevnet-fuzz-").FullName;
+
+    public static FuzzTarget[] All()
+    {
+        byte[][] labels = [.. Labels()];
+        byte[] network = Written(path => Network().Save(path));
+        byte[] checkpoint = Checkpoint();
+        try
+        {
+            return
+            [
+                new("npy", [.. Arrays()], path => NpyFile.Read<double>(path)),
+                new("npy-int", [.. Arrays()], path => NpyFile.Read<int>(path)),
+                new("npz", labels, ReadArchive),
+                new("labels", labels, path => JetData.Load<double>(path)) { Damage = DamagedInside },
+                new("safetensors", [SafetensorsBytes.WithoutChecksum(network), network], path => SafetensorsFile.Read(path)),
+                new("network", [SafetensorsBytes.WithoutChecksum(network), StateDictionary(), network], path => Mlp<float>.Load(path, Activation.Tanh)),
+                new("checkpoint", [SafetensorsBytes.WithoutChecksum(checkpoint), checkpoint], Resume),
+                new("report", [Report()], path => ReportFile.Read(path, ReportJson.Default.CubeReport)),
+            ];
+        }
+        finally
+        {
+            Directory.Delete(Scratch, recursive: true);
+        }
+    }
+
+    private static byte[] Written(Action<string> write)
+    {
+        string path = Path.Combine(Scratch, "sample");
+        write(path);
+        return File.ReadAllBytes(path);
+    }
+
+    private static IEnumerable<byte[]> Arrays()
+    {
+        yield return Written(path => NpyFile.Write<double>(path, [1.5, -2, 3, 4, 5, 6], 2, 3));
+        yield return Written(path => NpyFile.Write<int>(path, [1, -2, 3], 3));
+        yield return [.. Header("{'descr': '>f2', 'fortran_order': True, 'shape': (2, 2), }"), 0x3E, 0, 0, 0x3C, 0x7C, 0, 0x3E, 1];
+        yield return [.. Header("{'descr': '|b1', 'fortran_order': True, 'shape': (2, 1, 2), }"), 1, 0, 1, 1];
+
+        static byte[] Header(string text) => [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. Encoding.ASCII.GetBytes(text)];
+    }
+
+    /// <summary>Labels of every form, some of them deflated.</summary>
+    private static IEnumerable<byte[]> Labels()
+    {
+        double[,] x = { { 1, 2 }, { 3, 4 } };
+        double[] numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+        var chosen = JetLayout.Create(5, [1, 3, 4], [(1, 4), (3, 3)]);
+        IJetSource<double>[] sources =
+        [
+            JetData.FromValues(x, [5.0, 6]),
+            JetData.FromJacobian<double>(2, [1, 2, 3, 4], [5, 6], [1, 0, 0, 1], [1, 0, 0, 1, 2, 1, 1, 2]),
+            JetData.FromJacobian<double>(2, [1, 2, 3, 4], [5, 6], [1, 2], directions: [1]),
+            JetData.FromManifold<double>(2, numbers[..4], numbers[..8], numbers[..2], numbers[..4], [.. numbers, .. numbers[..4]], numbers[..6], [2, 0.5]),
+            JetData.FromDirections<double>(2, numbers[..4], numbers[..8], numbers[..2], numbers[..4], numbers[..4]),
+            new MemoryJetSource<double>(new JetBatch<double>(chosen, 1, 2, new double[12]), new JetBatch<double>(chosen, 1, 1, new double[6])),
+        ];
+        for (int k = 0; k < sources.Length; k++)
+        {
+            yield return Written(path => JetData.Save(path, sources[k], compress: k % 2 == 0));
+        }
+    }
+
+    private static Mlp<float> Network()
+    {
+        var network = Mlp<float>.Create(2, [3], 1, Activation.Tanh, seed: 1);
+        network.InputScaling = new FeatureScaling<float>([1, 2], [3, 4]);
+        return network;
+    }
+
+    private static byte[] StateDictionary() => Written(path => SafetensorsFile.Write(
+        path,
+        new Dictionary<string, string> { ["format"] = "pt" },
+        [
+            SafetensorsTensor.Create<float>("net.0.weight", [1, 2, 3, 4, 5, 6], 3, 2),
+            SafetensorsTensor.Create<float>("net.0.bias", [1, 2, 3], 3),
+            SafetensorsTensor.Create<float>("net.2.weight", [1, 2, 3], 1, 3),
+        ]));
+
+    private static void ReadArchive(string path)
+    {
+        using var file = NpzReader.Open(path);
+        foreach (string name in file.Names)
+        {
+            file.Read<double>(name);
+        }
+    }
+
+    /// <summary>An archive with an array in it damaged or replaced by hostile whole numbers, and sound around it.</summary>
+    private static byte[] DamagedInside(byte[] archive, ulong seed)
+    {
+        var random = new RandomStream(seed, 1);
+        var result = new MemoryStream();
+        using (var from = new ZipArchive(new MemoryStream(archive)))
+        using (var to = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            int damaged = random.NextInteger(from.Entries.Count);
+            for (int k = 0; k < from.Entries.Count; k++)
+            {
+                var content = new MemoryStream();
+                using (var stream = from.Entries[k].Open())
+                {
+                    stream.CopyTo(content);
+                }
+
+                byte[] bytes = content.ToArray();
+                if (k == damaged)
+                {
+                    bytes = random.NextInteger(4) == 0 ? Hostile(random) : ByteMutations.Random(bytes, 1, seed, bytes.Length).Single();
+                }
+
+                using var entry = to.CreateEntry(from.Entries[k].FullName).Open();
+                entry.Write(bytes);
+            }
+        }
+
+        return result.ToArray();
+    }
+
+    private static byte[] Hostile(RandomStream random)
+    {
+        int[] extremes = [0, 1, -1, 2, 5, 46_341, 65_536, 1 << 20, 1 << 30, int.MaxValue, int.MinValue];
+        int[] values = new int[random.NextInteger(8)];
+        for (int k = 0; k < values.Length; k++)
+        {
+            values[k] = extremes[random.NextInteger(extremes.Length)];
+        }
+
+        var stream = new MemoryStream();
+        if (values.Length == 1)
+        {
+            NpyFile.Write<int>(stream, values);
+        }
+        else
+        {
+            NpyFile.Write<int>(stream, values, values.Length);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>A checkpoint of a training that stopped in the last but one epoch.</summary>
+    private static byte[] Checkpoint() => Written(path =>
+    {
+        using var stop = new CancellationTokenSource();
+        try
+        {
+            Trainer(path).Fit(Data(), progress: new StopAt(3, stop), cancellationToken: stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    });
+
+    private static void Resume(string path)
+    {
+        var trainer = Trainer(null);
+        trainer.ResumeFrom(path);
+        try
+        {
+            trainer.Fit(Data());
+        }
+        catch (NonFiniteLossException)
+        {
+            // Numbers so large that training breaks are still numbers.
+        }
+    }
+
+    private static SobolevTrainer<float> Trainer(string? checkpoint) => new(
+        Mlp<float>.Create(2, [3], 1, seed: 1),
+        new SobolevTrainingOptions
+        {
+            Epochs = 4,
+            BatchSize = 2,
+            Threads = 1,
+            Checkpoint = checkpoint is null ? null : new CheckpointOptions(checkpoint),
+        });
+
+    private static IJetSource<float> Data() =>
+        JetData.FromJacobian<float>(4, [1, 2, 3, 4, 2, 1, 0, 5], [5, 6, 3, 1], [1, 0, 0, 1, 2, 1, 0, 1]);
+
+    private static byte[] Report() => Written(path => ReportFile.Write(
+        path,
+        new CubeReport
+        {
+            Complete = false,
+            Started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+            Machine = MachineReport.Current(),
+            Settings = CubePresets.Named(CubePresets.Quick),
+            Command = "cube",
+            Runs =
+            [
+                new CubeRun
+                {
+                    Order = 1,
+                    TestErrorPercent = 0.5,
+                    TrainErrorPercent = double.NaN,
+                    Epochs = 2,
+                    Seconds = 3,
+                    TestVertexErrorInEdges = 0.1,
+                    TestDerivativeErrorsPercent = [1, 2],
+                    Architecture = "2-3-1 tanh",
+                    Parameters = 13,
+                    OrderWeights = "1, 2",
+                    Network = "order1.safetensors",
+                    History = new RunHistory
+                    {
+                        Seconds = [1, 2], TrainErrorPercent = [3, 4], ValidationErrorPercent = [5, null], OrderLosses = [[1, null], [2, 3]],
+                    },
+                },
+            ],
+        },
+        ReportJson.Default.CubeReport));
+
+    private sealed class StopAt(int epoch, CancellationTokenSource stop) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Epoch == epoch)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
