@@ -26,12 +26,15 @@ internal sealed class WorkerTeam : IDisposable
     private Exception? _failure;
     private volatile bool _disposed;
 
+    /// <summary>The most workers of a team: enough for all cores and for tests of any number, and no more than a process can bear.</summary>
+    public static int MaxWorkers { get; } = Math.Max(64, Environment.ProcessorCount);
+
     /// <summary>Starts a team; the thread that calls <see cref="Run"/> is one of its workers.</summary>
-    /// <param name="workers">Number of workers, at least 1.</param>
+    /// <param name="workers">Number of workers, at least 1. Above <see cref="MaxWorkers"/> the team has so many.</param>
     public WorkerTeam(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        _threads = new Thread[workers - 1];
+        _threads = new Thread[Math.Min(workers, MaxWorkers) - 1];
         for (int k = 0; k < _threads.Length; k++)
         {
             int worker = k + 1;
