@@ -36,7 +36,8 @@ internal sealed class ErrorScale
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int outputs = values.Means.Length;
-        double[] spreads = FeatureSize.Spreads<T>(values.Means, values.Variances());
+        double[] variances = values.Variances();
+        double[] spreads = FeatureSize.Spreads<T>(values.Means, variances);
         double[] complete = FeatureSize.Complete(spreads, values.Means);
         double[] weights = _loss is not null ? _loss.OutputWeights.ToArray() : _isBalanced ? FeatureSize.Weights(complete) : [.. spreads.Select(_ => 1.0)];
         double[] relative = new double[errors.Length / outputs];
@@ -48,7 +49,8 @@ internal sealed class ErrorScale
             for (int f = 0; f < outputs; f++)
             {
                 error += weights[f] * errors[(order * outputs) + f];
-                size += weights[f] * (order == 0 ? values.Count * spreads[f] * spreads[f] : sizes[(order * outputs) + f]);
+                double square = order > 0 ? sizes[(order * outputs) + f] : spreads[f] > 0 ? values.Count * variances[f] : 0;
+                size += weights[f] * square;
             }
 
             if (!(size > 0))

@@ -156,7 +156,7 @@ public sealed class SobolevLoss
         double fallback = 0;
         for (int f = 0; f < outputs; f++)
         {
-            normalizers[0] += outputWeights[f] * spreads[f] * spreads[f];
+            normalizers[0] += spreads[f] > 0 ? outputWeights[f] * statistics.OutputVariances[f] : 0;
             fallback += outputWeights[f] * sizes[f] * sizes[f];
             for (int c = 1; c < layout.Count; c++)
             {
