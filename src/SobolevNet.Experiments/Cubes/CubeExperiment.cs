@@ -57,7 +57,7 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
 
         var result = trainer.Fit(Projected(training), data.Validation is null ? null : Projected(data.Validation), part, cancellationToken);
         network = frontEnd?.Fold(network) ?? network;
-        var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, cancellationToken: cancellationToken);
+        var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, balanced: false, cancellationToken: cancellationToken);
         network.Save(folder.Network(order));
         part.Done(FormattableString.Invariant($"test {100 * test.NormalizedRmse:0.00} %"));
         return new CubeRun

@@ -69,7 +69,7 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
         var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, null, part, cancellationToken);
         double total = clock.Elapsed.TotalSeconds;
         var network = prepared.Folded();
-        var evaluation = Evaluation.Of(network, test, 0, threads: _settings.Threads, cancellationToken: cancellationToken);
+        var evaluation = Evaluation.Of(network, test, 0, threads: _settings.Threads, balanced: false, cancellationToken: cancellationToken);
         var run = new FrontierRun
         {
             Recipe = recipe.Name,

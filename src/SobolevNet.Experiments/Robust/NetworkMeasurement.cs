@@ -21,7 +21,7 @@ internal sealed record NetworkMeasurement(
         double[][] points = settings.Points(manifold);
         double[][] attacked = points[..settings.AttackImages];
         var evaluator = new VulnerabilityEvaluator<float>(network, manifold, threads: threads);
-        double error = 100 * Evaluation.Of(network, test, threads: threads, cancellationToken: cancellationToken).NormalizedRmse;
+        double error = 100 * Evaluation.Of(network, test, threads: threads, balanced: false, cancellationToken: cancellationToken).NormalizedRmse;
         var first = evaluator.FirstOrder(points[..settings.FirstOrderImages], Part(0, 0.05), cancellationToken);
         var curves = new List<VulnerabilityCurve>();
         AttackObjective[] objectives = [AttackObjective.Universal, AttackObjective.Sensitivity, AttackObjective.Invariance];

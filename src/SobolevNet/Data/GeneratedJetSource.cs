@@ -23,7 +23,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         bool isEndless,
         int inputOrder,
         bool generatesLowerOrders,
-        double[]? tangentScales)
+        double[]? tangentScales,
+        bool inputsShareUnit)
     {
         Layout = layout;
         InputFeatures = inputFeatures;
@@ -35,6 +36,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         _seed = seed;
         _generatesLowerOrders = generatesLowerOrders;
         _tangentScales = tangentScales;
+        InputsShareUnit = inputsShareUnit;
     }
 
     public JetLayout Layout { get; }
@@ -48,6 +50,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public bool IsEndless { get; }
 
     public int InputOrder { get; }
+
+    public bool InputsShareUnit { get; }
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 

@@ -43,6 +43,7 @@ public static partial class JetSource
     /// drops an order.
     /// </param>
     /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
     public static IJetSource<T> Generate<T>(
@@ -55,7 +56,8 @@ public static partial class JetSource
         bool isEndless = false,
         int inputOrder = 2,
         bool generatesLowerOrders = false,
-        ReadOnlySpan<double> tangentScales = default)
+        ReadOnlySpan<double> tangentScales = default,
+        bool inputsShareUnit = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -75,7 +77,8 @@ public static partial class JetSource
             isEndless,
             inputOrder,
             generatesLowerOrders,
-            TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)));
+            TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)),
+            inputsShareUnit);
     }
 
     /// <summary>Some samples of a source, renumbered from 0; nothing is copied.</summary>

@@ -17,7 +17,7 @@ public sealed class FeatureScaling<T>
 
     /// <summary>Makes a scaling; the arrays are copied.</summary>
     /// <param name="shift">Finite, one for each feature.</param>
-    /// <param name="scale">Finite and above 0, one for each feature.</param>
+    /// <param name="scale">Finite and above 0, and so is 1 over it; one for each feature.</param>
     /// <exception cref="ArgumentException">The lengths differ, or an element is not allowed.</exception>
     public FeatureScaling(ReadOnlySpan<T> shift, ReadOnlySpan<T> scale)
     {
@@ -36,6 +36,12 @@ public sealed class FeatureScaling<T>
             if (!T.IsFinite(scale[f]) || scale[f] <= T.Zero)
             {
                 throw new ArgumentException($"The scale of feature {f} is {scale[f]}; it must be finite and above 0.", nameof(scale));
+            }
+
+            if (!T.IsFinite(T.One / scale[f]))
+            {
+                throw new ArgumentException(
+                    $"The scale of feature {f} is {scale[f]}, so small that {typeof(T).Name} cannot hold 1 over it; use another unit.", nameof(scale));
             }
         }
 

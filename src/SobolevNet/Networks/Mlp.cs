@@ -19,6 +19,8 @@ public sealed partial class Mlp<T>
     private readonly int[] _layerOffsets;
     private FeatureScaling<T>? _inputScaling;
     private FeatureScaling<T>? _outputScaling;
+    private (ulong Seed, Initializer Initializer)? _draw;
+    private int _isInTraining;
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="architecture">The shape.</param>
@@ -66,6 +68,7 @@ public sealed partial class Mlp<T>
     }
 
     /// <summary>Makes a network with random weights and zero biases.</summary>
+    /// <remarks>A trainer standardizes such a network as long as it is as it was made, see <see cref="SobolevTrainingOptions.Standardize"/>.</remarks>
     /// <param name="inputs">Input features n.</param>
     /// <param name="hidden">Width of each hidden layer.</param>
     /// <param name="outputs">Output features m.</param>
@@ -99,6 +102,8 @@ public sealed partial class Mlp<T>
             WeightInitialization.Fill(
                 Layer(layer), initializer, Architecture.Activation, layer == Architecture.LayerCount - 1, seed, layer);
         }
+
+        _draw = (seed, initializer);
     }
 
     /// <summary>The parameters of one layer.</summary>
@@ -107,7 +112,10 @@ public sealed partial class Mlp<T>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
     public DenseLayer<T> Layer(int layer) => LayerOf(_parameters, layer);
 
-    /// <summary>A copy with the same architecture, parameters and scalings.</summary>
+    /// <summary>
+    /// A copy with the same architecture, parameters and scalings. It is made in order to keep what is there: a trainer trains it on from where it stands
+    /// and does not standardize it (<see cref="SobolevTrainingOptions.Standardize"/>), even if the original is fresh.
+    /// </summary>
     /// <returns>The copy.</returns>
     public Mlp<T> Clone()
     {
@@ -189,6 +197,26 @@ public sealed partial class Mlp<T>
         return folded;
     }
 
+    /// <summary>Whether the network was drawn by <see cref="Initialize"/> and has the parameters that this gave; scalings are not looked at.</summary>
+    internal bool IsAsInitialized()
+    {
+        if (_draw is not { } draw)
+        {
+            return false;
+        }
+
+        var drawn = new Mlp<T>(Architecture);
+        drawn.Initialize(draw.Seed, draw.Initializer);
+        return _parameters.AsSpan().SequenceEqual(drawn._parameters);
+    }
+
+    /// <summary>Makes sure that one call at a time trains the network.</summary>
+    /// <returns>To be disposed of when training has ended.</returns>
+    /// <exception cref="InvalidOperationException">The network is being trained.</exception>
+    internal TrainingClaim ClaimForTraining() => Interlocked.Exchange(ref _isInTraining, 1) == 0
+        ? new TrainingClaim(this)
+        : throw new InvalidOperationException("The network is being trained by another call of Fit; wait for its end, or train a clone.");
+
     /// <summary>Views a vector with the layout of <see cref="Parameters"/> (a gradient, say) as one layer's.</summary>
     internal DenseLayer<T> LayerOf(Span<T> parameters, int layer)
     {
@@ -245,4 +273,10 @@ public sealed partial class Mlp<T>
         scaling is null || scaling.Features == features
             ? scaling
             : throw new ArgumentException($"The scaling has {scaling.Features} features; the network has {features}.", nameof(scaling));
+
+    /// <summary>Says that a network is being trained until it is disposed of.</summary>
+    internal readonly struct TrainingClaim(Mlp<T> network) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref network._isInTraining, 0);
+    }
 }

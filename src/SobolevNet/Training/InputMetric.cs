@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace SobolevNet;
@@ -18,8 +19,8 @@ namespace SobolevNet;
 /// </remarks>
 internal static class InputMetric
 {
-    /// <summary>The most inputs that are taken for quantities of their own, as for standardization.</summary>
-    private const int MaxInputs = Standardization.MaxSeparateInputs;
+    /// <summary>The most inputs. The decomposition takes their third power: 0.1 s for so many, and cannot be stopped.</summary>
+    public const int MaxInputs = 256;
 
     /// <summary>
     /// The least of Sₖ: along a direction that the labels do not change along at all the first layer is still trained, slowly. With
@@ -27,17 +28,28 @@ internal static class InputMetric
     /// </summary>
     private const double Least = 0.001;
 
+    /// <summary>Whether a source has derivatives by as many tangents as it has inputs, 2 or more, so that a metric may be made of them.</summary>
+    public static bool HasGradients<T>(IJetSource<T> source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int inputs = source.InputFeatures;
+        return inputs >= 2 && source.Layout.Order > 0 && source.Layout.Tangents == inputs && source.Layout.Firsts.Length == inputs;
+    }
+
     /// <summary>Measures the metric of a source.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="source">The training data; at most 4,096 samples of it are looked at.</param>
+    /// <param name="source">The training data.</param>
     /// <param name="scaling">How inputs are standardized; not at all if null.</param>
     /// <param name="outputWeights">u_f of each output.</param>
-    /// <returns>M, symmetric, shape (inputs, inputs); null if the source does not give derivatives by each of its 2 to 64 inputs.</returns>
-    public static double[]? Measure<T>(IJetSource<T> source, FeatureScaling<T>? scaling, ReadOnlySpan<double> outputWeights)
+    /// <param name="team">Does the work.</param>
+    /// <param name="time">Ends it.</param>
+    /// <returns>M, symmetric, shape (inputs, inputs); null if the source does not give derivatives by each of its 2 to 256 inputs.</returns>
+    public static double[]? Measure<T>(
+        IJetSource<T> source, FeatureScaling<T>? scaling, ReadOnlySpan<double> outputWeights, WorkerTeam team, MeasuringTime time)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = source.InputFeatures;
-        if (n is < 2 or > MaxInputs || source.Layout.Order == 0 || source.Layout.Tangents != n || source.Layout.Firsts.Length != n)
+        if (!HasGradients(source) || n > MaxInputs)
         {
             return null;
         }
@@ -48,54 +60,34 @@ internal static class InputMetric
             scales[i] = scaling is null ? 1 : double.CreateTruncating(scaling.Scale[i]);
         }
 
-        var gradients = Matrix<double>.Build.Dense(n, n);
-        var squares = Matrix<double>.Build.Dense(n, n);
-        double[] mean = new double[n];
-        double[] z = new double[n];
-        double[] gradient = new double[n];
-        var layout = source.Layout.Truncate(1);
-        var (input, target) = (new JetBatch<T>(layout, 1, n), new JetBatch<T>(layout, 1, source.OutputFeatures));
-        int count = Math.Min(source.Count, SourceStatistics.MaxSamples);
-        for (int s = 0; s < count; s++)
+        double[] weights = outputWeights.ToArray();
+        Lane[] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new Lane(n))];
+        bool areInputs = true;
+        SourceSurvey.Run(source, source.Layout.Truncate(1), team, time, (lane, _, input, target) =>
         {
-            source.Fill([(long)s * source.Count / count], input.AsSpan(), target.AsSpan());
-            if (!TangentsAreInputs(input))
+            for (int s = 0; s < input.Samples && Volatile.Read(ref areInputs); s++)
             {
-                return null;
-            }
-
-            for (int i = 0; i < n; i++)
-            {
-                z[i] = double.CreateTruncating(input[0, 0, i]) / scales[i];
-                mean[i] += z[i] / count;
-            }
-
-            AddSquare(squares, z, 1.0 / count);
-            for (int f = 0; f < source.OutputFeatures; f++)
-            {
-                for (int i = 0; i < n; i++)
+                if (!TangentsAreInputs(input, s))
                 {
-                    gradient[i] = scales[i] * double.CreateTruncating(target[1 + i, 0, f]);
+                    Volatile.Write(ref areInputs, false);
+                    return;
                 }
 
-                AddSquare(gradients, gradient, outputWeights[f] / count);
+                lanes[lane].Add(input, target, s, scales, weights);
             }
-        }
-
-        AddSquare(squares, mean, -1);
-        return Of(gradients, squares, Math.Min(1, Math.Max(Least, (double)n / count)));
-    }
-
-    /// <summary>A ← A + w v vᵀ.</summary>
-    private static void AddSquare(Matrix<double> sum, double[] vector, double weight)
-    {
-        for (int i = 0; i < vector.Length; i++)
+        });
+        if (!areInputs)
         {
-            for (int j = 0; j < vector.Length; j++)
-            {
-                sum[i, j] += weight * vector[i] * vector[j];
-            }
+            return null;
         }
+
+        var all = lanes[0];
+        foreach (var lane in lanes.AsSpan(1))
+        {
+            all.Add(lane);
+        }
+
+        return Of(all.Gradients(), all.Covariance(), Math.Min(1, Math.Max(Least, (double)n / all.Count)));
     }
 
     /// <summary>M of the second moments of the gradient and the covariance of the inputs; null if a size is missing.</summary>
@@ -117,20 +109,90 @@ internal static class InputMetric
     }
 
     /// <summary>Whether tangent i is input i: ∂xⱼ/∂rᵢ = δᵢⱼ.</summary>
-    private static bool TangentsAreInputs<T>(JetBatch<T> input)
+    private static bool TangentsAreInputs<T>(JetSpan<T> input, int sample)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int i = 0; i < input.Features; i++)
         {
-            for (int j = 0; j < input.Features; j++)
+            var row = input.Row(1 + i, sample);
+            if (row[i] != T.One || row[..i].ContainsAnyExcept(T.Zero) || row[(i + 1)..].ContainsAnyExcept(T.Zero))
             {
-                if (input[1 + i, 0, j] != (i == j ? T.One : T.Zero))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>The sums of one lane: lower triangles, row by row, of symmetric matrices.</summary>
+    private sealed class Lane(int inputs)
+    {
+        private readonly double[] _gradients = new double[inputs * inputs];
+        private readonly double[] _deviations = new double[inputs * inputs];
+        private readonly double[] _mean = new double[inputs];
+        private readonly double[] _vector = new double[inputs];
+
+        public long Count { get; private set; }
+
+        public Matrix<double> Gradients() => Symmetric(_gradients);
+
+        public Matrix<double> Covariance() => Symmetric(_deviations);
+
+        public void Add<T>(JetSpan<T> input, JetSpan<T> target, int sample, double[] scales, double[] weights)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            for (int f = 0; f < weights.Length; f++)
+            {
+                for (int i = 0; i < inputs; i++)
+                {
+                    _vector[i] = scales[i] * double.CreateTruncating(target[1 + i, sample, f]);
+                }
+
+                AddSquare(_gradients, weights[f]);
+            }
+
+            // Welford's running mean and sum of squared deviations.
+            Count++;
+            for (int i = 0; i < inputs; i++)
+            {
+                _vector[i] = (double.CreateTruncating(input[0, sample, i]) / scales[i]) - _mean[i];
+                _mean[i] += _vector[i] / Count;
+            }
+
+            AddSquare(_deviations, (Count - 1.0) / Count);
+        }
+
+        public void Add(Lane other)
+        {
+            if (other.Count == 0)
+            {
+                return;
+            }
+
+            TensorPrimitives.Add(_gradients, other._gradients, _gradients);
+            TensorPrimitives.Add(_deviations, other._deviations, _deviations);
+            double share = (double)other.Count / (Count + other.Count);
+            for (int i = 0; i < inputs; i++)
+            {
+                _vector[i] = other._mean[i] - _mean[i];
+                _mean[i] += share * _vector[i];
+            }
+
+            AddSquare(_deviations, share * Count);
+            Count += other.Count;
+        }
+
+        /// <summary>A ← A + w v vᵀ.</summary>
+        private void AddSquare(double[] sums, double weight)
+        {
+            for (int i = 0; i < inputs; i++)
+            {
+                var row = sums.AsSpan(i * inputs, i + 1);
+                TensorPrimitives.MultiplyAdd(_vector.AsSpan(0, i + 1), weight * _vector[i], row, row);
+            }
+        }
+
+        private Matrix<double> Symmetric(double[] sums) =>
+            Matrix<double>.Build.Dense(inputs, inputs, (i, j) => sums[(Math.Max(i, j) * inputs) + Math.Min(i, j)] / Count);
     }
 }

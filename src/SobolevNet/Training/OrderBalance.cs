@@ -12,6 +12,12 @@ namespace SobolevNet;
 /// </remarks>
 internal sealed class OrderBalance
 {
+    /// <summary>The most samples that roughness is measured on.</summary>
+    private const int MaxSamples = 128;
+
+    /// <summary>Points of the training at which a weight is looked at in order to see whether it is always 0.</summary>
+    private const int Points = 64;
+
     private readonly IReadOnlyList<OrderWeight>? _given;
 
     public OrderBalance(IReadOnlyList<OrderWeight>? given, int order)
@@ -25,10 +31,18 @@ internal sealed class OrderBalance
 
         _given = given;
         Measured = new double[order + 1];
+        IsTrained = [.. Measured.Select((_, k) => given is null || IsEverAboveZero(given[k]))];
+        if (!IsTrained.Contains(true))
+        {
+            throw new ArgumentException(
+                $"The order weights are {string.Join(", ", given!)}: all of the orders 0 to {order} have weight 0 all the time, so that nothing would be trained. " +
+                "Expected one above 0.",
+                nameof(SobolevTrainingOptions.OrderWeights));
+        }
     }
 
-    /// <summary>The most samples that roughness is measured on.</summary>
-    private const int MaxSamples = 128;
+    /// <summary>Whether each order has a weight above 0 at some point of the training.</summary>
+    public bool[] IsTrained { get; }
 
     /// <summary>1 for values and 1 + Rₖ of the network as training finds it; all 0 until it is measured.</summary>
     public double[] Measured { get; }
@@ -37,16 +51,34 @@ internal sealed class OrderBalance
     public bool NeedsMeasurement => _given is null && Measured[0] == 0;
 
     /// <summary>Looks at the network as training finds it.</summary>
-    public void Measure<T>(Mlp<T> network, IJetSource<T> source, SobolevLoss loss)
+    /// <param name="network">The network.</param>
+    /// <param name="source">The training data.</param>
+    /// <param name="loss">Its loss.</param>
+    /// <param name="time">Ends the measurement.</param>
+    /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
+    public void Measure<T>(Mlp<T> network, IJetSource<T> source, SobolevLoss loss, MeasuringTime time)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int count = Math.Min(source.Count, MaxSamples);
+        long[] samples = SampleSubset.Of(source.Count, MaxSamples);
+        if (time.IsLimited)
+        {
+            SourceSurvey.Shuffle(samples);
+        }
+
         var layout = source.Layout.Truncate(Measured.Length - 1);
-        var input = new JetBatch<T>(layout, count, source.InputFeatures);
-        var target = new JetBatch<T>(layout, count, source.OutputFeatures);
-        source.Fill([.. Enumerable.Range(0, count).Select(s => (long)s * source.Count / count)], input, target);
+        var inputs = new JetBatch<T>(layout, samples.Length, source.InputFeatures).AsSpan();
+        var targets = new JetBatch<T>(layout, samples.Length, source.OutputFeatures).AsSpan();
+        int count = 0;
+        while (count < samples.Length && (count == 0 || time.SecondsLeft > 0))
+        {
+            time.ThrowIfCanceled();
+            int block = Math.Min(SourceSurvey.Block, samples.Length - count);
+            source.Fill(samples.AsSpan(count, block), inputs.Slice(count, block), targets.Slice(count, block));
+            count += block;
+        }
+
         var output = new JetBatch<T>(layout, count, source.OutputFeatures);
-        new Predictor<T>(network).Propagate(input, output);
+        new Predictor<T>(network).Propagate(inputs.Slice(0, count), output);
 
         double[] squares = new double[Measured.Length];
         for (int f = 0; f < source.OutputFeatures; f++)
@@ -86,4 +118,6 @@ internal sealed class OrderBalance
             weights[order] = _given is not null ? _given[order].At(progress) : Math.Pow(Measured[order], -0.8 - (0.5 * progress));
         }
     }
+
+    private static bool IsEverAboveZero(OrderWeight weight) => Enumerable.Range(0, Points + 1).Any(point => weight.At((double)point / Points) > 0);
 }

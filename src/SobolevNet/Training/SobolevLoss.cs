@@ -13,8 +13,10 @@ namespace SobolevNet;
 /// Sₖ = mean_s Σ_c Σ_f v_c u_f y². So √E₀ is the normalized RMS error, and Eₖ = 1 is what a constant network has.
 /// </para>
 /// <para>
-/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the ranges ℓ of its tangents. u_f is 1, or the inverse variance of
-/// the output where outputs are balanced. Source: method, section 3.
+/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the ranges ℓ of its tangents. u_f is 1, or the inverse square of the output's size
+/// where outputs are balanced: its variance, or where it is constant the square of its value; where values are constant or not trained,
+/// what the derivatives say (<see cref="SobolevTrainingOptions.BalanceOutputs"/>). An order without a size of its own has that of the values,
+/// and values that do not vary have Σ_f u_f times the squares of the sizes. Source: method, section 3.
 /// </para>
 /// </remarks>
 public sealed class SobolevLoss
@@ -117,79 +119,83 @@ public sealed class SobolevLoss
         }
     }
 
-    /// <summary>Measures the normalizers of a source.</summary>
+    /// <summary>Measures the normalizers of a source, as <see cref="SobolevTrainer{T}"/> does.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="source">The training data; at most 4,096 samples of it are looked at, evenly spread.</param>
-    /// <param name="balanceOutputs">Whether each output is weighed by the inverse of its variance.</param>
+    /// <param name="source">The training data; all samples are looked at if they lie in memory, else 4,096 chosen at random.</param>
+    /// <param name="balanceOutputs">Whether each output is weighed by the inverse square of its size, see <see cref="SobolevTrainingOptions.BalanceOutputs"/>.</param>
     /// <returns>The loss.</returns>
-    /// <exception cref="ArgumentException">The source gives values that are not finite.</exception>
-    public static SobolevLoss Measure<T>(IJetSource<T> source, bool balanceOutputs = false)
+    /// <exception cref="ArgumentException">The source gives values that are not finite, or whose squares overflow.</exception>
+    public static SobolevLoss Measure<T>(IJetSource<T> source, bool balanceOutputs = true)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Measure(SourceStatistics.Measure(source), source, balanceOutputs);
+        SourceCheck.IsSane(source);
+        using var team = new WorkerTeam(1);
+        var time = new MeasuringTime(null, CancellationToken.None);
+        var statistics = SourceStatistics.Measure(source, team, time);
+        bool[] all = new bool[source.Layout.Order + 1];
+        Array.Fill(all, true);
+        return Of(statistics, source, OutputSizes.Measure(statistics, source, all, team, time), balanceOutputs);
     }
 
     /// <summary>The loss that statistics of a source give.</summary>
-    internal static SobolevLoss Measure<T>(SourceStatistics statistics, IJetSource<T> source, bool balanceOutputs)
+    /// <param name="statistics">Of the source.</param>
+    /// <param name="source">The training data.</param>
+    /// <param name="sizes">The size of each output.</param>
+    /// <param name="balanceOutputs">Whether outputs are weighed by their sizes.</param>
+    /// <exception cref="ArgumentException">A weight or a normalizer overflows.</exception>
+    internal static SobolevLoss Of<T>(SourceStatistics statistics, IJetSource<T> source, double[] sizes, bool balanceOutputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
         int outputs = source.OutputFeatures;
-        var componentWeights = new double[layout.Count];
-        var outputWeights = new double[outputs];
-        Array.Fill(outputWeights, 1.0);
-        double widest = statistics.OutputVariances.Max();
-        for (int f = 0; balanceOutputs && widest > 0 && f < outputs; f++)
+        double[] componentWeights = [.. TangentProducts.Ranges(source, layout).Select(range => range * range)];
+        double[] outputWeights = balanceOutputs ? FeatureSize.Weights(sizes) : [.. sizes.Select(_ => 1.0)];
+        double[] spreads = FeatureSize.Spreads<T>(statistics.OutputMeans, statistics.OutputVariances);
+        double[] normalizers = new double[layout.Order + 1];
+        double fallback = 0;
+        for (int f = 0; f < outputs; f++)
         {
-            // A constant output has no variance to be weighed by; it counts as the widest does.
-            double variance = statistics.OutputVariances[f];
-            outputWeights[f] = variance > 1e-12 * widest ? widest / variance : 1;
-        }
-
-        var normalizers = new double[layout.Order + 1];
-        for (int c = 0; c < layout.Count; c++)
-        {
-            componentWeights[c] = ComponentWeight(source, c);
-            for (int f = 0; f < outputs; f++)
+            normalizers[0] += spreads[f] > 0 ? outputWeights[f] * statistics.OutputVariances[f] : 0;
+            fallback += outputWeights[f] * sizes[f] * sizes[f];
+            for (int c = 1; c < layout.Count; c++)
             {
-                double square = c == 0 ? statistics.OutputVariances[f] : statistics.OutputSquares[(c * outputs) + f];
-                normalizers[layout.OrderOf(c)] += componentWeights[c] * outputWeights[f] * square;
+                normalizers[layout.OrderOf(c)] += componentWeights[c] * outputWeights[f] * statistics.OutputSquares[(c * outputs) + f];
             }
         }
 
-        // An order whose targets are all zero (the second derivatives of a linear map) has no size of its own.
-        double fallback = normalizers[0] > 0 ? normalizers[0] : 1;
+        // An order whose targets are all zero (the second derivatives of a linear map) has no size of its own; nor have values that do not vary.
+        normalizers[0] = normalizers[0] > 0 ? normalizers[0] : fallback;
         for (int order = 0; order < normalizers.Length; order++)
         {
-            normalizers[order] = normalizers[order] > 0 ? normalizers[order] : fallback;
+            normalizers[order] = normalizers[order] > 0 ? normalizers[order] : normalizers[0];
+            if (!double.IsFinite(normalizers[order]))
+            {
+                throw new ArgumentException(
+                    $"The targets of order {order} in the ranges of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
+                    nameof(source));
+            }
+        }
+
+        for (int c = 0; c < componentWeights.Length; c++)
+        {
+            if (!(double.IsFinite(componentWeights[c]) && componentWeights[c] > 0))
+            {
+                throw new ArgumentException(
+                    $"The weight of {layout.NameOf(c)}, the square of the ranges of its tangents, is {componentWeights[c]}. Give coordinates in another unit.",
+                    nameof(source));
+            }
         }
 
         return new SobolevLoss(layout, componentWeights, outputWeights, statistics.OutputMeans, normalizers);
     }
 
-    private static double ComponentWeight<T>(IJetSource<T> source, int component)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>A loss of the right shape, whose numbers a checkpoint will replace.</summary>
+    internal static SobolevLoss Empty(JetLayout layout, int outputs)
     {
-        var layout = source.Layout;
-        switch (layout.OrderOf(component))
-        {
-            case 0:
-                return 1;
-            case 1:
-                return Square(layout.Firsts[component - 1]);
-            default:
-                var second = layout.Seconds[component - 1 - layout.Firsts.Length];
-                return Square(second.I) * Square(second.J);
-        }
-
-        double Square(int tangent)
-        {
-            double scale = source.TangentScale(tangent);
-            return double.IsFinite(scale) && scale > 0
-                ? scale * scale
-                : throw new ArgumentException($"The source's range of tangent {tangent} is {scale}; it must be finite and above 0.", nameof(source));
-        }
+        double[] ones = new double[Math.Max(layout.Count, outputs)];
+        Array.Fill(ones, 1);
+        return new SobolevLoss(layout, ones.AsSpan(0, layout.Count), ones.AsSpan(0, outputs), new double[outputs], ones.AsSpan(0, layout.Order + 1));
     }
 
     private static double[] Checked(ReadOnlySpan<double> values, int length, bool allowZero, string name)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,13 +50,19 @@ public sealed class SobolevTrainer<T>
     }
 
     /// <summary>Trains.</summary>
+    /// <remarks>
+    /// Before the first step the data are measured: all samples that lie in memory, else 4,096 chosen at random, and with a time budget as many of them as
+    /// a twentieth of it allows for each measurement. The network changes with the first step; an exception before that leaves it, and a
+    /// checkpoint that is to be resumed from, as they were.
+    /// </remarks>
     /// <param name="source">The training data.</param>
     /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
-    /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one.</param>
+    /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network has the parameters of the best epoch.</returns>
     /// <exception cref="ArgumentException">The data do not fit the network or the options, or are not finite.</exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
+    /// <exception cref="InvalidOperationException">The network is being trained by another call.</exception>
     /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled; the network has the parameters reached.</exception>
@@ -66,53 +73,38 @@ public sealed class SobolevTrainer<T>
         ArgumentNullException.ThrowIfNull(source);
         int order = CheckArguments(source, validation);
         var balance = new OrderBalance(Options.OrderWeights, order);
-        var statistics = SourceStatistics.Measure(source);
-        var loss = SobolevLoss.Measure(statistics, source, Options.BalanceOutputs);
-        var checkpoint = _resumeFrom is null ? null : SafetensorsFile.Read(_resumeFrom);
-        bool isFresh = checkpoint is null && IsFresh();
-        if (isFresh && Options.Standardize)
+        using var claim = Network.ClaimForTraining();
+        var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
+        TrainingState<T>? state = null;
+        long stepsBefore = 0;
+        try
         {
-            Standardization.Apply(Network, source, statistics);
-        }
+            cancellationToken.ThrowIfCancellationRequested();
+            long started = Stopwatch.GetTimestamp();
+            using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
+            string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
+            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, fingerprint, team, _logger, cancellationToken);
+            if (resumeFrom is null)
+            {
+                state = setup.Begin();
+            }
+            else
+            {
+                state = setup.Resume(resumeFrom);
+                _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", resumeFrom, state.Epoch + 1);
+                _resumeFrom = null;
+            }
 
-        string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
-        var state = new TrainingState<T>(
-            Network, loss, OptimizerFor(source, order, loss, isFresh, checkpoint), balance, order, fingerprint);
-        if (checkpoint is not null)
+            stepsBefore = state.TotalSteps;
+            state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
+            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger).Train(cancellationToken);
+        }
+        catch when (state is null || state.TotalSteps == stepsBefore)
         {
-            state.Load(checkpoint, _resumeFrom!);
-            _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", _resumeFrom, state.Epoch + 1);
-            _resumeFrom = null;
+            before.Restore(Network);
+            _resumeFrom = resumeFrom;
+            throw;
         }
-
-        using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-        var run = new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger);
-        return run.Train(cancellationToken);
-    }
-
-    /// <summary>
-    /// The optimizer's state: one that trains the first layer through the metric of the labels where a fresh network has labels
-    /// with derivatives by its inputs, or where the checkpoint to resume from began like that.
-    /// </summary>
-    private OptimizerState<T> OptimizerFor(IJetSource<T> source, int order, SobolevLoss loss, bool isFresh, SafetensorsFile? checkpoint)
-    {
-        var state = Options.Optimizer.CreateState<T>(Network.Architecture);
-        if (checkpoint is not null)
-        {
-            int inputs = Network.Architecture.Inputs;
-            return checkpoint.TryGetTensor("optimizer." + MetricState<T>.Metric, out _)
-                ? new MetricState<T>(state, Network, new double[inputs * inputs])
-                : state;
-        }
-
-        if (order == 0 || !isFresh || !Options.ScaleDirections || InputMetric.Measure(source, Network.InputScaling, loss.OutputWeights) is not { } metric)
-        {
-            return state;
-        }
-
-        var scaled = new MetricState<T>(state, Network, metric);
-        scaled.Begin(Network);
-        return scaled;
     }
 
     private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
@@ -136,23 +128,5 @@ public sealed class SobolevTrainer<T>
 
         Network.Architecture.CheckOrder(order);
         return order;
-    }
-
-    private bool IsFresh()
-    {
-        if (Network.InputScaling is not null || Network.OutputScaling is not null)
-        {
-            return false;
-        }
-
-        for (int layer = 0; layer < Network.Architecture.LayerCount; layer++)
-        {
-            if (Network.Layer(layer).Bias.ContainsAnyExcept(T.Zero))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -11,6 +11,7 @@ public sealed record SobolevTrainingOptions
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
+    private readonly InputScaling _inputScaling;
     private readonly Optimizer _optimizer = new Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
@@ -20,8 +21,9 @@ public sealed record SobolevTrainingOptions
     public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
 
     /// <summary>
-    /// Training ends when it has taken this long, all runs added up, validation included; no limit if null. The schedules of the
-    /// learning rate and of the order weights are fitted to it: their progress is the time spent over the budget, or the epochs
+    /// Training ends when it has taken this long, all runs added up, measuring the data beforehand and validation included; no limit if null. The
+    /// errors of the result are measured afterwards. Each of these measurements takes at most a twentieth of the budget, and looks at fewer samples,
+    /// chosen at random, where that does not suffice for all. The schedules of the learning rate and of the order weights are fitted to it: their progress is the time spent over the budget, or the epochs
     /// done over the epochs planned if that is more. How many steps that makes depends on the machine, so two such trainings
     /// differ; give epochs alone where the same bits matter.
     /// </summary>
@@ -67,22 +69,41 @@ public sealed record SobolevTrainingOptions
             : throw new ArgumentException($"There are {value.Count} order weights; expected 1 to 3, none null.", nameof(OrderWeights));
     }
 
-    /// <summary>Whether each output is weighed by the inverse of its variance, for outputs of different units.</summary>
+    /// <summary>
+    /// Whether each output is weighed by the inverse square of its size, for outputs of different units. The size is the deviation of its values; of
+    /// an output that is constant (to the rounding of its own values) it is the size of the value. Where values do not vary or have no weight
+    /// in <see cref="OrderWeights"/>, it is the change that the derivatives of the lowest trained order make over the spread of the inputs.
+    /// Errors that training reports, and that early stopping and schedules see, are weighed the same way.
+    /// </summary>
     public bool BalanceOutputs { get; init; } = true;
 
     /// <summary>
-    /// Whether a fresh network (one without scalings, whose biases are all zero) is given scalings measured from the training
-    /// set: mean and deviation of every output and of every input; where inputs share one unit
-    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) or are more than 64 (images, fields), one common scale for all inputs instead,
-    /// since a pixel that hardly varies should not be blown up to the weight of others: the largest root mean square of the inputs along
-    /// any direction of their space.
+    /// Whether a fresh network is given scalings measured from the training set: mean and size (<see cref="BalanceOutputs"/>) of every output, and
+    /// of the inputs what <see cref="InputScaling"/> says. Fresh is a network without scalings that is as
+    /// <see cref="Mlp{T}.Create"/> or <see cref="Mlp{T}.Initialize"/> made it. Any other (trained, loaded, copied, with weights of your own) is trained
+    /// on from where it stands; give it scalings of your own where its data need them.
     /// </summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>
-    /// Whether the first layer of a fresh network, where labels have derivatives by each of its 2 to 64 inputs, is trained in
+    /// Whether the inputs of a fresh network are standardized one by one or by one common scale. By default the source says
+    /// (<see cref="IJetSource{T}.InputsShareUnit"/>): cube images and features of a front end share a unit, labels in arrays do not. For images in arrays set
+    /// <see cref="SobolevNet.InputScaling.Common"/>: a pixel that hardly varies should not be blown up to the weight of others.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
+    public InputScaling InputScaling
+    {
+        get => _inputScaling;
+        init => _inputScaling = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(InputScaling), value, "Expected Auto, PerInput or Common.");
+    }
+
+    /// <summary>
+    /// Whether the first layer of a fresh network (<see cref="Standardize"/>), where labels have derivatives by each of its 2 to 256 inputs, is trained in
     /// units of how much the labels change along each direction of the input space, rather than in equal units. Where a function of many inputs
     /// depends on few combinations of them, as the price of a basket does, noise of the labels is not learned along the others.
+    /// With more inputs it is not done, since its eigenvalue problem would take too long; the trainer's log says so.
     /// </summary>
     public bool ScaleDirections { get; init; } = true;
 
@@ -115,7 +136,7 @@ public sealed record SobolevTrainingOptions
     /// <summary>Where and how often to write checkpoints; none if null.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
-    /// <summary>Threads that train; all cores if 0. The result does not depend on it.</summary>
+    /// <summary>Threads that train; all cores if 0. The result does not depend on it, and more threads than are useful are not started.</summary>
     public int Threads { get => _threads; init => _threads = AtLeast(value, 0, nameof(Threads)); }
 
     private static int AtLeast(int value, int minimum, string name) =>

@@ -2,19 +2,17 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>Means and sizes of what a source gives, from at most <see cref="MaxSamples"/> samples spread evenly over it.</summary>
+/// <summary>Means and sizes of what a source gives, from the samples of a <see cref="SourceSurvey"/>.</summary>
 internal sealed class SourceStatistics
 {
-    /// <summary>The most samples that are looked at.</summary>
-    public const int MaxSamples = 4096;
+    /// <summary>Values beyond this, or below its inverse, have squares that double precision does not hold with its full digits.</summary>
+    private const double LargestValue = 1e150;
 
-    private SourceStatistics(int inputs, int components, int outputs)
+    private SourceStatistics(Moments inputs, Moments outputs, double[] squares)
     {
-        InputMeans = new double[inputs];
-        InputVariances = new double[inputs];
-        OutputMeans = new double[outputs];
-        OutputVariances = new double[outputs];
-        OutputSquares = new double[components * outputs];
+        (InputMeans, InputVariances) = (inputs.Means, inputs.Variances());
+        (OutputMeans, OutputVariances) = (outputs.Means, outputs.Variances());
+        OutputSquares = squares;
     }
 
     /// <summary>Mean of each input feature's value.</summary>
@@ -33,71 +31,68 @@ internal sealed class SourceStatistics
     public double[] OutputSquares { get; }
 
     /// <summary>Looks at a source.</summary>
-    /// <exception cref="ArgumentException">A value is not finite.</exception>
-    public static SourceStatistics Measure<T>(IJetSource<T> source)
+    /// <param name="source">The source.</param>
+    /// <param name="team">Does the work.</param>
+    /// <param name="time">Ends it.</param>
+    /// <exception cref="ArgumentException">A value is not finite, or so large or small that its square is lost.</exception>
+    /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
+    public static SourceStatistics Measure<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int Block = 16;
         var layout = source.Layout;
-        int count = Math.Min(source.Count, MaxSamples);
-        var statistics = new SourceStatistics(source.InputFeatures, layout.Count, source.OutputFeatures);
-        var input = new JetBatch<T>(layout, Block, source.InputFeatures);
-        var target = new JetBatch<T>(layout, Block, source.OutputFeatures);
-        var samples = new long[Block];
-        for (int start = 0; start < count; start += Block)
+        int outputs = source.OutputFeatures;
+        var lanes = new Lane[SourceSurvey.Lanes];
+        for (int lane = 0; lane < lanes.Length; lane++)
         {
-            int block = Math.Min(Block, count - start);
-            for (int s = 0; s < block; s++)
-            {
-                samples[s] = (long)(start + s) * source.Count / count;
-            }
-
-            source.Fill(samples.AsSpan(0, block), input.AsSpan().Slice(0, block), target.AsSpan().Slice(0, block));
-            CheckFinite(input.AsSpan().Slice(0, block), samples, "input");
-            CheckFinite(target.AsSpan().Slice(0, block), samples, "target");
-            for (int s = 0; s < block; s++)
-            {
-                Accumulate<T>(input.Row(0, s), start + s + 1, statistics.InputMeans, statistics.InputVariances);
-                Accumulate<T>(target.Row(0, s), start + s + 1, statistics.OutputMeans, statistics.OutputVariances);
-                for (int c = 0; c < layout.Count; c++)
-                {
-                    var row = target.Row(c, s);
-                    for (int f = 0; f < row.Length; f++)
-                    {
-                        double value = double.CreateTruncating(row[f]);
-                        statistics.OutputSquares[(c * row.Length) + f] += value * value / count;
-                    }
-                }
-            }
+            lanes[lane] = new Lane(source.InputFeatures, layout.Count, outputs);
         }
 
-        Scale(statistics.InputVariances, 1.0 / count);
-        Scale(statistics.OutputVariances, 1.0 / count);
-        return statistics;
+        SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
+        {
+            CheckFinite(input, samples, "input");
+            CheckFinite(target, samples, "target");
+            lanes[lane].Add(input, target);
+        });
+
+        var all = lanes[0];
+        foreach (var lane in lanes.AsSpan(1))
+        {
+            all.Add(lane);
+        }
+
+        CheckSizes(all.LargestInputs, JetLayout.Value, source.InputFeatures, "input");
+        CheckSizes(all.LargestTargets, layout, outputs, "target");
+        return new SourceStatistics(all.Inputs, all.Outputs, [.. all.Squares.Select(sum => sum / all.Inputs.Count)]);
     }
 
-    /// <summary>Welford's running mean and sum of squared deviations.</summary>
-    private static void Accumulate<T>(ReadOnlySpan<T> row, int count, double[] means, double[] deviations)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>
+    /// Refuses data whose squares overflow, and values or whole orders whose squares underflow, which would be taken for constants. Single derivatives
+    /// may be as small as they like.
+    /// </summary>
+    private static void CheckSizes(double[] largest, JetLayout layout, int features, string what)
     {
-        for (int f = 0; f < row.Length; f++)
+        double[] ofOrders = new double[layout.Order + 1];
+        for (int k = 0; k < largest.Length; k++)
         {
-            double value = double.CreateTruncating(row[f]);
-            double difference = value - means[f];
-            means[f] += difference / count;
-            deviations[f] += difference * (value - means[f]);
+            ref double ofOrder = ref ofOrders[layout.OrderOf(k / features)];
+            ofOrder = Math.Max(ofOrder, largest[k]);
+        }
+
+        for (int k = 0; k < largest.Length; k++)
+        {
+            int order = layout.OrderOf(k / features);
+            double size = order == 0 ? largest[k] : ofOrders[order];
+            if (largest[k] > LargestValue || (size > 0 && size < 1 / LargestValue))
+            {
+                throw new ArgumentException(
+                    $"The source's {what} reaches {largest[k]} in component {layout.NameOf(k / features)}, feature {k % features}; expected 0, or a largest " +
+                    $"value of {1 / LargestValue} to {LargestValue}. Give it in another unit.",
+                    "source");
+            }
         }
     }
 
-    private static void Scale(double[] values, double factor)
-    {
-        foreach (ref double value in values.AsSpan())
-        {
-            value *= factor;
-        }
-    }
-
-    private static void CheckFinite<T>(JetSpan<T> jets, long[] samples, string what)
+    private static void CheckFinite<T>(JetSpan<T> jets, ReadOnlySpan<long> samples, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int c = 0; c < jets.Layout.Count; c++)
@@ -114,6 +109,66 @@ internal sealed class SourceStatistics
                             "all data must be finite.",
                             "source");
                     }
+                }
+            }
+        }
+    }
+
+    /// <summary>The sums of one lane.</summary>
+    private sealed class Lane(int inputs, int components, int outputs)
+    {
+        public Moments Inputs { get; } = new(inputs);
+
+        public Moments Outputs { get; } = new(outputs);
+
+        public double[] Squares { get; } = new double[components * outputs];
+
+        public double[] LargestInputs { get; } = new double[inputs];
+
+        public double[] LargestTargets { get; } = new double[components * outputs];
+
+        public void Add<T>(JetSpan<T> input, JetSpan<T> target)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            for (int s = 0; s < input.Samples; s++)
+            {
+                Inputs.Add<T>(input.Row(0, s));
+                Outputs.Add<T>(target.Row(0, s));
+                AddLargest<T>(input.Row(0, s), LargestInputs, default);
+                for (int c = 0; c < target.Layout.Count; c++)
+                {
+                    var part = c * outputs;
+                    AddLargest<T>(target.Row(c, s), LargestTargets.AsSpan(part, outputs), Squares.AsSpan(part, outputs));
+                }
+            }
+        }
+
+        public void Add(Lane other)
+        {
+            Inputs.Add(other.Inputs);
+            Outputs.Add(other.Outputs);
+            for (int k = 0; k < Squares.Length; k++)
+            {
+                Squares[k] += other.Squares[k];
+                LargestTargets[k] = Math.Max(LargestTargets[k], other.LargestTargets[k]);
+            }
+
+            for (int k = 0; k < LargestInputs.Length; k++)
+            {
+                LargestInputs[k] = Math.Max(LargestInputs[k], other.LargestInputs[k]);
+            }
+        }
+
+        private static void AddLargest<T>(ReadOnlySpan<T> row, Span<double> largest, Span<double> squares)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            for (int f = 0; f < row.Length; f++)
+            {
+                double value = Math.Abs(double.CreateTruncating(row[f]));
+                largest[f] = Math.Max(largest[f], value);
+                if (!squares.IsEmpty)
+                {
+                    squares[f] += value * value;
                 }
             }
         }

@@ -56,7 +56,8 @@ internal sealed class TrainingRun<T>
         _rangeSquares = new double[(_gradient.Length + RangeLength - 1) / RangeLength];
         _squareRange = SquareRange;
         _scaleRange = ScaleRange;
-        _validator = validation is null ? null : new Evaluator<T>(state.Network, validation, 0, int.MaxValue, team);
+        _validator = validation is null ? null : new Evaluator<T>(
+            state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team);
         Validation = validation;
     }
 
@@ -123,10 +124,8 @@ internal sealed class TrainingRun<T>
 
         SaveCheckpoint();
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, progress: 1);
-        var training = new Evaluator<T>(_state.Network, _source, _order, SourceStatistics.MaxSamples, _team).Run(cancellationToken);
-        var validation = Validation is null
-            ? null
-            : new Evaluator<T>(_state.Network, Validation, Math.Min(_order, Validation.Layout.Order), int.MaxValue, _team).Run(cancellationToken);
+        var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), cancellationToken);
+        var validation = Validation is null ? null : Errors(Validation, Evaluator<T>.FirstSamples(Validation.Count), cancellationToken);
         _logger.LogInformation(
             "Training ended ({End}) after {Epochs} epochs with error {Training} on the training and {Validation} on the validation set.", end,
             _state.Epoch, training.NormalizedRmse, validation?.NormalizedRmse);
@@ -141,6 +140,10 @@ internal sealed class TrainingRun<T>
             History = _state.History,
         };
     }
+
+    private Evaluation Errors(IJetSource<T> source, long[] samples, CancellationToken cancellationToken) =>
+        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team)
+            .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     private static double LossOf(EpochRecord record) => double.IsNaN(record.ValidationError) ? record.TrainingError : record.ValidationError;
 
@@ -160,7 +163,7 @@ internal sealed class TrainingRun<T>
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            int count = TrainStep();
+            int count = TrainStep(cancellationToken);
             TrainingTelemetry.Samples.Add(count);
             TrainingTelemetry.StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             if (_state.Step < _steps && _clock.Elapsed - _lastReport >= ReportInterval)
@@ -177,14 +180,14 @@ internal sealed class TrainingRun<T>
         EndEpoch(cancellationToken);
     }
 
-    private int TrainStep()
+    private int TrainStep(CancellationToken cancellationToken)
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, Fraction);
         if (_state.Balance.NeedsMeasurement)
         {
-            _state.Balance.Measure(_state.Network, _source, _state.Loss);
+            _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken));
         }
 
         _state.Balance.Weights(Fraction, _weights);
@@ -279,7 +282,7 @@ internal sealed class TrainingRun<T>
 
     private void EndEpoch(CancellationToken cancellationToken)
     {
-        double validationError = _validator?.Run(cancellationToken).NormalizedRmse ?? double.NaN;
+        double validationError = _validator?.Run(new MeasuringTime(_options.TimeBudget, cancellationToken)).NormalizedRmse ?? double.NaN;
         double[] losses = MeanLosses();
         var record = new EpochRecord(
             _state.Epoch + 1, losses, _weights[..(_order + 1)], Math.Sqrt(losses[0]), validationError, _rateFactor, Seconds);

@@ -33,7 +33,7 @@ public class InputMetricTests
     public void Measure_FunctionOfOneCombination_KeepsThatAxisAndShrinksTheOthers()
     {
         var source = Ridge(3, 500, seed: 1, noise: 0);
-        double[] metric = InputMetric.Measure(source, null, [1.0])!;
+        double[] metric = Measure(source)!;
         double[] axis = [1 / Math.Sqrt(14), 2 / Math.Sqrt(14), 3 / Math.Sqrt(14)];
         double[] across = [2 / Math.Sqrt(5), -1 / Math.Sqrt(5), 0];
         double along = Length(metric, axis);
@@ -60,9 +60,9 @@ public class InputMetricTests
             (dyv[s, 0], dyv[s, 1]) = (1, 1);
         }
 
-        InputMetric.Measure(JetData.FromDirections(x, v, y, dyv), null, [1.0]).Should().BeNull();
-        InputMetric.Measure(JetData.FromValues(x, y), null, [1.0]).Should().BeNull();
-        InputMetric.Measure(Ridge(1, 20, 1, 0), null, [1.0]).Should().BeNull();
+        Measure(JetData.FromDirections(x, v, y, dyv)).Should().BeNull();
+        Measure(JetData.FromValues(x, y)).Should().BeNull();
+        Measure(Ridge(1, 20, 1, 0)).Should().BeNull();
     }
 
     [Fact]
@@ -109,6 +109,12 @@ public class InputMetricTests
         resumed.Network.Parameters.ToArray().Should().Equal(whole.Parameters.ToArray());
 
         static Mlp<double> Network() => Mlp<double>.Create(4, [8], 1, Activation.Tanh, seed: 1);
+    }
+
+    private static double[]? Measure(IJetSource<double> source)
+    {
+        using var team = new WorkerTeam(2);
+        return InputMetric.Measure(source, null, [1.0], team, new MeasuringTime(null, CancellationToken.None));
     }
 
     private static double Length(double[] metric, double[] direction)

@@ -14,10 +14,34 @@ public class StandardizationTests
     }
 
     [Theory]
-    [InlineData(64, false)]
-    [InlineData(65, true)]
-    public void Apply_ManyInputs_ShareAScale(int inputs, bool share) =>
-        IsCommon(ScalingFor(Columns(inputs, k => k + 1))!, largest: Math.Sqrt(Enumerable.Range(1, inputs).Sum(k => k * k) / 3.0)).Should().Be(share);
+    [InlineData(64, InputScaling.Auto, false)]
+    [InlineData(65, InputScaling.Auto, false)]
+    [InlineData(300, InputScaling.PerInput, false)]
+    [InlineData(65, InputScaling.Common, true)]
+    [InlineData(3, InputScaling.Common, true)]
+    public void Apply_AnyNumberOfInputs_IsScaledAsTheOptionsSay(int inputs, InputScaling option, bool share)
+    {
+        var scaling = ScalingFor(Columns(inputs, k => k + 1), option)!;
+        IsCommon(scaling).Should().Be(share);
+        for (int k = 0; k < inputs && !share; k++)
+        {
+            (scaling.Scale[k] / (k + 1)).Should().BeApproximately(1 / Math.Sqrt(12), 0.01);
+        }
+    }
+
+    [Theory]
+    [InlineData(InputScaling.Auto, true)]
+    [InlineData(InputScaling.Common, true)]
+    [InlineData(InputScaling.PerInput, false)]
+    public void Apply_InputsThatShareAUnit_HaveOneScaleUnlessTheOptionsSayOtherwise(InputScaling option, bool share)
+    {
+        var source = JetSource.Generate<double>(JetLayout.Full(2, 2), 5, 1, 40, Wave, inputsShareUnit: true);
+        IsCommon(ScalingFor(source, option)!).Should().Be(share);
+        source.InputsShareUnit.Should().BeTrue();
+        new ManifoldSource<double>(new CubeManifold(new SobolevNet.Rendering.CubeRenderer()), 0, 1, 1).InputsShareUnit.Should().BeTrue();
+        new ManifoldSource<double>(DataManifold.Create([0], [1], 70, 1, (_, _, _) => { }, inputsShareUnit: true), 0, 1, 1).InputsShareUnit.Should().BeTrue();
+        FluentActions.Invoking(() => new SobolevTrainingOptions { InputScaling = (InputScaling)3 }).Should().Throw<ArgumentOutOfRangeException>();
+    }
 
     public static TheoryData<string> Derived => ["memory", "subset", "truncated", "displaced", "directions", "products", "noise", "robust", "adversarial", "trades"];
 
@@ -85,10 +109,10 @@ public class StandardizationTests
         return JetData.FromValues(x, y);
     }
 
-    private static FeatureScaling<double>? ScalingFor(IJetSource<double> source)
+    private static FeatureScaling<double>? ScalingFor(IJetSource<double> source, InputScaling scaling = InputScaling.Auto)
     {
         var network = Mlp<double>.Create(source.InputFeatures, [4], source.OutputFeatures, Activation.Silu);
-        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Threads = 1 }).Fit(source);
+        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Threads = 1, InputScaling = scaling }).Fit(source);
         return network.InputScaling;
     }
 

@@ -33,10 +33,11 @@ public static class DataManifold
     /// <param name="inputFeatures">n, at least p.</param>
     /// <param name="outputFeatures">m, at least 1.</param>
     /// <param name="function">Writes the jets; it is asked for full layouts of p tangents and order 0, 1 or 2.</param>
+    /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
     /// <returns>The manifold. <see cref="IDataManifold.TangentScale"/> is the standard deviation of each coordinate.</returns>
     /// <exception cref="ArgumentException">The ranges do not fit each other, or a size is out of range.</exception>
     public static IDataManifold Create(
-        ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int inputFeatures, int outputFeatures, ManifoldFunction function)
+        ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int inputFeatures, int outputFeatures, ManifoldFunction function, bool inputsShareUnit = false)
     {
         ArgumentNullException.ThrowIfNull(function);
         if (lower.IsEmpty || lower.Length != upper.Length)
@@ -56,7 +57,7 @@ public static class DataManifold
 
         ArgumentOutOfRangeException.ThrowIfLessThan(inputFeatures, lower.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputFeatures, 1);
-        return new FunctionManifold(lower.ToArray(), upper.ToArray(), inputFeatures, outputFeatures, function);
+        return new FunctionManifold(lower.ToArray(), upper.ToArray(), inputFeatures, outputFeatures, function, inputsShareUnit);
     }
 
     /// <summary>Draws points.</summary>

@@ -5,7 +5,7 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>A manifold with flat coordinates from a delegate; see <see cref="DataManifold.Create"/>.</summary>
-internal sealed class FunctionManifold(double[] lower, double[] upper, int inputs, int outputs, ManifoldFunction function) : IDataManifold
+internal sealed class FunctionManifold(double[] lower, double[] upper, int inputs, int outputs, ManifoldFunction function, bool inputsShareUnit) : IDataManifold
 {
     public int DegreesOfFreedom => lower.Length;
 
@@ -14,6 +14,8 @@ internal sealed class FunctionManifold(double[] lower, double[] upper, int input
     public int InputFeatures => inputs;
 
     public int OutputFeatures => outputs;
+
+    public bool InputsShareUnit => inputsShareUnit;
 
     /// <summary>The standard deviation of a uniform coordinate.</summary>
     public double TangentScale(int tangent) => (upper[tangent] - lower[tangent]) / Math.Sqrt(12);

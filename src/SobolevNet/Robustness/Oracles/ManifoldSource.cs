@@ -47,6 +47,9 @@ public sealed class ManifoldSource<T> : IJetSource<T>
     public bool IsEndless { get; }
 
     /// <inheritdoc/>
+    public bool InputsShareUnit => Manifold.InputsShareUnit;
+
+    /// <inheritdoc/>
     public double TangentScale(int tangent)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)Manifold.DegreesOfFreedom, nameof(tangent));

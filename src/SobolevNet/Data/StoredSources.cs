@@ -1,0 +1,16 @@
+namespace SobolevNet;
+
+/// <summary>Knows which sources hold their samples in memory, where reading all of them is cheap.</summary>
+internal static class StoredSources
+{
+    /// <summary>Whether all samples lie in memory: labels, or parts of labels.</summary>
+    /// <param name="source">Any source.</param>
+    public static bool Holds<T>(IJetSource<T> source)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => source switch
+        {
+            MemoryJetSource<T> or JacobianJetSource<T> => true,
+            SubsetJetSource<T> subset => Holds(subset.Source),
+            TruncatedJetSource<T> truncated => Holds(truncated.Source),
+            _ => false,
+        };
+}

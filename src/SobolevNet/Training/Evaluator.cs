@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Numerics;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>Compares a network with a source again and again, with memory that it keeps.</summary>
+/// <remarks>
+/// Where time is limited, the first comparison sees as many samples as it has time for; later ones compare the same ones, so that errors
+/// can be compared with each other.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class Evaluator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly IJetSource<T> _source;
+    private readonly WorkerTeam _team;
+    private readonly JetLayout _layout;
+    private readonly ErrorScale _scale;
+    private readonly double[] _componentWeights;
+    private readonly PackedNetwork<T> _packed;
+    private readonly JetTape<T> _tape;
+    private readonly Workspace<T>[] _workspaces;
+    private readonly T[] _targets;
+    private readonly long[] _samples;
+    private readonly GroupErrors[] _groups;
+    private readonly Moments _values;
+    private readonly Action<int, int> _runGroup;
+    private bool _isCounted;
+    private int _start;
+    private MeasuringTime _time;
+
+    /// <summary>Reserves memory.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="source">The data.</param>
+    /// <param name="order">The highest order compared.</param>
+    /// <param name="samples">The samples; put in random order if time is limited.</param>
+    /// <param name="scale">What errors are weighed by and compared with.</param>
+    /// <param name="team">Does the work.</param>
+    public Evaluator(Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team)
+    {
+        (_source, _samples, _scale, _team) = (source, samples, scale, team);
+        _layout = source.Layout.Truncate(order);
+        Samples = samples.Length;
+        _componentWeights = scale.ComponentWeights(source, _layout);
+        _packed = new PackedNetwork<T>(network);
+        int chunk = JetTape<T>.ChooseChunk(_layout.Count, Samples);
+        int group = JetTape<T>.SharedGroup(_layout.Count, chunk);
+        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, group);
+        _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
+        _targets = new T[chunk * _layout.Count * source.OutputFeatures];
+        _groups = [.. Enumerable.Range(0, (chunk + group - 1) / group).Select(_ => new GroupErrors((_layout.Order + 1) * source.OutputFeatures))];
+        _values = new Moments(source.OutputFeatures);
+        _runGroup = RunGroup;
+    }
+
+    /// <summary>Samples compared.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>The numbers of the first samples of a source.</summary>
+    public static long[] FirstSamples(int count) => [.. Enumerable.Range(0, count).Select(sample => (long)sample)];
+
+    /// <summary>Compares the network as it is now.</summary>
+    /// <param name="time">Ends the comparison.</param>
+    /// <exception cref="OperationCanceledException">The comparison was canceled.</exception>
+    public Evaluation Run(MeasuringTime time)
+    {
+        _time = time;
+        _packed.Pack(reverse: false, reverseFirst: false);
+        _values.Clear();
+        bool isLimited = time.IsLimited && !_isCounted;
+        if (isLimited)
+        {
+            SourceSurvey.Shuffle(_samples);
+        }
+
+        var all = new GroupErrors((_layout.Order + 1) * _source.OutputFeatures);
+        long begun = Stopwatch.GetTimestamp();
+        int chunk = isLimited ? Math.Min(SourceSurvey.Block, _tape.Capacity) : _tape.Capacity;
+        for (_start = 0; _start < Samples; _start += _tape.Samples)
+        {
+            if (isLimited && _start > 0)
+            {
+                double speed = _start / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+                chunk = (int)Math.Min(_tape.Capacity, Math.Min(2.0 * chunk, speed * time.SecondsLeft));
+                if (chunk < 1)
+                {
+                    Samples = _start;
+                    break;
+                }
+            }
+
+            _tape.Begin(Math.Min(chunk, Samples - _start));
+            _team.Run(_tape.Groups, _runGroup);
+            for (int group = 0; group < _tape.Groups; group++)
+            {
+                all.Add(_groups[group]);
+                var target = Target(group);
+                for (int s = 0; s < target.Samples; s++)
+                {
+                    _values.Add<T>(target.Row(0, s));
+                }
+            }
+        }
+
+        _isCounted = true;
+        double[] errors = _scale.Relative<T>(all.Errors, all.Sizes, _values);
+        return new Evaluation(Samples, errors[0], errors, all.Maximum);
+    }
+
+    private JetSpan<T> Target(int group)
+    {
+        var (start, count) = _tape.Group(group);
+        int size = _layout.Count * _source.OutputFeatures;
+        return new JetSpan<T>(_targets.AsSpan(start * size, count * size), _layout, count, _source.OutputFeatures);
+    }
+
+    private void RunGroup(int group, int worker)
+    {
+        var (start, count) = _tape.Group(group);
+        var input = _tape.Input(group);
+        var target = Target(group);
+        for (int first = 0; first < count; first += SourceSurvey.Block)
+        {
+            _time.ThrowIfCanceled();
+            int block = Math.Min(SourceSurvey.Block, count - first);
+            _source.Fill(_samples.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
+        }
+
+        _tape.Forward(group, _packed, _workspaces[worker]);
+        _groups[group].Compare(_tape.Output(group), target, _componentWeights);
+    }
+
+    /// <summary>Sums of squared errors and targets of some samples, weighed by components, shape (orders, outputs).</summary>
+    private sealed class GroupErrors(int length)
+    {
+        public double[] Errors { get; } = new double[length];
+
+        public double[] Sizes { get; } = new double[length];
+
+        /// <summary>The largest error of a value.</summary>
+        public double Maximum { get; private set; }
+
+        public void Add(GroupErrors other)
+        {
+            for (int k = 0; k < length; k++)
+            {
+                Errors[k] += other.Errors[k];
+                Sizes[k] += other.Sizes[k];
+            }
+
+            Maximum = Math.Max(Maximum, other.Maximum);
+        }
+
+        public void Compare(JetSpan<T> output, JetSpan<T> target, double[] componentWeights)
+        {
+            Array.Clear(Errors);
+            Array.Clear(Sizes);
+            double maximum = 0;
+            for (int c = 0; c < output.Layout.Count; c++)
+            {
+                int order = output.Layout.OrderOf(c);
+                int first = order * output.Features;
+                for (int s = 0; s < output.Samples; s++)
+                {
+                    var row = output.Row(c, s);
+                    var wanted = target.Row(c, s);
+                    for (int f = 0; f < row.Length; f++)
+                    {
+                        double size = double.CreateTruncating(wanted[f]);
+                        double error = double.CreateTruncating(row[f]) - size;
+                        Errors[first + f] += componentWeights[c] * error * error;
+                        Sizes[first + f] += componentWeights[c] * size * size;
+                        maximum = c == 0 ? Math.Max(maximum, Math.Abs(error)) : maximum;
+                    }
+                }
+            }
+
+            Maximum = maximum;
+        }
+    }
+}

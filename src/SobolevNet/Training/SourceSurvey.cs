@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace SobolevNet;
+
+/// <summary>Looks at samples of a source for a statistic, on all threads.</summary>
+/// <remarks>
+/// Samples are cut into short blocks by number alone, and the blocks are dealt to a fixed number of lanes. A statistic keeps sums of its
+/// own for each lane and adds them up in order, so that it does not depend on the threads.
+/// </remarks>
+internal static class SourceSurvey
+{
+    /// <summary>The most samples that a statistic looks at, unless all lie in memory.</summary>
+    public const int MaxSamples = 4096;
+
+    /// <summary>The lanes that samples are dealt to.</summary>
+    public const int Lanes = 16;
+
+    /// <summary>Samples asked of the source at once: few, so that a slow source is not waited for after cancellation.</summary>
+    public const int Block = 8;
+
+    /// <summary>Names the order of samples where time may not suffice for all.</summary>
+    private const ulong ShuffleSeed = 0x0DE5;
+
+    /// <summary>Takes in a block of samples.</summary>
+    /// <param name="lane">The lane, in [0, <see cref="Lanes"/>); blocks of one lane come one after the other.</param>
+    /// <param name="samples">Their numbers.</param>
+    /// <param name="input">Their inputs.</param>
+    /// <param name="target">Their targets.</param>
+    public delegate void Look<T>(int lane, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+        where T : unmanaged;
+
+    /// <summary>Looks at all samples that lie in memory, or at a random choice of them.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="layout">The components to look at.</param>
+    /// <param name="team">Does the work.</param>
+    /// <param name="time">Ends it.</param>
+    /// <param name="look">Takes in the samples.</param>
+    /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
+    public static void Run<T>(IJetSource<T> source, JetLayout layout, WorkerTeam team, MeasuringTime time, Look<T> look)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long[] chosen = SampleSubset.Of(source.Count, StoredSources.Holds(source) ? source.Count : MaxSamples);
+        if (time.IsLimited)
+        {
+            Shuffle(chosen);
+        }
+
+        var inputs = new JetBatch<T>[team.Workers];
+        var targets = new JetBatch<T>[team.Workers];
+        team.Run(Lanes, (lane, worker) =>
+        {
+            var input = inputs[worker] ??= new JetBatch<T>(layout, Block, source.InputFeatures);
+            var target = targets[worker] ??= new JetBatch<T>(layout, Block, source.OutputFeatures);
+            for (long start = (long)lane * Block; start < chosen.Length; start += Lanes * Block)
+            {
+                time.ThrowIfCanceled();
+                if (start > 0 && time.SecondsLeft <= 0)
+                {
+                    return;
+                }
+
+                var samples = chosen.AsSpan((int)start, (int)Math.Min(Block, chosen.Length - start));
+                var x = input.AsSpan().Slice(0, samples.Length);
+                var y = target.AsSpan().Slice(0, samples.Length);
+                source.Fill(samples, x, y);
+                look(lane, samples, x, y);
+            }
+        });
+    }
+
+    /// <summary>Puts sample numbers in an order of which every beginning is a random choice.</summary>
+    public static void Shuffle(long[] samples) => new RandomStream(ShuffleSeed).Shuffle(samples.AsSpan());
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+
+namespace SobolevNet;
+
+/// <summary>What comes before the first step of a training: the data are measured, and a fresh network is standardized.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class TrainingSetup<T>(
+    Mlp<T> network, SobolevTrainingOptions options, IJetSource<T> source, OrderBalance balance, int order, string fingerprint, WorkerTeam team,
+    ILogger logger, CancellationToken cancellation)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The beginning of a training. The network is changed once everything is measured.</summary>
+    /// <exception cref="ArgumentException">The data are not finite, or too large or small.</exception>
+    /// <exception cref="OperationCanceledException">The setup was canceled.</exception>
+    public TrainingState<T> Begin()
+    {
+        var statistics = SourceStatistics.Measure(source, team, Time());
+        double[] sizes = OutputSizes.Measure(statistics, source, balance.IsTrained, team, Time());
+        var loss = SobolevLoss.Of(statistics, source, sizes, options.BalanceOutputs);
+        var optimizer = options.Optimizer.CreateState<T>(network.Architecture);
+        bool isPlain = network.InputScaling is null && network.OutputScaling is null;
+        bool isFresh = isPlain && network.IsAsInitialized();
+        if (options.Standardize && isPlain && !isFresh)
+        {
+            logger.LogInformation("The network is not as it was initialized; it is trained on from where it stands and is not standardized.");
+        }
+
+        FeatureScaling<T>? inputScaling = network.InputScaling;
+        FeatureScaling<T>? outputScaling = network.OutputScaling;
+        if (isFresh && options.Standardize)
+        {
+            inputScaling = Standardization.OfInputs(source, statistics, options.InputScaling, Time());
+            outputScaling = Standardization.OfOutputs<T>(statistics, sizes);
+        }
+
+        MetricState<T>? scaled = null;
+        if (isFresh && options.ScaleDirections && order > 0 && InputMetric.HasGradients(source))
+        {
+            if (source.InputFeatures > InputMetric.MaxInputs)
+            {
+                logger.LogInformation(
+                    "ScaleDirections is not applied: the source has {Inputs} inputs; directions are scaled for up to {MaxInputs}.", source.InputFeatures,
+                    InputMetric.MaxInputs);
+            }
+
+            double[]? metric = InputMetric.Measure(source, inputScaling, loss.OutputWeights, team, Time());
+            scaled = metric is null ? null : new MetricState<T>(optimizer, network, metric);
+        }
+
+        network.InputScaling = inputScaling;
+        network.OutputScaling = outputScaling;
+        scaled?.Begin(network);
+        return new TrainingState<T>(network, loss, scaled ?? optimizer, balance, order, fingerprint);
+    }
+
+    /// <summary>The state of a checkpoint, which has all that <see cref="Begin"/> measures.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to another training.</exception>
+    public TrainingState<T> Resume(string path)
+    {
+        var checkpoint = SafetensorsFile.Read(path);
+        var optimizer = options.Optimizer.CreateState<T>(network.Architecture);
+        int inputs = network.Architecture.Inputs;
+        if (checkpoint.TryGetTensor("optimizer." + MetricState<T>.Metric, out _))
+        {
+            optimizer = new MetricState<T>(optimizer, network, new double[inputs * inputs]);
+        }
+
+        var state = new TrainingState<T>(
+            network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order, fingerprint);
+        state.Load(checkpoint, path);
+        return state;
+    }
+
+    private MeasuringTime Time() => new(options.TimeBudget, cancellation);
+}
