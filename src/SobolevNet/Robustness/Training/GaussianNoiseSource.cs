@@ -37,7 +37,12 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
         Deviation = deviation;
     }
 
+    private GaussianNoiseSource(IJetSource<T> clean, GaussianNoiseSource<T> like) =>
+        (_clean, _order, _seed, Deviation) = (clean, like._order, like._seed, like.Deviation);
+
     IJetSource<T> IDerivedJetSource<T>.Source => _clean;
+
+    IJetSource<T> IDerivedJetSource<T>.Of(IJetSource<T> source) => new GaussianNoiseSource<T>(source, this);
 
     /// <summary>σ.</summary>
     public double Deviation { get; }

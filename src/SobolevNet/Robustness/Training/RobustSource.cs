@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 
@@ -21,8 +20,8 @@ namespace SobolevNet.Robustness;
 /// (<see cref="JetSource.Materialize"/>).
 /// </para>
 /// <para>
-/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network before each mini-batch, which the
-/// trainer tells. Before the first one the network counts as constant.
+/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network that a run of training has before each
+/// mini-batch. Outside of a run the network counts as constant.
 /// </para>
 /// </remarks>
 /// <example>
@@ -48,9 +47,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     private readonly bool _needsFrame;
     private readonly int[] _steepest;
     private readonly int _sketch;
-    private readonly ConcurrentBag<Desk> _desks = [];
-    private PackedNetwork<T>? _snapshot;
-    private Mlp<T>? _network;
+    private readonly NetworkSnapshot<T, Desk> _noNetwork = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">
@@ -131,18 +128,13 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step, double progress)
-    {
-        if (_steepest.Length > 0)
-        {
-            AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _desks);
-        }
-    }
+    public IJetSourceRun<T> BeginRun() => new Run(this);
 
     /// <inheritdoc/>
     /// <exception cref="DegenerateTangentsException">A clean sample's tangents are dependent, so that the oracle is not defined there.</exception>
-    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => Fill(_noNetwork, samples, input, target);
+
+    private void Fill(NetworkSnapshot<T, Desk> snapshot, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
         if (!input.Layout.Equals(target.Layout))
@@ -150,14 +142,14 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
             throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
         }
 
-        var desk = _desks.TryTake(out var free) ? free : new Desk(this);
+        var desk = snapshot.Desks.TryTake(out var free) ? free : new Desk(this, snapshot.Architecture);
         for (int start = 0; start < samples.Length; start += SamplesAtATime)
         {
             int count = Math.Min(SamplesAtATime, samples.Length - start);
-            FillSome(desk, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
+            FillSome(desk, snapshot.Packed, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
-        _desks.Add(desk);
+        snapshot.Desks.Add(desk);
     }
 
     /// <summary>Whether second derivatives of the oracle are wanted.</summary>
@@ -228,7 +220,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         return JetLayout.Create(_p + _samplers.Length, Enumerable.Range(0, _p + _samplers.Length), seconds);
     }
 
-    private void FillSome(Desk desk, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
+    private void FillSome(Desk desk, PackedNetwork<T>? network, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
@@ -245,7 +237,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         _clean.Fill(samples[..numbers.Length], cleanInput, cleanTarget);
         if (layout.Order > 0)
         {
-            desk.Steepest?.Begin(_snapshot, numbers, cleanInput);
+            desk.Steepest?.Begin(network, numbers, cleanInput);
         }
 
         for (int s = 0; s < numbers.Length; s++)
@@ -351,8 +343,24 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         }
     }
 
+    /// <summary>Draws steepest directions for the network that a run has before the mini-batch.</summary>
+    private sealed class Run(RobustSource<T> source) : SourceRun<T>(source)
+    {
+        private readonly NetworkSnapshot<T, Desk> _snapshot = new();
+
+        public override void BeginStep(Mlp<T> network, long step, double progress)
+        {
+            if (source._steepest.Length > 0)
+            {
+                _snapshot.Take(network, this);
+            }
+        }
+
+        public override void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => source.Fill(_snapshot, samples, input, target);
+    }
+
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(RobustSource<T> source)
+    private sealed class Desk(RobustSource<T> source, MlpArchitecture? architecture)
     {
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];
@@ -361,7 +369,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
             ? null
             : new SteepestDirections<T>(
-                source._network?.Architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
+                architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
 
         /// <summary>The sample at hand, of those filled together.</summary>
         public int Sample { get; set; }
