@@ -126,8 +126,18 @@ public static partial class JetData
                 $"Second derivatives need both arrays, but {missing} is left out. If the path is straight, give zeros.", missing);
         }
 
+        if (layout is not null)
+        {
+            dxdr.Expect(samples, new LabelAxis("tangents", layout.CountOf(1)), inputs);
+        }
+        else if (d2ydr2.IsGiven)
+        {
+            // Before the layout is made: one of 60,000 tangents has 1.8 billion pairs.
+            int pairs = (int)Math.Min(UpperTriangle.Count(tangents.Length), int.MaxValue);
+            d2ydr2.Expect(y.Shape.Length > 1 ? [samples, new LabelAxis("pairs of tangents", pairs), outputs] : [samples, new LabelAxis("pairs of tangents", pairs)]);
+        }
+
         layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
-        dxdr.Expect(samples, new LabelAxis("tangents", layout.CountOf(1)), inputs);
         if ((layout.Order == 2) != d2ydr2.IsGiven)
         {
             throw new ArgumentException($"The layout ({layout}) and the presence of second derivatives contradict each other.", nameof(d2ydr2));

@@ -9,11 +9,7 @@ internal static class SourceCheck
     public static void Fits<T>(Mlp<T> network, IJetSource<T> source, string name = "source")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (source.Count < 1)
-        {
-            throw new ArgumentException($"The source has {source.Count} samples; at least one is needed.", name);
-        }
-
+        SourceArgument.Check(source, name);
         if (source.InputFeatures != network.Architecture.Inputs || source.OutputFeatures != network.Architecture.Outputs)
         {
             throw new ArgumentException(

@@ -70,7 +70,16 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
                     displacement[i] = part * _deviations[i] * random.NextNormal();
                 }
 
-                desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, input.Slice(start + s, 1));
+                var moved = input.Slice(start + s, 1);
+                if (desk.Jets.Coordinates is { } coordinates)
+                {
+                    TaylorExpansion<T>.Place(desk.Jets.Input(s).Row(0, 0), coordinates, displacement, moved);
+                }
+                else
+                {
+                    desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, moved);
+                }
+
                 desk.Expansion.Apply(desk.Jets.Target(s), 2, displacement, target.Slice(start + s, 1));
             }
         }

@@ -20,11 +20,12 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
+    /// <exception cref="ArgumentException">The clean source is empty or itself changes while training goes on, or T cannot hold the sizes of perturbations.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         ArgumentNullException.ThrowIfNull(options);
+        options.CheckFits<T>();
         AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);

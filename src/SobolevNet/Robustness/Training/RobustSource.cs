@@ -36,7 +36,11 @@ namespace SobolevNet.Robustness;
 public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int SamplesAtATime = 8;
+    /// <summary>The most clean samples that are filled at once.</summary>
+    private const int MaxSamplesAtATime = 8;
+
+    /// <summary>The most rows of clean jets that a thread keeps, unless one sample has more.</summary>
+    private const int MaxRows = 1024;
 
     private readonly IJetSource<T> _clean;
     private readonly DirectionSampler[] _samplers;
@@ -47,6 +51,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     private readonly bool _needsFrame;
     private readonly int[] _steepest;
     private readonly int _sketch;
+    private readonly int _samplesAtATime;
     private readonly NetworkSnapshot<T, Desk> _noNetwork = new();
 
     /// <summary>Makes a source.</summary>
@@ -60,7 +65,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         AdaptiveSources.Refuse(clean, "Add directions to a clean source.");
         options ??= new RobustSourceOptions();
         Options = options;
@@ -79,6 +84,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         Check(clean, options, groups);
         _p = options.ManifoldOrder > 0 ? clean.Layout.Tangents : 0;
         Layout = MakeLayout(options);
+        _samplesAtATime = Math.Clamp(MaxRows / clean.Layout.Count, 1, MaxSamplesAtATime);
         _cleanLayouts = [.. Enumerable.Range(0, clean.Layout.Order + 1).Select(clean.Layout.Truncate)];
     }
 
@@ -143,9 +149,9 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         }
 
         var desk = snapshot.Desks.TryTake(out var free) ? free : new Desk(this, snapshot.Architecture);
-        for (int start = 0; start < samples.Length; start += SamplesAtATime)
+        for (int start = 0; start < samples.Length; start += _samplesAtATime)
         {
-            int count = Math.Min(SamplesAtATime, samples.Length - start);
+            int count = Math.Min(_samplesAtATime, samples.Length - start);
             FillSome(desk, snapshot.Packed, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
@@ -164,7 +170,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         int needed = Math.Max(options.ManifoldOrder, options.Target == DirectionTarget.Oracle ? (second ? 2 : 1) : 0);
         if (needed > 0 || groups.Any(group => group.Sampler.NeedsTangents))
         {
-            OracleExpansion.CheckSource(clean, Math.Max(needed, 1));
+            OracleExpansion.CheckSource(clean, Math.Max(needed, 1), nameof(clean));
         }
 
         if (options.MixedDerivatives && options.ManifoldOrder == 0)
@@ -228,7 +234,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         var (inputs, targets) = desk.Clean(order);
         var cleanInput = inputs.AsSpan().Slice(0, numbers.Length);
         var cleanTarget = targets.AsSpan().Slice(0, numbers.Length);
-        Span<long> samples = stackalloc long[SamplesAtATime];
+        Span<long> samples = stackalloc long[MaxSamplesAtATime];
         for (int s = 0; s < numbers.Length; s++)
         {
             samples[s] = _order.CleanSample(numbers[s]);
@@ -267,7 +273,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         if (frame is not null)
         {
             frame.Load<T>(cleanInput, cleanTarget);
-            if (!(frame.ConditionNumber <= Options.MaxConditionNumber))
+            if (!frame.IsIndependent(Options.MaxConditionNumber))
             {
                 OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {cleanSample}");
             }
@@ -369,7 +375,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
             ? null
             : new SteepestDirections<T>(
-                architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
+                architecture, source._clean, source._steepest, source._sketch, source._samplesAtATime, source.Options.Seed);
 
         /// <summary>The sample at hand, of those filled together.</summary>
         public int Sample { get; set; }
@@ -380,11 +386,11 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
 
         public double[] Shift { get; } = new double[source._clean.Layout.Tangents];
 
-        public double[] Bends { get; } = new double[source._clean.Layout.Tangents * (source._clean.Layout.Tangents + 1) / 2];
+        public double[] Bends { get; } = source.IsCurved ? new double[UpperTriangle.Count(source._clean.Layout.Tangents)] : [];
 
         public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
-            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.InputFeatures),
-            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.OutputFeatures));
+            new JetBatch<T>(source._cleanLayouts[order], source._samplesAtATime, source.InputFeatures),
+            new JetBatch<T>(source._cleanLayouts[order], source._samplesAtATime, source.OutputFeatures));
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

@@ -26,18 +26,25 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     /// <param name="clean">The clean samples; their values alone are used.</param>
     /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
-    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The clean source is empty, too large to be doubled, or itself changes while training goes on, or T cannot hold the sizes of perturbations.
+    /// </exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         ArgumentNullException.ThrowIfNull(options);
-        if (!(beta >= 0 && double.IsFinite(beta)))
+        options.CheckFits<T>();
+        if (!(beta >= 0 && T.IsFinite(T.CreateTruncating(beta))))
         {
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "β is finite and at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"β is finite in {typeof(T).Name} and at least 0.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(clean.Count, int.MaxValue / 2, nameof(clean));
+        if (clean.Count > int.MaxValue / 2)
+        {
+            throw new ArgumentException($"The clean source has {clean.Count} samples, of which each gives two; at most {int.MaxValue / 2} are possible.", nameof(clean));
+        }
+
         AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
