@@ -9,28 +9,35 @@ internal interface IDerivedJetSource<T> : IJetSource<T>
 {
     /// <summary>The source that samples come from.</summary>
     IJetSource<T> Source { get; }
+
+    /// <summary>The same made of another source of the same shape.</summary>
+    IJetSource<T> Of(IJetSource<T> source);
 }
 
-/// <summary>Finds the source that has to be told how far training is.</summary>
+/// <summary>Finds the source that changes while training goes on, in what is made of it.</summary>
 internal static class AdaptiveSources
 {
-    /// <summary>The source itself or the one it is made of, whichever changes while training goes on; null if none does.</summary>
-    /// <param name="source">Any source.</param>
-    public static IAdaptiveJetSource<T>? Of<T>(IJetSource<T> source)
+    /// <summary>Begins a run on a source of any kind.</summary>
+    /// <param name="source">The source; it may be made of an adaptive one.</param>
+    /// <returns>The source as the run sees it, and the part of it that follows the run's steps; the source itself and null if none does.</returns>
+    /// <exception cref="ArgumentException">The source is itself a run.</exception>
+    /// <exception cref="InvalidOperationException">An adaptive source gave a run of another shape.</exception>
+    public static (IJetSource<T> View, IJetSourceRun<T>? Run) BeginRun<T>(IJetSource<T> source)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        while (true)
+        switch (source)
         {
-            switch (source)
-            {
-                case IAdaptiveJetSource<T> adaptive:
-                    return adaptive;
-                case IDerivedJetSource<T> derived:
-                    source = derived.Source;
-                    break;
-                default:
-                    return null;
-            }
+            case IAdaptiveJetSource<T> adaptive:
+                var begun = adaptive.BeginRun();
+                CheckShape(begun, adaptive);
+                return (begun, begun);
+            case IDerivedJetSource<T> derived:
+                var (view, run) = BeginRun(derived.Source);
+                return run is null ? (source, null) : (derived.Of(view), run);
+            case IJetSourceRun<T>:
+                throw new ArgumentException("The source belongs to one run of a training; give the source that began it.", nameof(source));
+            default:
+                return (source, null);
         }
     }
 
@@ -42,9 +49,27 @@ internal static class AdaptiveSources
     public static void Refuse<T>(IJetSource<T> source, string reason, [CallerArgumentExpression(nameof(source))] string? name = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (Of(source) is not null)
+        var inner = source;
+        while (inner is IDerivedJetSource<T> derived)
+        {
+            inner = derived.Source;
+        }
+
+        if (inner is IAdaptiveJetSource<T> or IJetSourceRun<T>)
         {
             throw new ArgumentException("The source's samples change while training goes on. " + reason, name);
+        }
+    }
+
+    private static void CheckShape<T>(IJetSourceRun<T>? run, IAdaptiveJetSource<T> source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (run is null || !source.Layout.Equals(run.Layout) || run.InputFeatures != source.InputFeatures || run.OutputFeatures != source.OutputFeatures
+            || run.Count != source.Count || run.IsEndless != source.IsEndless)
+        {
+            throw new InvalidOperationException(
+                $"{source.GetType().Name}.BeginRun gave {(run is null ? "null" : "a source of another shape")}; a run has the layout, the features " +
+                "and the count of its source.");
         }
     }
 }

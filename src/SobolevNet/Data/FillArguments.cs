@@ -28,6 +28,11 @@ internal static class FillArguments
     private static void CheckView<T>(JetLayout layout, int features, int samples, JetSpan<T> view, string name)
         where T : unmanaged
     {
+        if (view.Layout is null)
+        {
+            throw new ArgumentException("The view is a default value; it views no memory.", name);
+        }
+
         if (view.Features != features || view.Samples != samples)
         {
             throw new ArgumentException(

@@ -73,7 +73,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         layout = _generatesLowerOrders ? layout : Layout;
         int inputLength = layout.Count * InputFeatures;
         int outputLength = layout.Count * OutputFeatures;
-        T[] scratch = ArrayPool<T>.Shared.Rent(inputLength + outputLength);
+        T[] scratch = ArrayPool<T>.Shared.Rent(checked(inputLength + outputLength));
         try
         {
             var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), layout, 1, InputFeatures);

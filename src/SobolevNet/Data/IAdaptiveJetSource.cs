@@ -7,17 +7,35 @@ namespace SobolevNet;
 /// training that is done.
 /// </summary>
 /// <remarks>
-/// The trainer calls <see cref="BeginStep"/> before every mini-batch and before its last evaluation, on one thread while nothing is
-/// being filled; parameters change only after the mini-batch. A source that copies what it needs then gives the same samples for
-/// any number of threads, and the same after resuming. Before the first call there is no training yet: the statistics of the data are
-/// taken from what the source gives then, and a copy in memory holds that. Subsets, truncated sources and noise made of such a source
-/// train as it does; directions, displacements and front ends refuse it.
+/// The source itself never changes: it gives the samples as they are before any training, which is what statistics of the data, copies in
+/// memory and validation see. All that changes belongs to a run, which <see cref="BeginRun"/> begins. So one source can serve any number of
+/// trainings, one after the other or at the same time. Subsets, truncated sources and noise made of such a source train as it does;
+/// directions, displacements and front ends refuse it. A source of your own that is made of an adaptive one implements this
+/// interface too, and begins a run of the inner one for each of its own.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public interface IAdaptiveJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Tells what the next samples depend on.</summary>
+    /// <summary>Begins a run of training.</summary>
+    /// <returns>
+    /// The source as that run sees it, new at every call, with the same layout, features and count; before the first step it gives the same
+    /// samples as the source.
+    /// </returns>
+    IJetSourceRun<T> BeginRun();
+}
+
+/// <summary>An adaptive source as one run of training sees it; see <see cref="IAdaptiveJetSource{T}.BeginRun"/>.</summary>
+/// <remarks>
+/// The trainer calls <see cref="BeginStep"/> before every mini-batch and before its last evaluation, on one thread while nothing is
+/// being filled; parameters change only after the mini-batch. A run that copies what it needs then gives the same samples for
+/// any number of threads. After resuming from a checkpoint, the first call has the number of steps that were done before.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public interface IJetSourceRun<T> : IJetSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Sets what the next samples depend on.</summary>
     /// <param name="network">The network; its parameters will change after the mini-batch.</param>
     /// <param name="step">Mini-batches done before, from 0.</param>
     /// <param name="progress">The part of the training that is done, from 0 to 1 before the last evaluation.</param>

@@ -12,16 +12,17 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     private readonly double[] _tangentScales;
     private readonly int[] _directions;
 
-    /// <summary>Takes over checked arrays.</summary>
+    /// <summary>Takes over checked arrays, and each tangent's scale.</summary>
     /// <param name="x">Shape (1, S, n).</param>
     /// <param name="target">Shape (1 + k [+ k(k+1)/2], S, m).</param>
     /// <param name="directions">The input coordinate of each of the k tangents.</param>
-    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] directions)
+    /// <param name="scales">The standard deviation of each tangent's coordinate.</param>
+    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] directions, double[] scales)
     {
         X = x;
         Target = target;
         _directions = directions;
-        _tangentScales = [.. directions.Select(direction => StandardDeviation(x, direction))];
+        _tangentScales = scales;
     }
 
     public JetBatch<T> X { get; }
@@ -62,24 +63,33 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         MemoryJetSource<T>.CopyRows(Target, samples, target);
     }
 
-    /// <summary>The spread of an input coordinate over the samples; 1 if it does not vary.</summary>
-    private static double StandardDeviation(JetBatch<T> x, int feature)
+    /// <summary>The standard deviation of an input coordinate over the samples; 1 if it does not vary.</summary>
+    public static double StandardDeviation(JetBatch<T> x, int feature)
     {
+        // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
+        // no square of a tiny or huge unit is lost.
+        double origin = double.CreateTruncating(x[0, 0, feature]);
+        double largest = 0;
+        for (int s = 1; s < x.Samples; s++)
+        {
+            largest = Math.Max(largest, Math.Abs(double.CreateTruncating(x[0, s, feature]) - origin));
+        }
+
+        if (!(largest > 0) || !double.IsFinite(largest))
+        {
+            return 1;
+        }
+
         double mean = 0;
+        double squares = 0;
         for (int s = 0; s < x.Samples; s++)
         {
-            mean += double.CreateChecked(x[0, s, feature]) / x.Samples;
+            double part = (double.CreateTruncating(x[0, s, feature]) - origin) / largest;
+            double difference = part - mean;
+            mean += difference / (s + 1);
+            squares += difference * (part - mean);
         }
 
-        double variance = 0;
-        for (int s = 0; s < x.Samples; s++)
-        {
-            double difference = double.CreateChecked(x[0, s, feature]) - mean;
-            variance += difference * difference / x.Samples;
-        }
-
-        // Rounding in the mean alone leaves a constant column with a spread of some ε times its size.
-        double spread = Math.Sqrt(variance);
-        return double.IsFinite(spread) && spread > 1e-12 * Math.Abs(mean) ? spread : 1;
+        return largest * Math.Sqrt(squares / x.Samples);
     }
 }

@@ -6,7 +6,7 @@ namespace SobolevNet;
 /// <content>Labels with derivatives by the inputs themselves.</content>
 public static partial class JetData
 {
-    /// <summary>How unequal H[i,j] and H[j,i] may be, relative to the largest element of that output's Hessians.</summary>
+    /// <summary>How unequal H[i,j] and H[j,i] may be, relative to the largest element of that output's Hessians, all in the spreads of the inputs.</summary>
     private const double SymmetryTolerance = 1e-3;
 
     /// <summary>
@@ -32,7 +32,7 @@ public static partial class JetData
     /// <returns>A source of order 1 or 2.</returns>
     /// <exception cref="ArgumentException">
     /// The set is empty, a length does not fit, an element is not finite, a Hessian is not symmetric to a thousandth of the
-    /// largest element, or a direction is out of range or repeated.
+    /// largest element (both in units of the inputs' standard deviations), or a direction is out of range or repeated.
     /// </exception>
     public static IJetSource<T> FromJacobian<T>(
         int samples,
@@ -123,6 +123,13 @@ public static partial class JetData
             ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents]);
         }
 
+        var input = new JetBatch<T>(JetLayout.Value, samples.Length, inputs.Length, x.Data.ToArray());
+        double[] scales = [.. chosen.Select(direction => JacobianJetSource<T>.StandardDeviation(input, direction))];
+        if (d2ydx2.IsGiven)
+        {
+            CheckSymmetry(d2ydx2, outputs.Length, scales);
+        }
+
         var layout = JetLayout.Full(chosen.Length, d2ydx2.IsGiven ? 2 : 1);
         var target = new JetBatch<T>(layout, samples.Length, outputs.Length);
         y.Data.CopyTo(target.Component(0));
@@ -139,21 +146,19 @@ public static partial class JetData
 
         if (d2ydx2.IsGiven)
         {
-            CheckSymmetry(d2ydx2, outputs.Length, p);
             T half = T.CreateChecked(0.5);
             foreach (var second in layout.Seconds)
             {
-                var component = target.Component(layout.Second(second.I, second.J));
+                var component = target.Component(1 + p + UpperTriangle.Index(second.I, second.J, p));
                 for (int row = 0; row < rows; row++)
                 {
                     var hessian = d2ydx2.Data.Slice(row * p * p, p * p);
-                    component[row] = half * (hessian[(second.I * p) + second.J] + hessian[(second.J * p) + second.I]);
+                    component[row] = (half * hessian[(second.I * p) + second.J]) + (half * hessian[(second.J * p) + second.I]);
                 }
             }
         }
 
-        var input = new JetBatch<T>(layout.Truncate(0), samples.Length, inputs.Length, x.Data.ToArray());
-        return new JacobianJetSource<T>(input, target, chosen);
+        return new JacobianJetSource<T>(input, target, chosen, scales);
     }
 
     private static int[] CheckDirections(ReadOnlySpan<int> directions, int inputs)
@@ -181,15 +186,23 @@ public static partial class JetData
     }
 
     /// <summary>Refuses Hessians that cannot be Hessians; small differences of numerical labels are averaged away.</summary>
-    private static void CheckSymmetry<T>(LabelArray<T> hessians, int outputs, int p)
+    /// <remarks>Elements are compared in units of the inputs' spreads: one by inputs of a small unit is huge and means nothing to the others.</remarks>
+    private static void CheckSymmetry<T>(LabelArray<T> hessians, int outputs, double[] scales)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int p = scales.Length;
         double[] largest = new double[outputs];
         int rows = hessians.Data.Length / (p * p);
         for (int row = 0; row < rows; row++)
         {
-            double magnitude = Math.Abs(double.CreateChecked(TensorPrimitives.MaxMagnitude(hessians.Data.Slice(row * p * p, p * p))));
-            largest[row % outputs] = Math.Max(largest[row % outputs], magnitude);
+            var hessian = hessians.Data.Slice(row * p * p, p * p);
+            for (int i = 0; i < p; i++)
+            {
+                for (int j = 0; j < p; j++)
+                {
+                    largest[row % outputs] = Math.Max(largest[row % outputs], Math.Abs(Element(hessian, i, j)));
+                }
+            }
         }
 
         for (int row = 0; row < rows; row++)
@@ -199,17 +212,17 @@ public static partial class JetData
             {
                 for (int j = 0; j < i; j++)
                 {
-                    double lower = double.CreateChecked(hessian[(i * p) + j]);
-                    double upper = double.CreateChecked(hessian[(j * p) + i]);
-                    if (Math.Abs(lower - upper) > SymmetryTolerance * largest[row % outputs])
+                    if (Math.Abs(Element(hessian, i, j) - Element(hessian, j, i)) > SymmetryTolerance * largest[row % outputs])
                     {
                         throw new ArgumentException(
                             $"The Hessian of sample {row / outputs}, output {row % outputs} is not symmetric: " +
-                            $"element ({i}, {j}) is {lower}, element ({j}, {i}) is {upper}.",
+                            $"element ({i}, {j}) is {hessian[(i * p) + j]}, element ({j}, {i}) is {hessian[(j * p) + i]}.",
                             hessians.Name);
                     }
                 }
             }
         }
+
+        double Element(ReadOnlySpan<T> hessian, int i, int j) => double.CreateTruncating(hessian[(i * p) + j]) * scales[i] * scales[j];
     }
 }

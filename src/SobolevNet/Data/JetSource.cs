@@ -5,8 +5,11 @@ namespace SobolevNet;
 /// <summary>Makes sources of jets from a delegate, and sources from other sources.</summary>
 public static partial class JetSource
 {
-    /// <summary>Samples filled at a time while a source is copied into memory.</summary>
-    private const int Chunk = 32;
+    /// <summary>The most samples that one thread copies into memory before it looks for cancellation.</summary>
+    private const int Chunk = 8;
+
+    /// <summary>The most rows of jets that a thread fills at a time, unless one sample has more.</summary>
+    private const int ChunkRows = 512;
 
     /// <summary>A source that makes each sample when it is asked for.</summary>
     /// <remarks>
@@ -67,6 +70,8 @@ public static partial class JetSource
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputOrder, Math.Min(1, layout.Order));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputOrder, 2);
+        CheckSize(layout, inputFeatures, nameof(inputFeatures));
+        CheckSize(layout, outputFeatures, nameof(outputFeatures));
         return new GeneratedJetSource<T>(
             layout,
             inputFeatures,
@@ -86,12 +91,12 @@ public static partial class JetSource
     /// <param name="source">The source; an endless one becomes finite.</param>
     /// <param name="samples">The numbers of the samples, in any order; at least one.</param>
     /// <returns>A finite source of those samples.</returns>
-    /// <exception cref="ArgumentException">No sample is named.</exception>
+    /// <exception cref="ArgumentException">No sample is named, or the source is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist.</exception>
     public static IJetSource<T> Subset<T>(this IJetSource<T> source, ReadOnlySpan<long> samples)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         if (samples.IsEmpty)
         {
             throw new ArgumentException("A subset needs at least one sample.", nameof(samples));
@@ -101,7 +106,8 @@ public static partial class JetSource
         {
             if (sample < 0 || (!source.IsEndless && sample >= source.Count))
             {
-                throw new ArgumentOutOfRangeException(nameof(samples), sample, $"The source has the samples 0 to {source.Count - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(samples), sample, source.IsEndless ? "A sample number is not negative." : $"The source has the samples 0 to {source.Count - 1}.");
             }
         }
 
@@ -120,7 +126,7 @@ public static partial class JetSource
         this IJetSource<T> source, double validationFraction, ulong seed = 0)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         if (!(validationFraction > 0 && validationFraction < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(validationFraction), validationFraction, "The fraction must be above 0 and below 1.");
@@ -160,7 +166,7 @@ public static partial class JetSource
     public static IJetSource<T> Truncate<T>(this IJetSource<T> source, int order)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         ArgumentOutOfRangeException.ThrowIfNegative(order);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         return order >= source.Layout.Order ? source : new TruncatedJetSource<T>(source, order);
@@ -185,36 +191,46 @@ public static partial class JetSource
         CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         int samples = count ?? source.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1, nameof(count));
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads ?? 1, 1, nameof(maxThreads));
-        if (!source.IsEndless && first + samples > source.Count)
+        if (!source.IsEndless && samples > source.Count - first)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(count), samples, $"From sample {first} on, the source has {Math.Max(0, source.Count - first)} samples.");
         }
 
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, long.MaxValue - samples);
         var layout = source.Layout;
-        var input = new JetBatch<T>(layout.Truncate(Math.Min(source.InputOrder, layout.Order)), samples, source.InputFeatures);
+        var inputLayout = layout.Truncate(source.InputOrder);
+        if ((double)inputLayout.Count * samples * source.InputFeatures > Array.MaxLength || (double)layout.Count * samples * source.OutputFeatures > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), samples,
+                $"{layout.Count} components of {source.InputFeatures} inputs and {source.OutputFeatures} outputs are, for so many samples, more than one array holds.");
+        }
+
+        var input = new JetBatch<T>(inputLayout, samples, source.InputFeatures);
         var target = new JetBatch<T>(layout, samples, source.OutputFeatures);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = maxThreads ?? Environment.ProcessorCount,
             CancellationToken = cancellationToken,
         };
+        int size = Math.Clamp(ChunkRows / layout.Count, 1, Chunk);
         try
         {
             Parallel.For(
                 0,
-                (samples + Chunk - 1) / Chunk,
+                (samples + size - 1) / size,
                 options,
-                () => new JetBatch<T>(layout, Chunk, source.InputFeatures),
+                () => new JetBatch<T>(layout, size, source.InputFeatures),
                 (chunk, _, scratch) =>
                 {
-                    int start = chunk * Chunk;
-                    FillChunk(source, first, start, Math.Min(Chunk, samples - start), scratch, input, target);
+                    int start = chunk * size;
+                    FillChunk(source, first, start, Math.Min(size, samples - start), scratch, input, target);
                     return scratch;
                 },
                 _ => { });
@@ -226,6 +242,15 @@ public static partial class JetSource
         }
 
         return new MemoryJetSource<T>(input, target, TangentScales.Of(source)) { InputsShareUnit = source.InputsShareUnit };
+    }
+
+    /// <summary>Refuses jets of one sample that no array holds.</summary>
+    private static void CheckSize(JetLayout layout, int features, string name)
+    {
+        if ((long)layout.Count * features > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(name, features, $"{layout.Count} components of so many features are more than one array holds.");
+        }
     }
 
     /// <summary>Fills full jets in scratch memory and keeps the input components that may differ from zero.</summary>

@@ -62,9 +62,14 @@ internal readonly ref struct LabelArray<T>
     /// <summary>Copies a tensor, which may be strided; an empty one counts as not given if it may be left out.</summary>
     public static LabelArray<T> OfTensor(string name, in ReadOnlyTensorSpan<T> tensor, bool optional = false)
     {
-        if (optional && tensor.IsEmpty)
+        if (tensor.IsEmpty)
         {
-            return default;
+            return optional ? default : throw new ArgumentException($"{name} is empty.", name);
+        }
+
+        if (tensor.FlattenedLength > Array.MaxLength)
+        {
+            throw new ArgumentException($"{name} has {tensor.FlattenedLength} elements, more than one array holds.", name);
         }
 
         int[] shape = new int[tensor.Rank];
@@ -95,12 +100,13 @@ internal readonly ref struct LabelArray<T>
             product *= leading[axis].Length;
         }
 
-        if (product == 0 || data.Length % product != 0)
+        // An axis of length 0 was learned from another array, which is refused for it when shapes are checked.
+        if (product > 0 && data.Length % product != 0)
         {
             throw new ArgumentException($"{name} has {data.Length} elements, which is not a multiple of {Describe(leading)}.", name);
         }
 
-        shape[^1] = (int)(data.Length / product);
+        shape[^1] = product == 0 ? 0 : (int)(data.Length / product);
         return new LabelArray<T>(name, data, shape);
     }
 

@@ -9,6 +9,8 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public IJetSource<T> Source => source;
 
+    public IJetSource<T> Of(IJetSource<T> other) => new SubsetJetSource<T>(other, samples);
+
     public JetLayout Layout => source.Layout;
 
     public int InputFeatures => source.InputFeatures;

@@ -6,6 +6,8 @@ internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : I
 {
     public IJetSource<T> Source => source;
 
+    public IJetSource<T> Of(IJetSource<T> other) => new TruncatedJetSource<T>(other, order);
+
     public JetLayout Layout { get; } = source.Layout.Truncate(order);
 
     public int InputFeatures => source.InputFeatures;

@@ -129,7 +129,7 @@ public sealed class SobolevLoss
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(source);
-        SourceCheck.IsSane(source);
+        SourceArgument.Check(source);
         using var team = new WorkerTeam(1);
         var time = new MeasuringTime(null, CancellationToken.None);
         var statistics = SourceStatistics.Measure(source, team, time);

@@ -16,7 +16,7 @@ internal sealed class TrainingRun<T>
     private readonly TrainingState<T> _state;
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
-    private readonly IAdaptiveJetSource<T>? _adaptive;
+    private readonly IJetSourceRun<T>? _adaptive;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly ILogger _logger;
     private readonly WorkerTeam _team;
@@ -46,8 +46,8 @@ internal sealed class TrainingRun<T>
         TrainingState<T> state, SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order,
         WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger)
     {
-        (_state, _options, _source, _order, _team, _progress, _logger) = (state, options, source, order, team, progress, logger);
-        _adaptive = AdaptiveSources.Of(source);
+        (_state, _options, _order, _team, _progress, _logger) = (state, options, order, team, progress, logger);
+        (_source, _adaptive) = AdaptiveSources.BeginRun(source);
         _batch = Math.Min(options.BatchSize, source.Count);
         _steps = (source.Count + _batch - 1) / _batch;
         _samples = new long[source.Count];

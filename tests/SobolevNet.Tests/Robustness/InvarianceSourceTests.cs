@@ -37,8 +37,10 @@ public class InvarianceSourceTests
         var (cleanInput, cleanTarget) = clean.Batch(clean.Layout, numbers);
 
         source.Batch(source.Layout, numbers).Input.Data.ToArray().Should().Equal(cleanInput.Data.ToArray(), "there is no network yet");
-        source.BeginStep(network, 0, 0);
-        var (input, target) = source.Batch(source.Layout, numbers);
+        var run = source.BeginRun();
+        run.Batch(source.Layout, numbers).Input.Data.ToArray().Should().Equal(cleanInput.Data.ToArray(), "the run has not begun a step");
+        run.BeginStep(network, 0, 0);
+        var (input, target) = run.Batch(source.Layout, numbers);
 
         target.Data.ToArray().Should().Equal(cleanTarget.Data.ToArray());
         input.Component(1).ToArray().Should().Equal(cleanInput.Component(1).ToArray());
@@ -58,12 +60,13 @@ public class InvarianceSourceTests
     {
         var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
         var network = Mlp<float>.Create(256, [8], 3, seed: 3);
-        source.BeginStep(network, 0, 0);
-        float[] first = source.Sample(1).Input.Data.ToArray();
+        var run = source.BeginRun();
+        run.BeginStep(network, 0, 0);
+        float[] first = run.Sample(1).Input.Data.ToArray();
         network.Initialize(99);
-        source.Sample(1).Input.Data.ToArray().Should().Equal(first);
-        source.BeginStep(network, 1, 0);
-        source.Sample(1).Input.Data.ToArray().Should().NotEqual(first);
+        run.Sample(1).Input.Data.ToArray().Should().Equal(first);
+        run.BeginStep(network, 1, 0);
+        run.Sample(1).Input.Data.ToArray().Should().NotEqual(first);
     }
 
     [Fact]
@@ -74,9 +77,10 @@ public class InvarianceSourceTests
         var clean = new ManifoldSource<double>(Blobs, 0, Count, seed: 2);
         var source = new TradesSource<double>(clean, Beta, new AdversarialOptions(0.4) { Seed = 8 });
         var network = Mlp<double>.Create(256, [12], 3, seed: 3);
-        source.BeginStep(network, 0, 0);
+        var run = source.BeginRun();
+        run.BeginStep(network, 0, 0);
         long[] numbers = [.. Enumerable.Range(0, 2 * Count).Select(k => (long)k)];
-        var (input, target) = source.Batch(source.Layout, numbers);
+        var (input, target) = run.Batch(source.Layout, numbers);
 
         double[] gradient = Gradient(network, input, (s, output) => [.. output[s].Zip(target.Row(0, s).ToArray(), (n, t) => 2 * (n - t))]);
         double[] expected = Gradient(network, input, (s, output) =>
@@ -99,7 +103,7 @@ public class InvarianceSourceTests
 
         // A pair cut in two by a group, or samples in any order, give the same.
         long[] scattered = [7, 2, 3, 6];
-        var (some, someTargets) = source.Batch(source.Layout, scattered);
+        var (some, someTargets) = run.Batch(source.Layout, scattered);
         for (int k = 0; k < 4; k++)
         {
             some.Row(0, k).ToArray().Should().Equal(input.Row(0, (int)scattered[k]).ToArray());
@@ -176,7 +180,7 @@ public class InvarianceSourceTests
     public void BeginStep_OtherNetwork_Throws()
     {
         var source = new AdversarialSource<float>(new ManifoldSource<float>(Blobs, 0, 4, seed: 2), new AdversarialOptions(0.5));
-        ((Action)(() => source.BeginStep(Mlp<float>.Create(255, [8], 3), 0, 0))).Should().Throw<ArgumentException>().WithMessage("*256 inputs*255*");
+        ((Action)(() => source.BeginRun().BeginStep(Mlp<float>.Create(255, [8], 3), 0, 0))).Should().Throw<ArgumentException>().WithMessage("*256 inputs*255*");
     }
 
     [Fact]
@@ -223,13 +227,20 @@ public class InvarianceSourceTests
 
         public int Count => inner.Count;
 
-        public void BeginStep(Mlp<float> network, long step, double progress)
-        {
-            Steps.Add(step);
-            Progress.Add(progress);
-            Parameters.Add(network.Parameters[0]);
-        }
+        public IJetSourceRun<float> BeginRun() => new Recording(this);
 
         public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) => inner.Fill(samples, input, target);
+
+        private sealed class Recording(StepRecorder owner) : SourceRun<float>(owner)
+        {
+            public override void BeginStep(Mlp<float> network, long step, double progress)
+            {
+                owner.Steps.Add(step);
+                owner.Progress.Add(progress);
+                owner.Parameters.Add(network.Parameters[0]);
+            }
+
+            public override void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) => owner.Fill(samples, input, target);
+        }
     }
 }

@@ -90,7 +90,7 @@ public class SmallAlgebraTests
             if (seed == 1)
             {
                 search.Start.Tangents[..direction.Length].CopyTo(direction);
-                DirectionSampler.TryNormalize(direction);
+                VectorLength.TryNormalize<double>(direction);
             }
 
             double[] step = [0];

@@ -20,8 +20,9 @@ public class SteepestDirectionTests
     public void Fill_AfterBeginStep_DirectionsLieWhereTheNetworkIsWrong(DirectionTarget goal, int sketch)
     {
         var source = Source(goal, count: 200, sketch);
-        source.BeginStep(Network, 0, 0);
-        var (input, target) = source.Sample(7);
+        var run = source.BeginRun();
+        run.BeginStep(Network, 0, 0);
+        var (input, target) = run.Sample(7);
         var (network, oracle) = Jacobians(source.CleanSample(7));
         var wrong = goal == DirectionTarget.Oracle ? network - oracle : network;
         var inside = wrong.PseudoInverse() * wrong;
@@ -58,7 +59,7 @@ public class SteepestDirectionTests
     public void Fill_ParametersChangeAfterBeginStep_SnapshotStays()
     {
         var network = Mlp<double>.Create(Pixels, [20, 20], 3, seed: 4);
-        var source = Source(DirectionTarget.Oracle);
+        var source = Source(DirectionTarget.Oracle).BeginRun();
         source.BeginStep(network, 0, 0);
         double[] before = source.Sample(2).Input.Row(1, 0).ToArray();
         network.Parameters.Fill(0.01);
@@ -70,7 +71,7 @@ public class SteepestDirectionTests
     [Fact]
     public void Fill_AfterWarmUp_DoesNotAllocate()
     {
-        var source = Source(DirectionTarget.Oracle, count: 3);
+        var source = Source(DirectionTarget.Oracle, count: 3).BeginRun();
         var input = new JetBatch<double>(source.Layout, 4, Pixels);
         var target = new JetBatch<double>(source.Layout, 4, 3);
         long[] numbers = [3, 4, 5, 6];
@@ -124,7 +125,7 @@ public class SteepestDirectionTests
             .Should().Throw<ArgumentException>().WithMessage("*2 outputs*3*");
         DirectionGroup[] unequal = [new(DirectionSampler.Steepest(Pixels, 3, 1)), new(DirectionSampler.Steepest(Pixels, 3, 2))];
         ((Action)(() => _ = new RobustSource<double>(clean, new RobustSourceOptions { Directions = unequal }))).Should().Throw<ArgumentException>();
-        ((Action)(() => Source(DirectionTarget.Oracle).BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0, 0))).Should().Throw<ArgumentException>();
+        ((Action)(() => Source(DirectionTarget.Oracle).BeginRun().BeginStep(Mlp<double>.Create(Pixels - 1, [8], 3), 0, 0))).Should().Throw<ArgumentException>();
     }
 
     private static RobustSource<double> Source(DirectionTarget goal, int count = 1, int sketch = 1) => new(

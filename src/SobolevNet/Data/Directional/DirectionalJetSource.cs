@@ -68,7 +68,16 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
             for (int s = 0; s < count; s++)
             {
                 var frame = desk.Draw(samples[start + s]);
-                desk.Contraction.Apply(desk.Jets.Input(s), InputOrder, frame, input.Slice(start + s, 1));
+                var turned = input.Slice(start + s, 1);
+                if (desk.Jets.Coordinates is { } coordinates)
+                {
+                    desk.Contraction.Place(desk.Jets.Input(s).Row(0, 0), coordinates, frame, turned);
+                }
+                else
+                {
+                    desk.Contraction.Apply(desk.Jets.Input(s), InputOrder, frame, turned);
+                }
+
                 desk.Contraction.Apply(desk.Jets.Target(s), 2, frame, target.Slice(start + s, 1));
             }
         }
@@ -92,7 +101,8 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
             _reflectors = new double[owner._directions * p];
             _basis = new double[owner.Layout.Tangents * p];
             _frame = new T[_basis.Length];
-            Contraction = new JetContraction<T>(p, Math.Max(owner.InputFeatures, owner.OutputFeatures));
+            int features = Jets.Coordinates is null ? Math.Max(owner.InputFeatures, owner.OutputFeatures) : owner.OutputFeatures;
+            Contraction = new JetContraction<T>(p, features, owner.Layout.Order);
         }
 
         public JetContraction<T> Contraction { get; }

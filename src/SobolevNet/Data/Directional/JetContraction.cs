@@ -8,19 +8,21 @@ internal sealed class JetContraction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _tangents;
-    private readonly int[] _secondComponents;
     private readonly int[] _rows;
-    private readonly T[] _slopes;
+    private readonly T[] _slopes = [];
 
     /// <summary>Reserves memory.</summary>
     /// <param name="tangents">p, the tangents of the full jets.</param>
     /// <param name="features">The most features of a row.</param>
-    public JetContraction(int tangents, int features)
+    /// <param name="order">The highest order that is turned.</param>
+    public JetContraction(int tangents, int features, int order)
     {
         _tangents = tangents;
         _rows = new int[tangents];
-        _slopes = new T[tangents * features];
-        _secondComponents = JetLayout.Full(tangents, 2).SecondComponents();
+        if (order == 2)
+        {
+            _slopes = new T[tangents * features];
+        }
     }
 
     /// <summary>Turns the jets of one sample.</summary>
@@ -71,6 +73,25 @@ internal sealed class JetContraction<T>
         }
     }
 
+    /// <summary>Writes the jets of a sample whose tangents are input coordinates: the derivative along v is v itself, and there are no others.</summary>
+    /// <param name="value">The input.</param>
+    /// <param name="coordinates">The input coordinate of each tangent.</param>
+    /// <param name="frame">v of each new tangent, shape (new tangents, p).</param>
+    /// <param name="turned">Receives the jets.</param>
+    public void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> coordinates, ReadOnlySpan<T> frame, JetSpan<T> turned)
+    {
+        turned.Clear();
+        value.CopyTo(turned.Row(0, 0));
+        for (int d = 0; d < turned.Layout.Firsts.Length; d++)
+        {
+            var to = turned.Row(1 + d, 0);
+            for (int t = 0; t < _tangents; t++)
+            {
+                to[coordinates[t]] = frame[(d * _tangents) + t];
+            }
+        }
+    }
+
     /// <summary>∂_v∂ₜ for all t.</summary>
     private void Slopes(JetSpan<T> full, ReadOnlySpan<T> v)
     {
@@ -78,7 +99,7 @@ internal sealed class JetContraction<T>
         {
             for (int j = 0; j < _tangents; j++)
             {
-                _rows[j] = _secondComponents[(t * _tangents) + j] * full.ComponentStride;
+                _rows[j] = (1 + _tangents + UpperTriangle.Index(t, j, _tangents)) * full.ComponentStride;
             }
 
             RowCombination.Sum(full.Data, _rows, v, _slopes.AsSpan(t * full.Features, full.Features));

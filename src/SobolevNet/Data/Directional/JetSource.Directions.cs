@@ -35,7 +35,6 @@ public static partial class JetSource
     public static IJetSource<T> AlongRandomDirections<T>(this IJetSource<T> source, int directions, int order, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         int p = CheckTangents(source, order);
@@ -78,7 +77,6 @@ public static partial class JetSource
     public static IJetSource<T> WithHessianVectorProducts<T>(this IJetSource<T> source, int directions = 1, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(source);
         int p = CheckTangents(source, 2);
         int most = Math.Max(1, p - 1);
         if (directions < 1 || directions > most)
@@ -116,9 +114,10 @@ public static partial class JetSource
     private static int CheckTangents<T>(IJetSource<T> source, int order)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        SourceArgument.Check(source);
         AdaptiveSources.Refuse(source, "Make it of the clean source.");
         int p = source.Layout.Tangents;
-        if (p == 0 || !source.Layout.StartsWith(JetLayout.Full(p, order)) || (order == 2 && !source.Layout.Equals(JetLayout.Full(p, 2))))
+        if (p == 0 || !UpperTriangle.IsFull(source.Layout, order))
         {
             throw new ArgumentException(
                 $"The source has {source.Layout}; directions and displacements of order {order} need all derivatives up to that order.", nameof(source));

@@ -18,7 +18,6 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
     private readonly double[] _deviations;
     private readonly ulong _seed;
     private readonly ConcurrentBag<Desk> _desks = [];
-    private double _part;
 
     /// <summary>Makes a source.</summary>
     /// <param name="source">Gives full jets of order 2.</param>
@@ -48,14 +47,17 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
 
     public double TangentScale(int tangent) => _source.TangentScale(tangent);
 
-    public void BeginStep(Mlp<T> network, long step, double progress) => _part = 1 - progress;
+    public IJetSourceRun<T> BeginRun() => new Run(this);
 
-    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => Fill(0, samples, input, target);
+
+    /// <summary>Writes jets at displacements of which a part is left.</summary>
+    private void Fill(double part, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
         var desk = _desks.TryTake(out var free) ? free : new Desk(_source);
         int group = desk.Jets.Size(2);
-        Span<double> displacement = stackalloc double[_deviations.Length];
+        double[] displacement = desk.Displacement;
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
@@ -65,10 +67,19 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
                 var random = RandomStream.For(StreamPurpose.Displacements, _seed, (ulong)samples[start + s]);
                 for (int i = 0; i < displacement.Length; i++)
                 {
-                    displacement[i] = _part * _deviations[i] * random.NextNormal();
+                    displacement[i] = part * _deviations[i] * random.NextNormal();
                 }
 
-                desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, input.Slice(start + s, 1));
+                var moved = input.Slice(start + s, 1);
+                if (desk.Jets.Coordinates is { } coordinates)
+                {
+                    TaylorExpansion<T>.Place(desk.Jets.Input(s).Row(0, 0), coordinates, displacement, moved);
+                }
+                else
+                {
+                    desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, moved);
+                }
+
                 desk.Expansion.Apply(desk.Jets.Target(s), 2, displacement, target.Slice(start + s, 1));
             }
         }
@@ -82,5 +93,17 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
         public SourceJets<T> Jets { get; } = new(source, 2);
 
         public TaylorExpansion<T> Expansion { get; } = new(source.Layout.Tangents);
+
+        public double[] Displacement { get; } = new double[source.Layout.Tangents];
+    }
+
+    /// <summary>Displacements shrink while a run goes on, from its first step; before, samples are where they are.</summary>
+    private sealed class Run(DisplacedJetSource<T> source) : SourceRun<T>(source)
+    {
+        private double _part;
+
+        public override void BeginStep(Mlp<T> network, long step, double progress) => _part = 1 - progress;
+
+        public override void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => source.Fill(_part, samples, input, target);
     }
 }

@@ -39,13 +39,15 @@ public static partial class JetSource
     /// <param name="order">0 or 1: the derivatives trained at the new places.</param>
     /// <param name="radius">In units of the tangents' reach, above 0.</param>
     /// <param name="seed">Names the displacements.</param>
+    /// <param name="cancellationToken">Stops the measurement of the reach.</param>
     /// <returns>The source; nothing is copied.</returns>
     /// <exception cref="ArgumentException">The source lacks derivatives, changes while training goes on, or is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order or the radius is out of range.</exception>
-    public static IJetSource<T> Displaced<T>(this IJetSource<T> source, int order, double radius = 0.25, ulong seed = 0)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static IJetSource<T> Displaced<T>(
+        this IJetSource<T> source, int order, double radius = 0.25, ulong seed = 0, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(order);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 1);
         if (!(radius > 0 && double.IsFinite(radius)))
@@ -54,6 +56,6 @@ public static partial class JetSource
         }
 
         CheckTangents(source, 2);
-        return new DisplacedJetSource<T>(source, order, [.. TangentReach.Measure(source).Select(reach => radius * reach)], seed);
+        return new DisplacedJetSource<T>(source, order, [.. TangentReach.Measure(source, cancellationToken).Select(reach => radius * reach)], seed);
     }
 }

@@ -11,7 +11,6 @@ internal sealed class TaylorExpansion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _tangents;
-    private readonly int[] _seconds;
     private readonly T[] _weights;
     private readonly int[] _starts;
 
@@ -19,11 +18,10 @@ internal sealed class TaylorExpansion<T>
     /// <param name="tangents">p, the tangents of the jets.</param>
     public TaylorExpansion(int tangents)
     {
-        var layout = JetLayout.Full(tangents, 2);
         _tangents = tangents;
-        _seconds = layout.SecondComponents();
-        _weights = new T[layout.Count];
-        _starts = new int[layout.Count];
+        long terms = 1 + tangents + UpperTriangle.Count(tangents);
+        _weights = new T[terms];
+        _starts = new int[terms];
     }
 
     /// <summary>Moves the jet of one sample.</summary>
@@ -43,10 +41,10 @@ internal sealed class TaylorExpansion<T>
 
         for (int i = 0; i < _tangents && jetOrder == 2; i++)
         {
-            Term(_seconds[(i * _tangents) + i], displacement[i] * displacement[i] / 2);
+            Term(Second(i, i), displacement[i] * displacement[i] / 2);
             for (int j = i + 1; j < _tangents; j++)
             {
-                Term(_seconds[(i * _tangents) + j], displacement[i] * displacement[j]);
+                Term(Second(i, j), displacement[i] * displacement[j]);
             }
         }
 
@@ -57,16 +55,38 @@ internal sealed class TaylorExpansion<T>
             Term(1 + i, 1);
             for (int j = 0; j < _tangents && jetOrder == 2; j++)
             {
-                Term(_seconds[(i * _tangents) + j], displacement[j]);
+                Term(Second(i, j), displacement[j]);
             }
 
             RowCombination.Sum(jet.Data, _starts.AsSpan(0, terms), _weights.AsSpan(0, terms), moved.Row(1 + i, 0));
         }
 
+        int Second(int i, int j) => 1 + _tangents + UpperTriangle.Index(i, j, _tangents);
+
         void Term(int component, double weight)
         {
             _starts[terms] = component * stride;
             _weights[terms++] = T.CreateTruncating(weight);
+        }
+    }
+
+    /// <summary>Moves the input of a sample whose tangents are input coordinates: they are what is displaced.</summary>
+    /// <param name="value">The input.</param>
+    /// <param name="coordinates">The input coordinate of each tangent.</param>
+    /// <param name="displacement">u, p numbers.</param>
+    /// <param name="moved">Receives the jet there, full and of order 0 or 1.</param>
+    public static void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> coordinates, ReadOnlySpan<double> displacement, JetSpan<T> moved)
+    {
+        moved.Clear();
+        var row = moved.Row(0, 0);
+        value.CopyTo(row);
+        for (int i = 0; i < coordinates.Length; i++)
+        {
+            row[coordinates[i]] += T.CreateTruncating(displacement[i]);
+            if (moved.Layout.Order > 0)
+            {
+                moved[1 + i, 0, coordinates[i]] = T.One;
+            }
         }
     }
 }

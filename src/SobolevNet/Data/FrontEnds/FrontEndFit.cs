@@ -10,6 +10,12 @@ internal sealed class FrontEndFit<T>
     /// <summary>Samples whose projected jets are in memory at the same time.</summary>
     private const int Chunk = 32;
 
+    /// <summary>The most rows of projected jets, unless one sample has more.</summary>
+    private const int MaxRows = 32768;
+
+    /// <summary>Samples that a thread fills before it looks for cancellation.</summary>
+    private const int Piece = 8;
+
     /// <summary>Makes the problem definite, relative to the mean of the diagonal.</summary>
     private const double Ridge = 1e-9;
 
@@ -24,16 +30,15 @@ internal sealed class FrontEndFit<T>
     {
         (_source, _options, _team, _cancellationToken) = (source, options, team, cancellationToken);
         _product = new SharedProduct(team);
-        int count = Math.Min(source.Count, options.Samples);
-        _samples = [.. Enumerable.Range(0, count).Select(s => (long)s * source.Count / count)];
+        _samples = SampleSubset.Of(source.Count, options.Samples);
     }
 
     public LinearFrontEnd<T> Run(int features)
     {
         int inputs = _source.InputFeatures;
         double[] x = Values();
-        var mean = Center(x);
-        var axes = PrincipalAxes.Find(x, _samples.Length, inputs, Math.Min(_options.Candidates, inputs), _product);
+        var (mean, shift) = Center(x);
+        var axes = PrincipalAxes.Find(x, _samples.Length, inputs, Math.Min(_options.Candidates, inputs), _product, _cancellationToken);
         if (axes.Count < features)
         {
             throw new ArgumentException(
@@ -45,7 +50,7 @@ internal sealed class FrontEndFit<T>
         double[] strengths = axes.Variances[..features];
         if (Order() is var order and > 0)
         {
-            (weights, strengths) = Slowest(axes, order, mean, features);
+            (weights, strengths) = Slowest(axes, order, mean, shift, features);
         }
 
         var rounded = new T[features * inputs];
@@ -59,7 +64,14 @@ internal sealed class FrontEndFit<T>
             TensorPrimitives.ConvertTruncating<double, T>(row, rounded.AsSpan(k * inputs, inputs));
         }
 
-        return new LinearFrontEnd<T>(mean, rounded, strengths);
+        if (!TensorPrimitives.IsFiniteAll<T>(rounded))
+        {
+            throw new ArgumentException(
+                $"The inputs vary by about {Math.Sqrt(axes.Variances[0]):G3}, too little for features of unit size in {typeof(T).Name}; measure them in a smaller unit.",
+                "source");
+        }
+
+        return new LinearFrontEnd<T>(mean, rounded, strengths, shift);
     }
 
     /// <summary>The highest order whose derivatives matter.</summary>
@@ -79,7 +91,11 @@ internal sealed class FrontEndFit<T>
     }
 
     /// <summary>Subtracts the mean, rounded as the front end will keep it.</summary>
-    private T[] Center(double[] x)
+    /// <returns>
+    /// The mean, and as the shift those of its elements that are large beside the deviation of the input: W x and W x̄ would cancel there, so
+    /// these are subtracted first. The others are not, which keeps the zeros of an image's background.
+    /// </returns>
+    private (T[] Mean, T[] Shift) Center(double[] x)
     {
         int inputs = _source.InputFeatures;
         double[] mean = new double[inputs];
@@ -101,14 +117,27 @@ internal sealed class FrontEndFit<T>
             TensorPrimitives.Subtract(row, mean, row);
         }
 
-        return rounded;
+        var shift = new T[inputs];
+        for (int i = 0; i < inputs; i++)
+        {
+            double largest = 0;
+            for (int s = 0; s < _samples.Length; s++)
+            {
+                largest = Math.Max(largest, Math.Abs(x[(s * inputs) + i]));
+            }
+
+            shift[i] = Math.Abs(mean[i]) > largest ? rounded[i] : T.Zero;
+        }
+
+        return (rounded, shift);
     }
 
     /// <summary>The combinations of axes with the largest μ, as rows of input space with the variance μ.</summary>
-    private (double[] Weights, double[] Strengths) Slowest(PrincipalAxes axes, int order, T[] mean, int features)
+    private (double[] Weights, double[] Strengths) Slowest(PrincipalAxes axes, int order, T[] mean, T[] shift, int features)
     {
         int inputs = _source.InputFeatures;
-        double[] variance = Covariances(axes, order, mean, out double[] penalty);
+        double[] variance = Covariances(axes, order, mean, shift, out double[] penalty);
+        _cancellationToken.ThrowIfCancellationRequested();
         TensorPrimitives.Add<double>(penalty, variance, penalty);
         double trace = 0;
         for (int k = 0; k < axes.Count; k++)
@@ -127,22 +156,23 @@ internal sealed class FrontEndFit<T>
     }
 
     /// <summary>C₀, and a₁C₁ + a₂C₂, of the inputs projected on the axes; shapes (axes, axes).</summary>
-    private double[] Covariances(PrincipalAxes axes, int order, T[] mean, out double[] penalty)
+    private double[] Covariances(PrincipalAxes axes, int order, T[] mean, T[] shift, out double[] penalty)
     {
         int size = axes.Count;
         var layout = _source.Layout.Truncate(order);
         double[] scales = [.. Enumerable.Range(0, layout.Count).Select(component => Math.Sqrt(Weight(layout, component) / _samples.Length))];
-        var projection = new JetProjection<T>(mean, Array.ConvertAll(axes.Axes, T.CreateTruncating));
+        var projection = new JetProjection<T>(mean, Array.ConvertAll(axes.Axes, T.CreateTruncating), shift);
         var desks = new ProjectionDesk<T>?[_team.Workers];
-        var features = new JetBatch<T>(layout, Chunk, size);
-        double[] rows = new double[layout.Count * Chunk * size];
+        int chunk = Math.Clamp(MaxRows / layout.Count, 1, Chunk);
+        var features = new JetBatch<T>(layout, chunk, size);
+        double[] rows = new double[(long)layout.Count * chunk * size];
         double[] variance = new double[size * size];
         double[] sum = new double[size * size];
         int group = JetProjection<T>.GroupSamples(layout);
-        for (int start = 0; start < _samples.Length; start += Chunk)
+        for (int start = 0; start < _samples.Length; start += chunk)
         {
             int first = start;
-            int count = Math.Min(Chunk, _samples.Length - start);
+            int count = Math.Min(chunk, _samples.Length - start);
             Run(layout, start, count, group, (raw, at, worker) =>
             {
                 var desk = desks[worker] ??= new ProjectionDesk<T>(projection, layout);
@@ -195,12 +225,17 @@ internal sealed class FrontEndFit<T>
         var targets = new JetBatch<T>?[_team.Workers];
         _team.Run((count + group - 1) / group, (task, worker) =>
         {
-            _cancellationToken.ThrowIfCancellationRequested();
             int at = start + (task * group);
             int samples = Math.Min(group, start + count - at);
             var input = inputs[worker] is { } batch && batch.Samples == samples ? batch : inputs[worker] = new JetBatch<T>(layout, samples, _source.InputFeatures);
             var target = targets[worker] is { } other && other.Samples == samples ? other : targets[worker] = new JetBatch<T>(layout, samples, _source.OutputFeatures);
-            _source.Fill(_samples.AsSpan(at, samples), input, target);
+            for (int done = 0; done < samples; done += Piece)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                int part = Math.Min(Piece, samples - done);
+                _source.Fill(_samples.AsSpan(at + done, part), input.AsSpan().Slice(done, part), target.AsSpan().Slice(done, part));
+            }
+
             CheckFinite(input, at);
             visit(input, at, worker);
         });

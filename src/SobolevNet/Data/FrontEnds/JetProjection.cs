@@ -7,7 +7,7 @@ namespace SobolevNet;
 /// <summary>The linear map of a front end, applied to jets: W(x − x̄) for values, W ∂x for derivatives.</summary>
 /// <remarks>
 /// The mean is subtracted after the product, as W x̄: so the zeros of an image's background stay zero before it, and the product can leave
-/// them out.
+/// them out. Means that are large beside the spread of their input are subtracted before it, since W x and W x̄ would cancel.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class JetProjection<T>
@@ -21,12 +21,15 @@ internal sealed class JetProjection<T>
 
     private readonly PackedMatrix<T> _weights;
     private readonly T[] _offset;
+    private readonly T[]? _shift;
 
     /// <summary>Packs the map.</summary>
     /// <param name="mean">x̄, shape (inputs).</param>
     /// <param name="weights">W, shape (features, inputs).</param>
-    public JetProjection(T[] mean, T[] weights)
+    /// <param name="shift">What of the mean is subtracted before the product, shape (inputs).</param>
+    public JetProjection(T[] mean, T[] weights, T[] shift)
     {
+        _shift = shift.AsSpan().ContainsAnyExcept(T.Zero) ? shift : null;
         Inputs = mean.Length;
         Features = weights.Length / Inputs;
         _weights = new PackedMatrix<T>(Inputs, Features);
@@ -37,7 +40,7 @@ internal sealed class JetProjection<T>
             double sum = 0;
             for (int i = 0; i < Inputs; i++)
             {
-                sum += double.CreateTruncating(weights[(k * Inputs) + i]) * double.CreateTruncating(mean[i]);
+                sum += double.CreateTruncating(weights[(k * Inputs) + i]) * (double.CreateTruncating(mean[i]) - double.CreateTruncating(shift[i]));
             }
 
             _offset[k] = T.CreateTruncating(sum);
@@ -52,13 +55,18 @@ internal sealed class JetProjection<T>
     public static int GroupSamples(JetLayout layout) => Math.Max(1, Rows / layout.Count);
 
     /// <summary>Projects jets.</summary>
-    /// <param name="raw">Contiguous jets of a group's samples or fewer.</param>
+    /// <param name="raw">Contiguous jets of a group's samples or fewer; changed.</param>
     /// <param name="inputOrder">The highest order whose components may differ from zero.</param>
     /// <param name="projected">Receives the features; its layout is that of <paramref name="raw"/> or that truncated.</param>
     /// <param name="desk">The memory to work with.</param>
     public void Run(JetSpan<T> raw, int inputOrder, JetSpan<T> projected, ProjectionDesk<T> desk)
     {
         int samples = raw.Samples;
+        for (int s = 0; s < samples && _shift is not null; s++)
+        {
+            TensorPrimitives.Subtract<T>(raw.Row(0, s), _shift, raw.Row(0, s));
+        }
+
         int components = Math.Min(raw.Layout.Truncate(inputOrder).Count, projected.Layout.Count);
         var result = desk.Result.AsSpan(0, components * samples * Features);
         if (HasFewLiveInputs(raw, components, desk))

@@ -46,14 +46,16 @@ public sealed class LinearFrontEnd<T>
     private readonly T[] _mean;
     private readonly T[] _weights;
     private readonly double[] _strengths;
+    private readonly T[] _shift;
     private readonly JetProjection<T> _projection;
 
-    internal LinearFrontEnd(T[] mean, T[] weights, double[] strengths)
+    internal LinearFrontEnd(T[] mean, T[] weights, double[] strengths, T[] shift)
     {
         _mean = mean;
         _weights = weights;
         _strengths = strengths;
-        _projection = new JetProjection<T>(mean, weights);
+        _shift = shift;
+        _projection = new JetProjection<T>(mean, weights, shift);
     }
 
     /// <summary>Raw inputs n.</summary>
@@ -88,7 +90,7 @@ public sealed class LinearFrontEnd<T>
     public static LinearFrontEnd<T> Fit(
         IJetSource<T> source, int features, LinearFrontEndOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         options ??= new LinearFrontEndOptions();
         AdaptiveSources.Refuse(source, BehindIt);
         int most = Math.Min(options.Candidates, source.InputFeatures);
@@ -118,7 +120,7 @@ public sealed class LinearFrontEnd<T>
     /// <exception cref="ArgumentException">The source has another number of inputs, or changes while training goes on.</exception>
     public IJetSource<T> Project(IJetSource<T> source)
     {
-        ArgumentNullException.ThrowIfNull(source);
+        SourceArgument.Check(source);
         AdaptiveSources.Refuse(source, BehindIt);
         return source.InputFeatures == Inputs
             ? new ProjectedJetSource<T>(source, _projection)
@@ -127,10 +129,13 @@ public sealed class LinearFrontEnd<T>
 
     /// <summary>
     /// The network of raw inputs that does what a network of features does behind this front end: with the core's first layer (W₁, b₁)
-    /// acting on unscaled features, the first layer is (W₁W, b₁ − W₁W x̄).
+    /// acting on unscaled features, the first layer is (W₁W, b₁ − W₁W x̄), x̄ being measured from the shift where there is one.
     /// </summary>
     /// <param name="core">A network of <see cref="Features"/> inputs; it is not changed.</param>
-    /// <returns>A network of <see cref="Inputs"/> inputs, without input scaling and with the core's output scaling.</returns>
+    /// <returns>
+    /// A network of <see cref="Inputs"/> inputs with the core's output scaling. Inputs whose mean is large beside their spread are shifted by it
+    /// (<see cref="Mlp{T}.InputScaling"/>), which keeps the accuracy that a bias of that size would cost; other inputs are not scaled.
+    /// </returns>
     /// <exception cref="ArgumentException">The core has another number of inputs.</exception>
     public Mlp<T> Fold(Mlp<T> core)
     {
@@ -144,6 +149,7 @@ public sealed class LinearFrontEnd<T>
         var folded = new Mlp<T>(new MlpArchitecture(Inputs, architecture.Hidden.ToArray(), architecture.Outputs, architecture.Activation))
         {
             OutputScaling = core.OutputScaling,
+            InputScaling = _shift.AsSpan().ContainsAnyExcept(T.Zero) ? new FeatureScaling<T>(_shift, Ones(Inputs)) : null,
         };
         var from = core.Layer(0);
         var to = folded.Layer(0);
@@ -152,7 +158,12 @@ public sealed class LinearFrontEnd<T>
         // Sums in double: a float network should lose no more than the rounding of its own weights.
         double[] row = new double[Inputs];
         double[] feature = new double[Inputs];
-        double[] mean = Array.ConvertAll(_mean, double.CreateTruncating);
+        double[] mean = new double[Inputs];
+        for (int i = 0; i < mean.Length; i++)
+        {
+            mean[i] = double.CreateTruncating(_mean[i]) - double.CreateTruncating(_shift[i]);
+        }
+
         for (int o = 0; o < from.Outputs; o++)
         {
             double bias = double.CreateTruncating(from.Bias[o]);
@@ -175,5 +186,12 @@ public sealed class LinearFrontEnd<T>
         }
 
         return folded;
+    }
+
+    private static T[] Ones(int count)
+    {
+        var ones = new T[count];
+        Array.Fill(ones, T.One);
+        return ones;
     }
 }

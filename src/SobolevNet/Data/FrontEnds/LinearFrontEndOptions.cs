@@ -10,7 +10,7 @@ public sealed record LinearFrontEndOptions
     private readonly double _whitening = 0.25;
     private readonly int _threads;
 
-    /// <summary>The most samples that are looked at, evenly spread over the source; at least 2. Their values take 8·n bytes each.</summary>
+    /// <summary>The most samples that are looked at, spread over the source; at least 2. Their values take 8·n bytes each.</summary>
     public int Samples
     {
         get => _samples;

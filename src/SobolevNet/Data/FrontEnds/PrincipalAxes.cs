@@ -35,7 +35,9 @@ internal sealed class PrincipalAxes
     /// <param name="inputs">Number of inputs.</param>
     /// <param name="wanted">The most axes.</param>
     /// <param name="product">Does the products.</param>
-    public static PrincipalAxes Find(double[] x, int samples, int inputs, int wanted, SharedProduct product)
+    /// <param name="cancellationToken">Looked at in every iteration.</param>
+    public static PrincipalAxes Find(
+        double[] x, int samples, int inputs, int wanted, SharedProduct product, CancellationToken cancellationToken = default)
     {
         bool bySamples = samples < inputs;
         int size = Math.Min(samples, inputs);
@@ -50,7 +52,7 @@ internal sealed class PrincipalAxes
             product.Gram(x, 0, samples, inputs, gram, accumulate: false);
         }
 
-        var (vectors, values) = Leading(gram, size, Math.Min(wanted, size), product);
+        var (vectors, values) = Leading(gram, size, Math.Min(wanted, size), product, cancellationToken);
         int rank = 0;
         while (rank < values.Length && values[rank] > 0 && values[rank] > RankTolerance * values[0])
         {
@@ -77,7 +79,7 @@ internal sealed class PrincipalAxes
     }
 
     /// <summary>The leading eigenvectors, as rows, and eigenvalues of a symmetric matrix without negative ones.</summary>
-    private static (double[] Vectors, double[] Values) Leading(double[] matrix, int size, int wanted, SharedProduct product)
+    private static (double[] Vectors, double[] Values) Leading(double[] matrix, int size, int wanted, SharedProduct product, CancellationToken cancellationToken)
     {
         int block = wanted + Spare;
         if (block >= size)
@@ -97,7 +99,7 @@ internal sealed class PrincipalAxes
         for (int k = 0; k < Iterations; k++)
         {
             basis = product.Multiply(basis, block, packed);
-            block = Orthonormalize(basis, block, size);
+            block = Orthonormalize(basis, block, size, cancellationToken);
         }
 
         // In the basis found the problem is small and is solved whole.
@@ -111,11 +113,12 @@ internal sealed class PrincipalAxes
 
     /// <summary>Gram and Schmidt, twice over for each row; rows that depend on earlier ones are dropped.</summary>
     /// <returns>How many rows are left, at the front.</returns>
-    private static int Orthonormalize(double[] rows, int count, int size)
+    private static int Orthonormalize(double[] rows, int count, int size, CancellationToken cancellationToken)
     {
         int kept = 0;
         for (int k = 0; k < count; k++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var row = rows.AsSpan(k * size, size);
             double before = TensorPrimitives.Norm<double>(row);
             for (int pass = 0; pass < 2; pass++)

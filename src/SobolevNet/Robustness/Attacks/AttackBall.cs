@@ -33,7 +33,9 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
     {
         if (_norm == PerturbationNorm.L2)
         {
-            TensorPrimitives.Multiply(gradient, _radius / TensorPrimitives.Norm(gradient), result);
+            gradient.CopyTo(result);
+            VectorLength.TryNormalize(result);
+            TensorPrimitives.Multiply(result, _radius, result);
             return;
         }
 
@@ -62,10 +64,10 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
     /// <param name="toBorder">Whether a perturbation smaller than ρ is made longer too.</param>
     public bool TryShape(Span<double> perturbation, bool toBorder)
     {
-        double before = TensorPrimitives.Norm<double>(perturbation);
+        double before = VectorLength.Of<double>(perturbation);
         Constrain(perturbation);
         bool isConstrained = _objective is AttackObjective.Sensitivity or AttackObjective.Invariance;
-        if (!(TensorPrimitives.Norm<double>(perturbation) > 1e-9 * before) || !TryScale(perturbation, toBorder || isConstrained))
+        if (!(VectorLength.Of<double>(perturbation) > 1e-9 * before) || !TryScale(perturbation, toBorder || isConstrained))
         {
             return false;
         }
@@ -76,7 +78,7 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
     private bool TryScale(Span<double> perturbation, bool toBorder)
     {
         double size = _norm == PerturbationNorm.L2
-            ? TensorPrimitives.Norm<double>(perturbation)
+            ? VectorLength.Of<double>(perturbation)
             : Math.Abs(TensorPrimitives.MaxMagnitude<double>(perturbation));
         if (!(size > 0) || !double.IsFinite(size))
         {
@@ -85,7 +87,8 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
 
         if (toBorder || size > _radius)
         {
-            TensorPrimitives.Multiply(perturbation, _radius / size, perturbation);
+            TensorPrimitives.Divide(perturbation, size, perturbation);
+            TensorPrimitives.Multiply(perturbation, _radius, perturbation);
         }
 
         return true;
@@ -102,7 +105,7 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
             TensorPrimitives.Add<double>(clean.Input, perturbation, _input);
             clean.Jacobian(_input, _jacobian, _output);
             TensorPrimitives.Subtract<double>(_output, clean.NetworkOutput, _change);
-            double change = TensorPrimitives.Norm<double>(_change);
+            double change = VectorLength.Of<double>(_change);
             if (!double.IsFinite(change))
             {
                 return false;

@@ -27,11 +27,11 @@ internal sealed class AttackDesk<T>
     public AttackSearch<T> Search { get; }
 
     /// <summary>N and O at a perturbed input.</summary>
-    public (double[] Network, OracleResult Oracle) Answer(ReadOnlySpan<double> perturbation)
+    public (double[] Network, OracleResult Oracle) Answer(ReadOnlySpan<double> perturbation, CancellationToken cancellationToken)
     {
         TensorPrimitives.Add(Clean.Input, perturbation, _input);
         Clean.Forward(_input, _output);
-        return (_output.AsSpan().ToArray(), Clean.Search.Result(Clean.Search.Run(_input)));
+        return (_output.AsSpan().ToArray(), Clean.Search.Result(Clean.Search.Run(_input, cancellationToken)));
     }
 
     /// <summary>Sums of squared errors under noise.</summary>
@@ -48,7 +48,7 @@ internal sealed class AttackDesk<T>
                 TensorPrimitives.MultiplyAdd(_noise, deviations[k], Clean.Input, _input);
                 Clean.Forward(_input, _output);
                 sums.AgainstClean[k] += Square(_output, Clean.Target);
-                if (Clean.Search.Run(_input) == OracleStatus.Converged)
+                if (Clean.Search.Run(_input, cancellationToken) == OracleStatus.Converged)
                 {
                     sums.AgainstOracle[k] += Square(_output, Clean.Search.Output);
                     sums.OracleShift[k] += Square(Clean.Search.Output, Clean.Target);
@@ -83,20 +83,22 @@ internal sealed class NoiseSums(double[] target, int deviations)
 
     public int[] Failures { get; } = new int[deviations];
 
-    /// <summary>Errors relative to the spread of the targets, over the inputs that have sums.</summary>
+    /// <summary>Errors relative to the spread of the targets, over the inputs that have sums; NaN where their targets have no spread.</summary>
     public static NoisePoint[] Summarize(NoiseSums?[] inputs, IReadOnlyList<double> deviations, int draws)
     {
         NoiseSums[] answered = [.. inputs.OfType<NoiseSums>()];
-        if (answered.Length == 0)
+        double spread = 0;
+        for (int o = 0; answered.Length > 0 && o < answered[0].Target.Length; o++)
         {
-            return [.. deviations.Select(deviation => new NoisePoint(deviation, double.NaN, double.NaN, double.NaN, 0))];
+            // Measured from the first input's target, so that equal ones give exactly zero.
+            double origin = answered[0].Target[o];
+            double mean = answered.Average(input => input.Target[o] - origin);
+            spread += answered.Average(input => Math.Pow(input.Target[o] - origin - mean, 2));
         }
 
-        double spread = 0;
-        for (int o = 0; o < answered[0].Target.Length; o++)
+        if (!(spread > 0))
         {
-            double mean = answered.Average(input => input.Target[o]);
-            spread += answered.Average(input => (input.Target[o] - mean) * (input.Target[o] - mean));
+            return [.. deviations.Select((deviation, k) => new NoisePoint(deviation, double.NaN, double.NaN, double.NaN, answered.Sum(input => input.Failures[k])))];
         }
 
         double total = (double)answered.Length * draws;

@@ -29,10 +29,20 @@ public sealed record AttackOptions
     private readonly double _maskingFactor = 2;
 
     /// <summary>What is made large.</summary>
-    public AttackObjective Objective { get; init; }
+    public AttackObjective Objective
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Objective), value, "There is no such objective.");
+    }
 
     /// <summary>How the size of a perturbation is measured.</summary>
-    public PerturbationNorm Norm { get; init; }
+    public PerturbationNorm Norm
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
+    }
 
     /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 the starts alone are compared.</summary>
     public int Steps

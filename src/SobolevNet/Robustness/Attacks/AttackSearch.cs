@@ -88,6 +88,7 @@ internal sealed class AttackSearch<T>
 
         for (int k = 0; k < options.RandomStarts; k++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var random = RandomStream.For(StreamPurpose.AttackStarts, options.Seed, (ulong)sample, (ulong)k);
             NormalNoise.Fill(ref random, _direction);
             AddStart(AttackStart.RandomDirection, _direction, 1);
@@ -142,6 +143,7 @@ internal sealed class AttackSearch<T>
             int active = 0;
             for (int k = 0; k < _count; k++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (!_paths[k].IsDone && (step == 0 || TryPropose(_paths[k])))
                 {
                     _active[active++] = _paths[k];
@@ -192,7 +194,7 @@ internal sealed class AttackSearch<T>
     {
         path.Gradient.CopyTo(_direction, 0);
         _ball.Constrain(_direction);
-        double length = TensorPrimitives.Norm<double>(_direction);
+        double length = VectorLength.Of<double>(_direction);
         if (!(length > 0) || !double.IsFinite(length))
         {
             path.IsDone = true;
@@ -226,7 +228,7 @@ internal sealed class AttackSearch<T>
             path.TrialGradient.AsSpan().Clear();
             path.TrialValue = double.NaN;
             TensorPrimitives.Add<double>(_clean.Input, path.Trial, _input);
-            if (_clean.Search.Run(_input) != OracleStatus.Converged)
+            if (_clean.Search.Run(_input, cancellationToken) != OracleStatus.Converged)
             {
                 _failures++;
                 continue;
@@ -240,7 +242,7 @@ internal sealed class AttackSearch<T>
                 continue;
             }
 
-            TensorPrimitives.Multiply(_change, 1 / TensorPrimitives.Norm<double>(_change), _change);
+            VectorLength.TryNormalize<double>(_change);
             if (_options.Objective != AttackObjective.Invariance)
             {
                 TensorPrimitives.ConvertTruncating<double, T>(_change, row);
@@ -269,8 +271,8 @@ internal sealed class AttackSearch<T>
                 break;
             case AttackObjective.Invariance:
                 TensorPrimitives.Subtract(path.TrialOracleOutput, _clean.Target, vector);
-                double moved = TensorPrimitives.Norm<double>(vector);
-                double stayed = TensorPrimitives.Distance<double>(path.TrialNetworkOutput, _clean.NetworkOutput);
+                double moved = VectorLength.Of<double>(vector);
+                double stayed = VectorLength.Between(path.TrialNetworkOutput, _clean.NetworkOutput, _left);
                 return stayed <= _options.StayTolerance * moved ? moved : double.NaN;
             default:
                 TensorPrimitives.Subtract<double>(path.TrialNetworkOutput, path.TrialOracleOutput, vector);
@@ -282,21 +284,21 @@ internal sealed class AttackSearch<T>
                 break;
         }
 
-        return TensorPrimitives.Norm<double>(vector);
+        return VectorLength.Of<double>(vector);
     }
 
     private AttackResult Result(AttackPath? best, double bound)
     {
         bool universal = _options.Objective == AttackObjective.Universal;
-        double cleanError = TensorPrimitives.Norm<double>(_clean.Error);
+        double cleanError = VectorLength.Of<double>(_clean.Error);
         double[] network = (best?.NetworkOutput ?? _clean.NetworkOutput).AsSpan().ToArray();
         double[] oracle = best?.OracleOutput.AsSpan().ToArray() ?? _clean.Target.ToArray();
         TensorPrimitives.Subtract<double>(network, oracle, _change);
         TensorPrimitives.Subtract(_change, _clean.Error, _change);
         double value = best?.Value ?? (_count > 0 && _failures == _evaluations && _radius > 0 ? double.NaN : universal ? cleanError : 0);
-        double growth = universal ? TensorPrimitives.Norm<double>(_change) : value;
+        double growth = universal ? VectorLength.Of<double>(_change) : value;
 
-        double networkChange = TensorPrimitives.Distance<double>(network, _clean.NetworkOutput);
+        double networkChange = VectorLength.Between(network, _clean.NetworkOutput, _left);
 
         // A random start wins only where it led clearly further: the same maximum reached twice is not news.
         var start = best?.Start ?? AttackStart.None;
@@ -314,12 +316,12 @@ internal sealed class AttackSearch<T>
             OracleOutput = oracle,
             CleanError = cleanError,
             NetworkChange = networkChange,
-            OracleChange = TensorPrimitives.Distance(oracle, _clean.Target),
+            OracleChange = VectorLength.Between(oracle, _clean.Target, _left),
             Growth = growth,
             FirstOrderBound = bound,
             GradientLooksMasked = _options.Objective != AttackObjective.Invariance && growth > _options.MaskingFactor * bound
                 && networkChange > _options.MaskingFactor * _radius * _clean.NetworkJacobian.Gain(_options.Norm)
-                && networkChange > 1e-6 * TensorPrimitives.Norm(_clean.Target),
+                && networkChange > 1e-6 * VectorLength.Of(_clean.Target),
             Start = start,
             OracleFailures = _failures,
             Evaluations = _evaluations,

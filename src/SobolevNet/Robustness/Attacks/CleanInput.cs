@@ -70,7 +70,7 @@ internal sealed class CleanInput<T>
     public bool TryBegin(ReadOnlySpan<double> point)
     {
         Search.Begin(point);
-        if (!(Search.Start.ConditionNumber <= _options.MaxConditionNumber))
+        if (!Search.Start.IsIndependent(_options.MaxConditionNumber))
         {
             return false;
         }
@@ -129,7 +129,7 @@ internal sealed class CleanInput<T>
         double[] outputs = new double[Outputs];
         for (int o = 0; o < Outputs; o++)
         {
-            outputs[o] = TensorPrimitives.Norm<double>(FirstOrder.Row(o));
+            outputs[o] = VectorLength.Of<double>(FirstOrder.Row(o));
         }
 
         return new FirstOrderVulnerability
@@ -140,7 +140,7 @@ internal sealed class CleanInput<T>
             Outputs = outputs,
             Sensitivity = sensitivity,
             Invariance = invariance,
-            CleanError = TensorPrimitives.Norm<double>(Error),
+            CleanError = VectorLength.Of<double>(Error),
         };
     }
 

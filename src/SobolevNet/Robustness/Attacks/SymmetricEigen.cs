@@ -25,7 +25,7 @@ internal static class SymmetricEigen
                 for (int q = p + 1; q < n; q++)
                 {
                     double off = matrix[(p * n) + q];
-                    double scale = Math.Sqrt(Math.Abs(matrix[(p * n) + p]) * Math.Abs(matrix[(q * n) + q]));
+                    double scale = Math.Sqrt(Math.Abs(matrix[(p * n) + p])) * Math.Sqrt(Math.Abs(matrix[(q * n) + q]));
                     if (off == 0 || Math.Abs(off) <= 1e-17 * scale)
                     {
                         continue;

@@ -35,12 +35,8 @@ internal sealed class WideMatrix(int rows, int columns)
         }
 
         // The length of Mᵀu rather than √λ: no error of the Gram matrix is left in it to first order.
-        double value = TensorPrimitives.Norm<double>(right);
-        if (value > 0)
-        {
-            TensorPrimitives.Multiply(right, 1 / value, right);
-        }
-
+        double value = VectorLength.Of<double>(right);
+        VectorLength.TryNormalize(right);
         return value;
     }
 

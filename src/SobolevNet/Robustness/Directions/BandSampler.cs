@@ -70,7 +70,7 @@ internal sealed class BandSampler : DirectionSampler
         {
             NormalNoise.Fill(ref random, drawn);
         }
-        while (!TryNormalize(drawn));
+        while (!VectorLength.TryNormalize(drawn));
 
         // Modes outside the band stay zero from the start.
         for (int k = 0; k < _modes.Length; k++)

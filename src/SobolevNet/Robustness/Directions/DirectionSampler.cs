@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace SobolevNet.Robustness;
 
 /// <summary>Writes a direction of any length but 0; see <see cref="DirectionSampler.Create"/>.</summary>
@@ -14,6 +12,12 @@ public delegate void DirectionDraw(ref RandomStream random, Span<double> directi
 /// </remarks>
 public abstract class DirectionSampler
 {
+    /// <summary>Draws in a row that may have no direction before drawing gives up.</summary>
+    private protected const int Attempts = 16;
+
+    /// <summary>The most rows and columns of an image.</summary>
+    private const int MaxSide = 4096;
+
     private protected DirectionSampler(int features, int dimensions, bool needsTangents = false, bool needsNetwork = false)
     {
         Features = features;
@@ -44,8 +48,8 @@ public abstract class DirectionSampler
     }
 
     /// <summary>Images whose energy lies in a band of spatial frequencies.</summary>
-    /// <param name="rows">Rows of the images, at least 1.</param>
-    /// <param name="columns">Columns, at least 1.</param>
+    /// <param name="rows">Rows of the images, 1 to 4,096.</param>
+    /// <param name="columns">Columns, 1 to 4,096.</param>
     /// <param name="band">The frequencies.</param>
     /// <returns>The sampler, of rows · columns features.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -53,10 +57,13 @@ public abstract class DirectionSampler
     /// are more than 2²⁴.
     /// </exception>
     /// <exception cref="ArgumentException">No cosine mode of such images is in the band.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rows or columns are out of range.</exception>
     public static DirectionSampler Band(int rows, int columns, FrequencyBand band)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxSide);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, MaxSide);
         return new BandSampler(rows, columns, band);
     }
 
@@ -132,7 +139,7 @@ public abstract class DirectionSampler
     /// <param name="index">Names the direction of that sample.</param>
     /// <param name="direction">Receives a vector of unit length, n elements.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
-    /// <exception cref="InvalidOperationException">The sampler needs tangents.</exception>
+    /// <exception cref="InvalidOperationException">The sampler needs tangents or a network, or its delegate draws nothing but zeros.</exception>
     public void Draw(ulong seed, long sample, int index, Span<double> direction)
     {
         if (NeedsTangents)
@@ -150,6 +157,7 @@ public abstract class DirectionSampler
     /// <param name="at">The oracle's expansion at the clean input, whose tangents are used if needed.</param>
     /// <param name="direction">Receives a vector of unit length, n elements.</param>
     /// <exception cref="ArgumentException">The length does not fit, or the tangents are of another number.</exception>
+    /// <exception cref="InvalidOperationException">The sampler needs a network, or what it draws has no part in its subspace.</exception>
     public void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
     {
         ArgumentNullException.ThrowIfNull(at);
@@ -174,17 +182,4 @@ public abstract class DirectionSampler
 
     /// <summary>Draws from a stream; the result has unit length.</summary>
     internal abstract void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction);
-
-    /// <summary>Scales to unit length; false for a vector too short to have a direction.</summary>
-    internal static bool TryNormalize(Span<double> vector)
-    {
-        double length = TensorPrimitives.Norm<double>(vector);
-        if (!(length > 1e-100) || !double.IsFinite(length))
-        {
-            return false;
-        }
-
-        TensorPrimitives.Multiply(vector, 1 / length, vector);
-        return true;
-    }
 }

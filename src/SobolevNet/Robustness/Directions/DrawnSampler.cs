@@ -3,14 +3,12 @@ namespace SobolevNet.Robustness;
 /// <summary>Directions that a delegate draws, scaled to unit length.</summary>
 internal sealed class DrawnSampler(int features, int dimensions, DirectionDraw draw) : DirectionSampler(features, dimensions)
 {
-    private const int Attempts = 16;
-
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             draw(ref random, direction);
-            if (TryNormalize(direction))
+            if (VectorLength.TryNormalize(direction))
             {
                 return;
             }

@@ -48,8 +48,13 @@ public readonly record struct FrequencyBand
     /// <param name="rows">Rows of the image.</param>
     /// <param name="columns">Columns of the image.</param>
     /// <returns>Whether it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The image has no such mode, or no size.</exception>
     public bool Contains(int i, int j, int rows, int columns)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)rows, nameof(i));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)j, (uint)columns, nameof(j));
         double frequency = Math.Sqrt(((double)i * i / ((double)rows * rows)) + ((double)j * j / ((double)columns * columns)));
         return frequency >= Low && frequency < High;
     }

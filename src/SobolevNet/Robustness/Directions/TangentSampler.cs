@@ -7,14 +7,19 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
     {
         var tangents = CheckedFrame(frame, Features, Dimensions);
         Span<double> coordinates = Dimensions <= 256 ? stackalloc double[Dimensions] : new double[Dimensions];
-        do
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             NormalNoise.Fill(ref random, coordinates);
             tangents.SolveTransposed(coordinates);
             direction.Clear();
             tangents.AddPush(coordinates, 1, direction);
+            if (VectorLength.TryNormalize(direction))
+            {
+                return;
+            }
         }
-        while (!TryNormalize(direction));
+
+        throw new InvalidOperationException("The tangents at the clean input are zero, dependent or not finite.");
     }
 
     /// <summary>The tangents of the place; refuses those of another task.</summary>
@@ -24,7 +29,8 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
             ? frame
             : throw new ArgumentException(
                 $"The clean input has {frame?.Lengths.Length ?? 0} tangents of {frame?.Input.Features ?? 0} features; the sampler was made for " +
-                $"{degreesOfFreedom} of {features}.");
+                $"{degreesOfFreedom} of {features}.",
+                "at");
     }
 }
 
@@ -32,14 +38,22 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
 internal sealed class OrthogonalSampler(DirectionSampler inner, int degreesOfFreedom)
     : DirectionSampler(inner.Features, inner.Dimensions - degreesOfFreedom, needsTangents: true)
 {
+    /// <summary>What is left of a unit vector in the tangent space, by rounding and the conditioning of the tangents, is below this.</summary>
+    private const double Remainder = 1e-9;
+
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
         var tangents = TangentSampler.CheckedFrame(frame, Features, degreesOfFreedom);
-        do
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             inner.DrawUnit(ref random, frame, direction);
             tangents.RemoveTangent(direction);
+            if (VectorLength.Of<double>(direction) > Remainder && VectorLength.TryNormalize(direction))
+            {
+                return;
+            }
         }
-        while (!TryNormalize(direction));
+
+        throw new InvalidOperationException($"{Attempts} directions drawn in a row lie in the tangent space of the manifold; nothing of them is orthogonal to it.");
     }
 }

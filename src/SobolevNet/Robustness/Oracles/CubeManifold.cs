@@ -83,23 +83,42 @@ public sealed class CubeManifold : IDataManifold
     }
 
     /// <inheritdoc/>
-    public double TangentScale(int tangent) => _scales[tangent];
+    public double TangentScale(int tangent)
+    {
+        DataManifold.CheckTangent(this, tangent);
+        return _scales[tangent];
+    }
 
     /// <inheritdoc/>
-    public void Draw(ref RandomStream random, Span<double> point) => Write(Pose.Draw(ref random, Range), point);
+    public void Draw(ref RandomStream random, Span<double> point)
+    {
+        DataManifold.CheckLength(point.Length, PointLength, nameof(point));
+        Write(Pose.Draw(ref random, Range), point);
+    }
 
     /// <inheritdoc/>
     public void Evaluate<T>(ReadOnlySpan<double> point, JetSpan<T> input, JetSpan<T> target)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Renderer.Render(PoseOf(point), input, _vertices, target);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DataManifold.CheckViews(this, input, target);
+        Renderer.Render(PoseOf(point), input, _vertices, target);
+    }
 
     /// <inheritdoc/>
-    public void Retract(ReadOnlySpan<double> point, ReadOnlySpan<double> delta, Span<double> result) =>
+    public void Retract(ReadOnlySpan<double> point, ReadOnlySpan<double> delta, Span<double> result)
+    {
+        DataManifold.CheckLength(result.Length, PointLength, nameof(result));
         Write(PoseOf(point).Retract(delta), result);
+    }
 
     /// <summary>A cube must stay in front of the camera.</summary>
     /// <param name="point">The point.</param>
     /// <returns>Whether the cube, however turned, is in front of the camera.</returns>
-    public bool Contains(ReadOnlySpan<double> point) => point[6] < _nearest;
+    public bool Contains(ReadOnlySpan<double> point)
+    {
+        DataManifold.CheckLength(point.Length, PointLength, nameof(point));
+        return point[6] < _nearest;
+    }
 
     private static void Write(Pose pose, Span<double> point)
     {

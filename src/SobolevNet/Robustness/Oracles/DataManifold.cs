@@ -65,9 +65,11 @@ public static class DataManifold
     /// <param name="count">How many, at least 1.</param>
     /// <param name="seed">Names the set; point k depends on the seed and k alone.</param>
     /// <returns>The points.</returns>
+    /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
     public static double[][] DrawPoints(this IDataManifold manifold, int count, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(manifold);
+        CheckManifold(manifold, nameof(manifold));
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         double[][] points = new double[count][];
         for (int k = 0; k < count; k++)
@@ -78,6 +80,56 @@ public static class DataManifold
         }
 
         return points;
+    }
+
+    /// <summary>Refuses a manifold, which may be of a caller's own type, whose sizes contradict <see cref="IDataManifold"/>.</summary>
+    internal static void CheckManifold(IDataManifold manifold, string name)
+    {
+        ArgumentNullException.ThrowIfNull(manifold, name);
+        if (manifold.DegreesOfFreedom < 1 || manifold.PointLength < 1 || manifold.OutputFeatures < 1 || manifold.InputFeatures < manifold.DegreesOfFreedom)
+        {
+            throw new ArgumentException(
+                $"The manifold ({manifold.GetType().Name}) has {manifold.DegreesOfFreedom} degrees of freedom, points of {manifold.PointLength} numbers, " +
+                $"{manifold.InputFeatures} inputs and {manifold.OutputFeatures} outputs; it needs at least one of each, and as many inputs as degrees of freedom.",
+                name);
+        }
+    }
+
+    /// <summary>Refuses views that do not fit a manifold.</summary>
+    internal static void CheckViews<T>(IDataManifold manifold, JetSpan<T> input, JetSpan<T> target)
+        where T : unmanaged
+    {
+        CheckView(manifold, manifold.InputFeatures, input, nameof(input));
+        CheckView(manifold, manifold.OutputFeatures, target, nameof(target));
+        if (!input.Layout.Equals(target.Layout))
+        {
+            throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
+        }
+
+        static void CheckView(IDataManifold manifold, int features, JetSpan<T> view, string name)
+        {
+            if (view.Layout is null || view.Samples != 1 || view.Features != features || !UpperTriangle.IsFull(view.Layout, view.Layout.Order)
+                || (view.Layout.Order > 0 && view.Layout.Tangents != manifold.DegreesOfFreedom))
+            {
+                throw new ArgumentException(
+                    $"The view has {view.Samples} samples of {view.Features} features ({view.Layout?.ToString() ?? "no layout"}); one sample of {features} " +
+                    $"features in a full layout of {manifold.DegreesOfFreedom} tangents is to be filled.",
+                    name);
+            }
+        }
+    }
+
+    /// <summary>Refuses a tangent that a manifold has not.</summary>
+    internal static void CheckTangent(IDataManifold manifold, int tangent) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)manifold.DegreesOfFreedom, nameof(tangent));
+
+    /// <summary>Refuses memory of another length than a point's.</summary>
+    internal static void CheckLength(int length, int expected, string name)
+    {
+        if (length != expected)
+        {
+            throw new ArgumentException($"{name} has {length} numbers; {expected} are expected.", name);
+        }
     }
 
     /// <summary>Refuses a point that is not one of the manifold's.</summary>

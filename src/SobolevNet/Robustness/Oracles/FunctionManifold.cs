@@ -18,10 +18,15 @@ internal sealed class FunctionManifold(double[] lower, double[] upper, int input
     public bool InputsShareUnit => inputsShareUnit;
 
     /// <summary>The standard deviation of a uniform coordinate.</summary>
-    public double TangentScale(int tangent) => (upper[tangent] - lower[tangent]) / Math.Sqrt(12);
+    public double TangentScale(int tangent)
+    {
+        DataManifold.CheckTangent(this, tangent);
+        return (upper[tangent] - lower[tangent]) / Math.Sqrt(12);
+    }
 
     public void Draw(ref RandomStream random, Span<double> point)
     {
+        DataManifold.CheckLength(point.Length, PointLength, nameof(point));
         for (int i = 0; i < lower.Length; i++)
         {
             point[i] = random.NextUniform(lower[i], upper[i]);
@@ -31,8 +36,10 @@ internal sealed class FunctionManifold(double[] lower, double[] upper, int input
     public void Evaluate<T>(ReadOnlySpan<double> point, JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        DataManifold.CheckLength(point.Length, PointLength, nameof(point));
+        DataManifold.CheckViews(this, input, target);
         int components = input.Layout.Count;
-        int length = components * (inputs + outputs);
+        int length = checked(components * (inputs + outputs));
         double[] memory = ArrayPool<double>.Shared.Rent(length);
         try
         {
@@ -52,6 +59,11 @@ internal sealed class FunctionManifold(double[] lower, double[] upper, int input
         }
     }
 
-    public void Retract(ReadOnlySpan<double> point, ReadOnlySpan<double> delta, Span<double> result) =>
+    public void Retract(ReadOnlySpan<double> point, ReadOnlySpan<double> delta, Span<double> result)
+    {
+        DataManifold.CheckLength(point.Length, PointLength, nameof(point));
+        DataManifold.CheckLength(delta.Length, PointLength, nameof(delta));
+        DataManifold.CheckLength(result.Length, PointLength, nameof(result));
         TensorPrimitives.Add(point, delta, result);
+    }
 }

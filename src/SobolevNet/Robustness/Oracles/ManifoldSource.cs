@@ -16,10 +16,13 @@ public sealed class ManifoldSource<T> : IJetSource<T>
     /// <param name="count">Samples of an epoch, at least 1.</param>
     /// <param name="seed">Names the set of points.</param>
     /// <param name="isEndless">Whether every epoch has fresh points.</param>
+    /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
     public ManifoldSource(IDataManifold manifold, int order, int count, ulong seed, bool isEndless = false)
     {
-        ArgumentNullException.ThrowIfNull(manifold);
+        DataManifold.CheckManifold(manifold, nameof(manifold));
+        ArgumentOutOfRangeException.ThrowIfNegative(order);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Manifold = manifold;
         Layout = JetLayout.Full(manifold.DegreesOfFreedom, order);

@@ -21,9 +21,10 @@ public sealed class NearestPointOracle
     /// <summary>Makes the oracle of a manifold.</summary>
     /// <param name="manifold">The manifold.</param>
     /// <param name="options">How to search; the defaults if null.</param>
+    /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
     public NearestPointOracle(IDataManifold manifold, NearestPointOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(manifold);
+        DataManifold.CheckManifold(manifold, nameof(manifold));
         Manifold = manifold;
         Options = options ?? new NearestPointOptions();
     }
@@ -37,16 +38,18 @@ public sealed class NearestPointOracle
     /// <summary>The exact oracle for an input.</summary>
     /// <param name="start">The clean point that the input was perturbed from; the search stays in its basin.</param>
     /// <param name="input">I, n elements.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The nearest point, its target and how the search ended; a failure is reported there, not thrown.</returns>
     /// <exception cref="ArgumentException">A length does not fit, or a number is not finite.</exception>
     /// <exception cref="InvalidOperationException">The manifold gives NaN or infinity at the start.</exception>
-    public OracleResult Project(ReadOnlySpan<double> start, ReadOnlySpan<double> input)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public OracleResult Project(ReadOnlySpan<double> start, ReadOnlySpan<double> input, CancellationToken cancellationToken = default)
     {
         DataManifold.CheckPoint(Manifold, start, nameof(start));
         DataManifold.CheckVector(input, Manifold.InputFeatures, "input", nameof(input));
         var search = _searches.TryTake(out var free) ? free : new NearestPointSearch(Manifold, Options);
         search.Begin(start);
-        var result = search.Result(search.Run(input));
+        var result = search.Result(search.Run(input, cancellationToken));
         _searches.Add(search);
         return result;
     }
@@ -56,6 +59,7 @@ public sealed class NearestPointOracle
     /// <param name="order">1, or 2 for second and mixed derivatives too.</param>
     /// <returns>The expansion.</returns>
     /// <exception cref="ArgumentException">The point has another length, or a number is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 1 or 2.</exception>
     /// <exception cref="DegenerateTangentsException">The tangents are dependent there, to <see cref="NearestPointOptions.MaxConditionNumber"/>.</exception>
     public OracleExpansion Expand(ReadOnlySpan<double> point, int order)
     {

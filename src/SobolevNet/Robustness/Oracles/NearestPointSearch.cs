@@ -15,6 +15,8 @@ namespace SobolevNet.Robustness;
 /// </remarks>
 internal sealed class NearestPointSearch
 {
+    private const double MachineEpsilon = 1.0 / (1L << 52);
+
     private readonly IDataManifold _manifold;
     private readonly NearestPointOptions _options;
     private readonly int _p;
@@ -86,13 +88,14 @@ internal sealed class NearestPointSearch
 
     /// <summary>Searches from the start.</summary>
     /// <param name="input">I, n elements.</param>
-    public OracleStatus Run(ReadOnlySpan<double> input)
+    /// <param name="cancellationToken">Looked at before every evaluation of the manifold.</param>
+    public OracleStatus Run(ReadOnlySpan<double> input, CancellationToken cancellationToken = default)
     {
         _startPoint.CopyTo(_point, 0);
         _frame = _start;
         TensorPrimitives.Subtract(_frame.Input.Row(0, 0), input, _residual);
-        Residual = TensorPrimitives.Norm<double>(_residual);
-        double size = Math.Max(TensorPrimitives.Norm(input), TensorPrimitives.Norm<double>(_frame.Input.Row(0, 0)));
+        Residual = VectorLength.Of<double>(_residual);
+        double size = Math.Max(VectorLength.Of(input), VectorLength.Of<double>(_frame.Input.Row(0, 0)));
         double damping = 0;
         for (Iterations = 0; Iterations < _options.MaxIterations;)
         {
@@ -121,6 +124,7 @@ internal sealed class NearestPointSearch
 
                 Iterations++;
                 double expected = -Dot(_gradient, _step) - (0.5 * Quadratic(_normal));
+                cancellationToken.ThrowIfCancellationRequested();
                 if (!TryTrial(input, out double distance))
                 {
                     damping = Raise(damping);
@@ -129,7 +133,9 @@ internal sealed class NearestPointSearch
                 {
                     // Near the minimum the distance falls by less than its own rounding; such steps are taken on trust.
                     double fall = 0.5 * (Residual - distance) * (Residual + distance);
-                    double rounding = 1e-14 * Math.Max(Residual * Residual, size * size * 1e-16);
+                    // C − I is rounded by the size of C, which may be far larger than the distance.
+                    double rounded = 16 * MachineEpsilon * size;
+                    double rounding = (1e-14 * Residual * Residual) + (rounded * (Residual + rounded));
                     double ratio = expected > 0 ? fall / expected : 1;
                     accepted = fall > -rounding;
                     damping = !accepted || ratio < 0.25 && fall > rounding ? Raise(damping) : ratio > 0.75 ? Lower(damping) : damping;
@@ -141,12 +147,12 @@ internal sealed class NearestPointSearch
 
                 if (damping > 1e8)
                 {
-                    return _frame.ConditionNumber > _options.MaxConditionNumber ? OracleStatus.RankDeficient : OracleStatus.Stalled;
+                    return !_frame.IsIndependent(_options.MaxConditionNumber) ? OracleStatus.RankDeficient : OracleStatus.Stalled;
                 }
             }
         }
 
-        return _frame.ConditionNumber > _options.MaxConditionNumber ? OracleStatus.RankDeficient : OracleStatus.IterationLimit;
+        return !_frame.IsIndependent(_options.MaxConditionNumber) ? OracleStatus.RankDeficient : OracleStatus.IterationLimit;
     }
 
     /// <summary>
@@ -244,7 +250,7 @@ internal sealed class NearestPointSearch
 
         Evaluate(_trialPoint, _trial);
         TensorPrimitives.Subtract(_trial.Input.Row(0, 0), input, _trialResidual);
-        distance = TensorPrimitives.Norm<double>(_trialResidual);
+        distance = VectorLength.Of<double>(_trialResidual);
         return double.IsFinite(distance) && TensorPrimitives.IsFiniteAll(_trial.Tangents);
     }
 
@@ -259,7 +265,7 @@ internal sealed class NearestPointSearch
 
     /// <summary>Judges the stationary point reached, and leaves M factored without damping.</summary>
     private OracleStatus Final() =>
-        _frame.ConditionNumber > _options.MaxConditionNumber ? OracleStatus.RankDeficient
+        !_frame.IsIndependent(_options.MaxConditionNumber) ? OracleStatus.RankDeficient
         : ScaledCholesky.TryFactor(_normal, _frame.Lengths, 0, _factor) ? OracleStatus.Converged
         : OracleStatus.NotAMinimum;
 

@@ -58,12 +58,18 @@ public sealed class OracleExpansion
     /// <param name="maxConditionNumber">Tangents with a larger condition number count as dependent.</param>
     /// <returns>The expansion, of the source's order.</returns>
     /// <exception cref="ArgumentException">The source's layout is not full, or of order 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample, or the condition number is not above 1.</exception>
     /// <exception cref="DegenerateTangentsException">The tangents are dependent.</exception>
     public static OracleExpansion At<T>(IJetSource<T> source, long sample, double maxConditionNumber = 1e4)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(source);
-        CheckSource(source, 1);
+        SourceArgument.Check(source);
+        CheckSource(source, 1, nameof(source));
+        if (!(maxConditionNumber > 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(maxConditionNumber), maxConditionNumber, "A condition number to accept is above 1.");
+        }
+
         var frame = new TangentFrame(source.Layout.Tangents, source.InputFeatures, source.OutputFeatures, source.Layout.Order);
         var input = new JetBatch<T>(source.Layout, 1, source.InputFeatures);
         var target = new JetBatch<T>(source.Layout, 1, source.OutputFeatures);
@@ -138,7 +144,7 @@ public sealed class OracleExpansion
     /// <summary>Refuses a frame whose tangents are dependent.</summary>
     internal static void CheckCondition(TangentFrame frame, double limit, string where)
     {
-        if (!(frame.ConditionNumber <= limit))
+        if (!frame.IsIndependent(limit))
         {
             throw new DegenerateTangentsException(
                 $"The tangents at {where} are linearly dependent or nearly so: the condition number of the unit tangents is up to " +
@@ -148,27 +154,27 @@ public sealed class OracleExpansion
     }
 
     /// <summary>Refuses a source that lacks the derivatives an oracle needs.</summary>
-    internal static void CheckSource<T>(IJetSource<T> source, int order)
+    internal static void CheckSource<T>(IJetSource<T> source, int order, string name)
         where T : unmanaged
     {
         var layout = source.Layout;
-        if (layout.Order < order || layout.Tangents == 0 || !layout.Equals(JetLayout.Full(layout.Tangents, layout.Order)))
+        if (layout.Order < order || layout.Tangents == 0 || !UpperTriangle.IsFull(layout, layout.Order))
         {
             throw new ArgumentException(
-                $"The source has {layout}; an oracle needs all derivatives up to order {order} with respect to all its tangents.", nameof(source));
+                $"The source has {layout}; an oracle needs all derivatives up to order {order} with respect to all its tangents.", name);
         }
 
         if (source.InputFeatures < layout.Tangents)
         {
             throw new ArgumentException(
-                $"The source has {layout.Tangents} tangents in inputs of {source.InputFeatures} features; they cannot be independent.", nameof(source));
+                $"The source has {layout.Tangents} tangents in inputs of {source.InputFeatures} features; they cannot be independent.", name);
         }
     }
 
     private (double[] Shift, double[] Bends) Prepare(ReadOnlySpan<double> direction, Span<double> result)
     {
         double[] shift = new double[DegreesOfFreedom];
-        double[] bends = new double[DegreesOfFreedom * (DegreesOfFreedom + 1) / 2];
+        double[] bends = new double[UpperTriangle.Count(DegreesOfFreedom)];
         _frame.First(direction, shift, result);
         _frame.Bends(direction, shift, bends);
         return (shift, bends);

@@ -16,7 +16,7 @@ internal sealed class TangentFrame
     private readonly double[] _gram;
     private readonly double[] _scale;
     private readonly double[] _factor;
-    private readonly double[] _curvature;
+    private double[]? _curvature;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="tangents">p, at least 1.</param>
@@ -34,7 +34,6 @@ internal sealed class TangentFrame
         _gram = new double[_p * _p];
         _scale = new double[_p];
         _factor = new double[_p * _p];
-        _curvature = order == 2 ? new double[_pairs * _p] : [];
     }
 
     /// <summary>1 or 2.</summary>
@@ -51,6 +50,9 @@ internal sealed class TangentFrame
     /// where the tangents are dependent to rounding.
     /// </summary>
     public double ConditionNumber { get; private set; }
+
+    /// <summary>Whether the tangents are independent: their condition number is finite and no larger than a limit, which may be infinite.</summary>
+    public bool IsIndependent(double limit) => double.IsFinite(ConditionNumber) && ConditionNumber <= limit;
 
     /// <summary>A = JᵀJ, shape (p, p).</summary>
     public ReadOnlySpan<double> Gram => _gram;
@@ -98,6 +100,7 @@ internal sealed class TangentFrame
     /// <summary>⟨∂ᵢⱼC, ∂ₗC⟩ for all i ≤ j and l, which second-order forms need; once for each point.</summary>
     public void PrepareCurvature()
     {
+        _curvature ??= new double[_pairs * _p];
         for (int pair = 0; pair < _pairs; pair++)
         {
             for (int l = 0; l < _p; l++)
@@ -263,11 +266,7 @@ internal sealed class TangentFrame
         }
     }
 
-    private int Pair(int i, int j)
-    {
-        (i, j) = (Math.Min(i, j), Math.Max(i, j));
-        return (i * _p) - (i * (i - 1) / 2) + j - i;
-    }
+    private int Pair(int i, int j) => UpperTriangle.Index(i, j, _p);
 
     private ReadOnlySpan<double> Tangent(int i) => Input.Row(1 + i, 0);
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace SobolevNet.Robustness;
 
 /// <summary>How the size of a perturbation is measured.</summary>
@@ -20,7 +22,7 @@ public sealed record AdversarialOptions
     /// <summary>Makes options.</summary>
     /// <param name="radius">ρ, the largest size of a perturbation; above 0.</param>
     /// <param name="norm">How that is measured.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The radius is not above 0, or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The radius is not above 0, or not finite, or there is no such norm.</exception>
     public AdversarialOptions(double radius, PerturbationNorm norm = PerturbationNorm.L2)
     {
         Radius = radius;
@@ -35,13 +37,17 @@ public sealed record AdversarialOptions
     }
 
     /// <summary>How sizes are measured.</summary>
-    public PerturbationNorm Norm { get; init; }
+    public PerturbationNorm Norm
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
+    }
 
-    /// <summary>Ascent steps, at least 1.</summary>
+    /// <summary>Ascent steps, 1 to 10,000.</summary>
     public int Steps
     {
         get => _steps;
-        init => _steps = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "At least one step is needed.");
+        init => _steps = value is >= 1 and <= 10_000 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps is 1 to 10,000.");
     }
 
     /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from anywhere.</summary>
@@ -56,6 +62,23 @@ public sealed record AdversarialOptions
 
     /// <summary>Whether the samples of a finite clean source come in a new order every epoch.</summary>
     public bool Shuffle { get; init; } = true;
+
+    /// <summary>Refuses sizes that vanish or overflow in the precision of a source.</summary>
+    internal void CheckFits<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check(Radius, nameof(Radius));
+        Check(StepSize ?? 2.5 * Radius / Steps, nameof(StepSize));
+
+        static void Check(double size, string name)
+        {
+            T rounded = T.CreateTruncating(size);
+            if (!T.IsFinite(rounded) || T.IsZero(rounded))
+            {
+                throw new ArgumentException($"{name} is {size}, which {typeof(T).Name} cannot hold.", "options");
+            }
+        }
+    }
 
     private static double Positive(double value, string name) =>
         value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and above 0.");

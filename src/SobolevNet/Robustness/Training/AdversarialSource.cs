@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -9,7 +8,7 @@ namespace SobolevNet.Robustness;
 /// </summary>
 /// <remarks>
 /// Derivatives along the manifold, if the clean source has them, stay as they are. Endless like <see cref="RobustSource{T}"/>.
-/// Samples depend on the network as it is before the mini-batch; until the trainer has told it, they are clean.
+/// In a run of training, samples depend on the network as it is before the mini-batch; the source itself gives clean ones.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
@@ -17,18 +16,16 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
 {
     private readonly IJetSource<T> _clean;
     private readonly SampleOrder _order;
-    private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
-    private PackedNetwork<T>? _snapshot;
-    private Mlp<T>? _network;
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
+    /// <exception cref="ArgumentException">The clean source is empty or itself changes while training goes on, or T cannot hold the sizes of perturbations.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         ArgumentNullException.ThrowIfNull(options);
+        options.CheckFits<T>();
         AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
@@ -63,9 +60,9 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
     public double TangentScale(int tangent) => _clean.TangentScale(tangent);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step, double progress) => TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+    public IJetSourceRun<T> BeginRun() => new Run(this);
 
+    /// <summary>Writes clean samples; perturbations belong to a run.</summary>
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
@@ -75,36 +72,32 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
             ReadOnlySpan<long> sample = [_order.CleanSample(samples[s])];
             _clean.Fill(sample, input.Slice(s, 1), target.Slice(s, 1));
         }
-
-        if (_snapshot is not { } network)
-        {
-            return;
-        }
-
-        var ascent = _ascents.TryTake(out var free) ? free : new ProjectedAscent<T>(_network!.Architecture, Options);
-        for (int start = 0; start < samples.Length; start += ascent.Capacity)
-        {
-            int count = Math.Min(ascent.Capacity, samples.Length - start);
-            ascent.Run(
-                network, samples.Slice(start, count), target.Slice(start, count).Component(0), input.Slice(start, count).Component(0));
-        }
-
-        _ascents.Add(ascent);
     }
 
-    /// <summary>Copies a network's parameters; memory is kept as long as it is the same network.</summary>
-    internal static void TakeSnapshot<TDesk>(
-        IJetSource<T> source, Mlp<T> network, ref Mlp<T>? known, ref PackedNetwork<T>? snapshot, ConcurrentBag<TDesk> desks)
+    /// <summary>Perturbs clean samples against the network that a run has before the mini-batch.</summary>
+    private sealed class Run(AdversarialSource<T> source) : SourceRun<T>(source)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        if (!ReferenceEquals(network, known))
-        {
-            SourceCheck.Fits(network, source, nameof(network));
-            desks.Clear();
-            snapshot = new PackedNetwork<T>(network);
-            known = network;
-        }
+        private readonly NetworkSnapshot<T, ProjectedAscent<T>> _snapshot = new();
 
-        snapshot!.Pack(reverse: true, reverseFirst: true);
+        public override void BeginStep(Mlp<T> network, long step, double progress) => _snapshot.Take(network, this);
+
+        public override void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+        {
+            source.Fill(samples, input, target);
+            if (_snapshot.Packed is not { } network)
+            {
+                return;
+            }
+
+            var ascent = _snapshot.Desks.TryTake(out var free) ? free : new ProjectedAscent<T>(_snapshot.Architecture!, source.Options);
+            for (int start = 0; start < samples.Length; start += ascent.Capacity)
+            {
+                int count = Math.Min(ascent.Capacity, samples.Length - start);
+                ascent.Run(
+                    network, samples.Slice(start, count), target.Slice(start, count).Component(0), input.Slice(start, count).Component(0));
+            }
+
+            _snapshot.Desks.Add(ascent);
+        }
     }
 }

@@ -8,7 +8,7 @@ public sealed record DirectionGroup
 
     /// <summary>Makes a group.</summary>
     /// <param name="sampler">Draws the directions.</param>
-    /// <param name="count">Directions of a sample, at least 1. More make the estimate of the loss less noisy, not larger.</param>
+    /// <param name="count">Directions of a sample, 1 to 4,096. More make the estimate of the loss less noisy, not larger.</param>
     /// <param name="weight">The weight of the group's part of the loss; 1 counts all dimensions of input space alike.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count or the weight is out of range.</exception>
     public DirectionGroup(DirectionSampler sampler, int count = 1, double weight = 1)
@@ -26,7 +26,9 @@ public sealed record DirectionGroup
     public int Count
     {
         get => _count;
-        init => _count = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Count), value, "A group has at least one direction.");
+        init => _count = value is >= 1 and <= 4096
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Count), value, "A group has 1 to 4,096 directions.");
     }
 
     /// <summary>The weight of the group's part of the loss.</summary>
@@ -46,10 +48,24 @@ public sealed record DirectionGroup
     /// <param name="highEdge">Between mid and high.</param>
     /// <returns>Three groups of weight 1.</returns>
     /// <exception cref="ArgumentException">A size or an edge is out of range, or a band holds no mode of such images.</exception>
-    public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4) =>
-    [
-        new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge)), count),
-        new(DirectionSampler.Band(rows, columns, new FrequencyBand(lowEdge, highEdge)), count),
-        new(DirectionSampler.Band(rows, columns, new FrequencyBand(highEdge, double.PositiveInfinity)), count),
-    ];
+    public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4)
+    {
+        if (!(lowEdge > 0 && double.IsFinite(lowEdge)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(lowEdge), lowEdge, "The edge between low and mid frequencies is finite and above 0.");
+        }
+
+        if (!(highEdge > lowEdge && double.IsFinite(highEdge)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(highEdge), highEdge, $"The edge between mid and high frequencies is finite and above that between low and mid, {lowEdge}.");
+        }
+
+        return
+        [
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge)), count),
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(lowEdge, highEdge)), count),
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(highEdge, double.PositiveInfinity)), count),
+        ];
+    }
 }

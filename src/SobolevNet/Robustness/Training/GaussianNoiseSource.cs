@@ -22,13 +22,16 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     /// <param name="deviation">σ, the standard deviation of the noise of each feature; finite and at least 0.</param>
     /// <param name="seed">Names the noise and the order of samples.</param>
     /// <param name="shuffle">Whether the samples of a finite clean source come in a new order every epoch.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The deviation is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">The clean source is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deviation is negative, or too large for T.</exception>
     public GaussianNoiseSource(IJetSource<T> clean, double deviation, ulong seed = 0, bool shuffle = true)
     {
-        ArgumentNullException.ThrowIfNull(clean);
-        if (!(deviation >= 0 && double.IsFinite(deviation)))
+        SourceArgument.Check(clean);
+
+        // Noise of ten deviations is possible in principle.
+        if (!(deviation >= 0 && T.IsFinite(T.CreateTruncating(10 * deviation))))
         {
-            throw new ArgumentOutOfRangeException(nameof(deviation), deviation, "The deviation of noise is finite and at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(deviation), deviation, $"The deviation of noise is at least 0, and {typeof(T).Name} holds ten of it.");
         }
 
         _clean = clean;
@@ -37,7 +40,12 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
         Deviation = deviation;
     }
 
+    private GaussianNoiseSource(IJetSource<T> clean, GaussianNoiseSource<T> like) =>
+        (_clean, _order, _seed, Deviation) = (clean, like._order, like._seed, like.Deviation);
+
     IJetSource<T> IDerivedJetSource<T>.Source => _clean;
+
+    IJetSource<T> IDerivedJetSource<T>.Of(IJetSource<T> source) => new GaussianNoiseSource<T>(source, this);
 
     /// <summary>σ.</summary>
     public double Deviation { get; }

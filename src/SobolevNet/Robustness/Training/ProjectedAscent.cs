@@ -64,6 +64,12 @@ internal sealed class ProjectedAscent<T>
             TensorPrimitives.Add<T>(inputs, deltas, _desk.Begin(count));
             var outputs = _desk.Forward(network);
             TensorPrimitives.Subtract(outputs, references, outputs);
+            for (int s = 0; s < count; s++)
+            {
+                // Only the direction of the gradient counts; unit adjoints keep its size within what T holds.
+                VectorLength.TryNormalize(outputs.Slice(s * _outputs, _outputs));
+            }
+
             _desk.Reverse(network, gradients);
             for (int s = 0; s < count; s++)
             {
@@ -89,8 +95,8 @@ internal sealed class ProjectedAscent<T>
         {
             double radius = _options.Radius * Math.Pow(random.NextUniform(), 1.0 / _inputs);
             NormalNoise.Fill(ref random, _start);
-            double length = TensorPrimitives.Norm<double>(_start);
-            TensorPrimitives.Multiply(_start, length > 0 ? radius / length : 0, _start);
+            VectorLength.TryNormalize<double>(_start);
+            TensorPrimitives.Multiply(_start, radius, _start);
         }
 
         TensorPrimitives.ConvertTruncating<double, T>(_start, delta);
@@ -99,9 +105,9 @@ internal sealed class ProjectedAscent<T>
     private void Step(Span<T> gradient, Span<T> delta)
     {
         double size = _options.StepSize ?? 2.5 * _options.Radius / _options.Steps;
-        T radius = T.CreateTruncating(_options.Radius);
         if (_options.Norm == PerturbationNorm.LInfinity)
         {
+            T radius = T.CreateTruncating(_options.Radius);
             T step = T.CreateTruncating(size);
             for (int f = 0; f < delta.Length; f++)
             {
@@ -112,16 +118,15 @@ internal sealed class ProjectedAscent<T>
             return;
         }
 
-        double length = double.CreateTruncating(TensorPrimitives.Norm<T>(gradient));
-        if (length > 0)
+        if (VectorLength.TryNormalize(gradient))
         {
-            TensorPrimitives.MultiplyAdd(gradient, T.CreateTruncating(size / length), delta, delta);
+            TensorPrimitives.MultiplyAdd(gradient, T.CreateTruncating(size), delta, delta);
         }
 
-        T reached = TensorPrimitives.Norm<T>(delta);
-        if (reached > radius)
+        double reached = VectorLength.Of<T>(delta);
+        if (reached > _options.Radius)
         {
-            TensorPrimitives.Multiply(delta, radius / reached, delta);
+            TensorPrimitives.Multiply(delta, T.CreateTruncating(_options.Radius / reached), delta);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 
@@ -21,8 +20,8 @@ namespace SobolevNet.Robustness;
 /// (<see cref="JetSource.Materialize"/>).
 /// </para>
 /// <para>
-/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network before each mini-batch, which the
-/// trainer tells. Before the first one the network counts as constant.
+/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network that a run of training has before each
+/// mini-batch. Outside of a run the network counts as constant.
 /// </para>
 /// </remarks>
 /// <example>
@@ -37,7 +36,11 @@ namespace SobolevNet.Robustness;
 public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int SamplesAtATime = 8;
+    /// <summary>The most clean samples that are filled at once.</summary>
+    private const int MaxSamplesAtATime = 8;
+
+    /// <summary>The most rows of clean jets that a thread keeps, unless one sample has more.</summary>
+    private const int MaxRows = 1024;
 
     private readonly IJetSource<T> _clean;
     private readonly DirectionSampler[] _samplers;
@@ -48,9 +51,8 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     private readonly bool _needsFrame;
     private readonly int[] _steepest;
     private readonly int _sketch;
-    private readonly ConcurrentBag<Desk> _desks = [];
-    private PackedNetwork<T>? _snapshot;
-    private Mlp<T>? _network;
+    private readonly int _samplesAtATime;
+    private readonly NetworkSnapshot<T, Desk> _noNetwork = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">
@@ -63,7 +65,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         AdaptiveSources.Refuse(clean, "Add directions to a clean source.");
         options ??= new RobustSourceOptions();
         Options = options;
@@ -82,6 +84,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         Check(clean, options, groups);
         _p = options.ManifoldOrder > 0 ? clean.Layout.Tangents : 0;
         Layout = MakeLayout(options);
+        _samplesAtATime = Math.Clamp(MaxRows / clean.Layout.Count, 1, MaxSamplesAtATime);
         _cleanLayouts = [.. Enumerable.Range(0, clean.Layout.Order + 1).Select(clean.Layout.Truncate)];
     }
 
@@ -131,18 +134,13 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step, double progress)
-    {
-        if (_steepest.Length > 0)
-        {
-            AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _desks);
-        }
-    }
+    public IJetSourceRun<T> BeginRun() => new Run(this);
 
     /// <inheritdoc/>
     /// <exception cref="DegenerateTangentsException">A clean sample's tangents are dependent, so that the oracle is not defined there.</exception>
-    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => Fill(_noNetwork, samples, input, target);
+
+    private void Fill(NetworkSnapshot<T, Desk> snapshot, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
         if (!input.Layout.Equals(target.Layout))
@@ -150,14 +148,14 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
             throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
         }
 
-        var desk = _desks.TryTake(out var free) ? free : new Desk(this);
-        for (int start = 0; start < samples.Length; start += SamplesAtATime)
+        var desk = snapshot.Desks.TryTake(out var free) ? free : new Desk(this, snapshot.Architecture);
+        for (int start = 0; start < samples.Length; start += _samplesAtATime)
         {
-            int count = Math.Min(SamplesAtATime, samples.Length - start);
-            FillSome(desk, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
+            int count = Math.Min(_samplesAtATime, samples.Length - start);
+            FillSome(desk, snapshot.Packed, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
-        _desks.Add(desk);
+        snapshot.Desks.Add(desk);
     }
 
     /// <summary>Whether second derivatives of the oracle are wanted.</summary>
@@ -172,7 +170,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         int needed = Math.Max(options.ManifoldOrder, options.Target == DirectionTarget.Oracle ? (second ? 2 : 1) : 0);
         if (needed > 0 || groups.Any(group => group.Sampler.NeedsTangents))
         {
-            OracleExpansion.CheckSource(clean, Math.Max(needed, 1));
+            OracleExpansion.CheckSource(clean, Math.Max(needed, 1), nameof(clean));
         }
 
         if (options.MixedDerivatives && options.ManifoldOrder == 0)
@@ -228,7 +226,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         return JetLayout.Create(_p + _samplers.Length, Enumerable.Range(0, _p + _samplers.Length), seconds);
     }
 
-    private void FillSome(Desk desk, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
+    private void FillSome(Desk desk, PackedNetwork<T>? network, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
@@ -236,7 +234,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         var (inputs, targets) = desk.Clean(order);
         var cleanInput = inputs.AsSpan().Slice(0, numbers.Length);
         var cleanTarget = targets.AsSpan().Slice(0, numbers.Length);
-        Span<long> samples = stackalloc long[SamplesAtATime];
+        Span<long> samples = stackalloc long[MaxSamplesAtATime];
         for (int s = 0; s < numbers.Length; s++)
         {
             samples[s] = _order.CleanSample(numbers[s]);
@@ -245,7 +243,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         _clean.Fill(samples[..numbers.Length], cleanInput, cleanTarget);
         if (layout.Order > 0)
         {
-            desk.Steepest?.Begin(_snapshot, numbers, cleanInput);
+            desk.Steepest?.Begin(network, numbers, cleanInput);
         }
 
         for (int s = 0; s < numbers.Length; s++)
@@ -275,7 +273,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         if (frame is not null)
         {
             frame.Load<T>(cleanInput, cleanTarget);
-            if (!(frame.ConditionNumber <= Options.MaxConditionNumber))
+            if (!frame.IsIndependent(Options.MaxConditionNumber))
             {
                 OracleExpansion.CheckCondition(frame, Options.MaxConditionNumber, $"clean sample {cleanSample}");
             }
@@ -351,8 +349,24 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         }
     }
 
+    /// <summary>Draws steepest directions for the network that a run has before the mini-batch.</summary>
+    private sealed class Run(RobustSource<T> source) : SourceRun<T>(source)
+    {
+        private readonly NetworkSnapshot<T, Desk> _snapshot = new();
+
+        public override void BeginStep(Mlp<T> network, long step, double progress)
+        {
+            if (source._steepest.Length > 0)
+            {
+                _snapshot.Take(network, this);
+            }
+        }
+
+        public override void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => source.Fill(_snapshot, samples, input, target);
+    }
+
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(RobustSource<T> source)
+    private sealed class Desk(RobustSource<T> source, MlpArchitecture? architecture)
     {
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];
@@ -361,7 +375,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         public SteepestDirections<T>? Steepest { get; } = source._steepest.Length == 0
             ? null
             : new SteepestDirections<T>(
-                source._network?.Architecture, source._clean, source._steepest, source._sketch, SamplesAtATime, source.Options.Seed);
+                architecture, source._clean, source._steepest, source._sketch, source._samplesAtATime, source.Options.Seed);
 
         /// <summary>The sample at hand, of those filled together.</summary>
         public int Sample { get; set; }
@@ -372,11 +386,11 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
 
         public double[] Shift { get; } = new double[source._clean.Layout.Tangents];
 
-        public double[] Bends { get; } = new double[source._clean.Layout.Tangents * (source._clean.Layout.Tangents + 1) / 2];
+        public double[] Bends { get; } = source.IsCurved ? new double[UpperTriangle.Count(source._clean.Layout.Tangents)] : [];
 
         public (JetBatch<T> Input, JetBatch<T> Target) Clean(int order) => _clean[order] ??= (
-            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.InputFeatures),
-            new JetBatch<T>(source._cleanLayouts[order], SamplesAtATime, source.OutputFeatures));
+            new JetBatch<T>(source._cleanLayouts[order], source._samplesAtATime, source.InputFeatures),
+            new JetBatch<T>(source._cleanLayouts[order], source._samplesAtATime, source.OutputFeatures));
 
         public TangentFrame Frame(int order) =>
             _frames[order] ??= new TangentFrame(source._clean.Layout.Tangents, source.InputFeatures, source.OutputFeatures, order);

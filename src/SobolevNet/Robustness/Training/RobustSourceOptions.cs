@@ -65,7 +65,11 @@ public sealed record RobustSourceOptions
     public bool MixedDerivatives { get; init; }
 
     /// <summary>What derivatives along directions are trained to.</summary>
-    public DirectionTarget Target { get; init; }
+    public DirectionTarget Target
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "There is no such target.");
+    }
 
     /// <summary>Clean samples whose unit tangents have a larger condition number stop training; above 1.</summary>
     public double MaxConditionNumber

@@ -113,7 +113,7 @@ internal sealed class SteepestDirections<T>
 
         Combine(direction);
         var random = DirectionSampler.StreamOf(_seed, number, index);
-        while (!DirectionSampler.TryNormalize(direction))
+        while (!VectorLength.TryNormalize(direction))
         {
             // No error that would point anywhere: any direction will do.
             NormalNoise.Fill(ref random, direction);
@@ -162,7 +162,7 @@ internal sealed class SteepestDirections<T>
                     TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<double>(other, vector), vector, vector);
                 }
             }
-            while (!DirectionSampler.TryNormalize(vector));
+            while (!VectorLength.TryNormalize(vector));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -14,7 +13,7 @@ namespace SobolevNet.Robustness;
 /// y + β(N̂(I + δ) − N̂(I)) and N̂(I + δ) − β(N̂(I + δ) − N̂(I)) give the exact gradient of the loss above, up to the mean over
 /// twice the number of samples. The loss that training reports is not that of TRADES, though; measure errors on clean samples.
 /// </para>
-/// <para>Values only. Endless like <see cref="RobustSource{T}"/>; until the trainer has told the network, both samples are clean.</para>
+/// <para>Values only. Endless like <see cref="RobustSource{T}"/>; outside of a run of training both samples are clean.</para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TradesSource<T> : IAdaptiveJetSource<T>
@@ -22,27 +21,30 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
 {
     private readonly IJetSource<T> _clean;
     private readonly SampleOrder _order;
-    private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
-    private readonly ConcurrentBag<Desk> _desks = [];
-    private PackedNetwork<T>? _snapshot;
-    private Mlp<T>? _network;
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples; their values alone are used.</param>
     /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
     /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite, or there are too many samples to be doubled.</exception>
-    /// <exception cref="ArgumentException">The clean source itself changes while training goes on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The clean source is empty, too large to be doubled, or itself changes while training goes on, or T cannot hold the sizes of perturbations.
+    /// </exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
     {
-        ArgumentNullException.ThrowIfNull(clean);
+        SourceArgument.Check(clean);
         ArgumentNullException.ThrowIfNull(options);
-        if (!(beta >= 0 && double.IsFinite(beta)))
+        options.CheckFits<T>();
+        if (!(beta >= 0 && T.IsFinite(T.CreateTruncating(beta))))
         {
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "β is finite and at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"β is finite in {typeof(T).Name} and at least 0.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(clean.Count, int.MaxValue / 2, nameof(clean));
+        if (clean.Count > int.MaxValue / 2)
+        {
+            throw new ArgumentException($"The clean source has {clean.Count} samples, of which each gives two; at most {int.MaxValue / 2} are possible.", nameof(clean));
+        }
+
         AdaptiveSources.Refuse(clean, "Perturb a clean source.");
         _clean = clean;
         _order = new SampleOrder(clean.Count, clean.IsEndless, options.Shuffle, options.Seed);
@@ -82,33 +84,17 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     public double TangentScale(int tangent) => _clean.TangentScale(tangent);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void BeginStep(Mlp<T> network, long step, double progress) => AdversarialSource<T>.TakeSnapshot(this, network, ref _network, ref _snapshot, _ascents);
+    public IJetSourceRun<T> BeginRun() => new Run(this);
 
+    /// <summary>Writes clean samples; perturbations belong to a run.</summary>
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        if (_snapshot is not { } network)
+        for (int s = 0; s < samples.Length; s++)
         {
-            for (int s = 0; s < samples.Length; s++)
-            {
-                FillClean(samples[s] / 2, input.Slice(s, 1), target.Slice(s, 1));
-            }
-
-            return;
+            FillClean(samples[s] / 2, input.Slice(s, 1), target.Slice(s, 1));
         }
-
-        var ascent = _ascents.TryTake(out var free) ? free : new ProjectedAscent<T>(_network!.Architecture, Options);
-        var desk = _desks.TryTake(out var freeDesk) ? freeDesk : new Desk(this, ascent.Capacity);
-        int next = 0;
-        while (next < samples.Length)
-        {
-            next = FillPairs(network, ascent, desk, samples, next, input, target);
-        }
-
-        _desks.Add(desk);
-        _ascents.Add(ascent);
     }
 
     private void FillClean(long pair, JetSpan<T> input, JetSpan<T> target)
@@ -119,8 +105,9 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
 
     /// <summary>Fills samples from one on, as many as share a run of the ascent; the two samples of a pair share its result.</summary>
     private int FillPairs(
-        PackedNetwork<T> network, ProjectedAscent<T> ascent, Desk desk, ReadOnlySpan<long> samples, int first, JetSpan<T> input, JetSpan<T> target)
+        PackedNetwork<T> network, Desk desk, ReadOnlySpan<long> samples, int first, JetSpan<T> input, JetSpan<T> target)
     {
+        var ascent = desk.Ascent;
         int pairs = 0;
         int end = first;
         for (; end < samples.Length; end++)
@@ -164,19 +151,50 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
         return end;
     }
 
-    /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(TradesSource<T> source, int rows)
+    /// <summary>Perturbs clean samples against the network that a run has before the mini-batch.</summary>
+    private sealed class Run(TradesSource<T> source) : SourceRun<T>(source)
     {
-        public long[] Pairs { get; } = new long[rows];
+        private readonly NetworkSnapshot<T, Desk> _snapshot = new();
 
-        public JetBatch<T> Clean { get; } = new(source.Layout, rows, source.InputFeatures);
+        public override void BeginStep(Mlp<T> network, long step, double progress) => _snapshot.Take(network, this);
 
-        public JetBatch<T> Target { get; } = new(source.Layout, rows, source.OutputFeatures);
+        public override void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+        {
+            if (_snapshot.Packed is not { } network)
+            {
+                source.Fill(samples, input, target);
+                return;
+            }
 
-        public T[] Moved { get; } = new T[rows * source.InputFeatures];
+            FillArguments.Check(this, samples, input, target);
+            var desk = _snapshot.Desks.TryTake(out var free)
+                ? free
+                : new Desk(source, new ProjectedAscent<T>(_snapshot.Architecture!, source.Options));
+            int next = 0;
+            while (next < samples.Length)
+            {
+                next = source.FillPairs(network, desk, samples, next, input, target);
+            }
 
-        public T[] CleanOutputs { get; } = new T[rows * source.OutputFeatures];
+            _snapshot.Desks.Add(desk);
+        }
+    }
 
-        public T[] MovedOutputs { get; } = new T[rows * source.OutputFeatures];
+    /// <summary>What one thread at a time works with.</summary>
+    private sealed class Desk(TradesSource<T> source, ProjectedAscent<T> ascent)
+    {
+        public ProjectedAscent<T> Ascent => ascent;
+
+        public long[] Pairs { get; } = new long[ascent.Capacity];
+
+        public JetBatch<T> Clean { get; } = new(source.Layout, ascent.Capacity, source.InputFeatures);
+
+        public JetBatch<T> Target { get; } = new(source.Layout, ascent.Capacity, source.OutputFeatures);
+
+        public T[] Moved { get; } = new T[ascent.Capacity * source.InputFeatures];
+
+        public T[] CleanOutputs { get; } = new T[ascent.Capacity * source.OutputFeatures];
+
+        public T[] MovedOutputs { get; } = new T[ascent.Capacity * source.OutputFeatures];
     }
 }

@@ -185,8 +185,9 @@ public sealed class DisplacedJetSourceTests
     private static IJetSource<double> Moving(IJetSource<double> source, double progress)
     {
         var network = Mlp<double>.Create(source.InputFeatures, [2], source.OutputFeatures, Activation.Tanh, seed: 1);
-        ((IAdaptiveJetSource<double>)source).BeginStep(network, 0, progress);
-        return source;
+        var run = ((IAdaptiveJetSource<double>)source).BeginRun();
+        run.BeginStep(network, 0, progress);
+        return run;
     }
 
     /// <summary>a, bᵢ or cᵢⱼ of one feature of a sample, a + b·r + r·C r/2.</summary>

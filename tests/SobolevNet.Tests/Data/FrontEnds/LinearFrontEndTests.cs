@@ -392,9 +392,7 @@ public sealed class LinearFrontEndTests
 
         public int Count => 10;
 
-        public void BeginStep(Mlp<double> network, long step, double progress)
-        {
-        }
+        public IJetSourceRun<double> BeginRun() => throw new NotSupportedException();
 
         public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) => throw new NotSupportedException();
     }

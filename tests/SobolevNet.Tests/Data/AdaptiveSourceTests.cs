@@ -1,0 +1,156 @@
+using CsCheck;
+using SobolevNet.Robustness;
+using SobolevNet.Tests.Robustness;
+
+namespace SobolevNet.Tests.Data;
+
+/// <summary>What a run of training changes belongs to the run: a source that was used before gives what a fresh one gives.</summary>
+public class AdaptiveSourceTests
+{
+    private static readonly IJetSource<double> Clean = new ManifoldSource<double>(TestManifolds.Blobs(), 2, 12, seed: 2).Materialize();
+
+    private static readonly Dictionary<string, Func<IJetSource<double>>> Kinds = new()
+    {
+        ["pgd"] = () => new AdversarialSource<double>(Clean.Truncate(0), new AdversarialOptions(0.3) { Steps = 2 }),
+        ["trades"] = () => new TradesSource<double>(Clean, 1, new AdversarialOptions(0.3, PerturbationNorm.LInfinity) { Steps = 2 }),
+        ["steepest"] = () => new RobustSource<double>(
+            Clean, new RobustSourceOptions { Directions = [new(DirectionSampler.Steepest(Clean.InputFeatures, Clean.OutputFeatures))], ManifoldOrder = 0 }),
+        ["displaced"] = () => Clean.Displaced(1),
+        ["subset of noise"] = () => new GaussianNoiseSource<double>(new AdversarialSource<double>(Clean, new AdversarialOptions(0.3) { Steps = 2 }), 0.1)
+            .Truncate(1).Subset([1, 2, 5, 7, 30]),
+    };
+
+    private static readonly Dictionary<string, double[]> Fresh = Kinds.Keys.ToDictionary(kind => kind, kind => Train(Kinds[kind](), seed: 1));
+
+    private enum Use
+    {
+        Fit,
+        OtherNetwork,
+        Canceled,
+        Failed,
+        Concurrent,
+        Materialized,
+    }
+
+    [Fact]
+    public void Fit_AnyUsesOfTheSourceBefore_GivesTheBitsOfAFreshSource() =>
+        Gen.Select(Gen.Int[0, Kinds.Count - 1].Select(k => Kinds.Keys.ElementAt(k)), Gen.Enum<Use>().Array[1, 3])
+            .Sample(
+                (kind, uses) =>
+                {
+                    var source = Kinds[kind]();
+                    foreach (var use in uses)
+                    {
+                        Apply(use, kind, source);
+                    }
+
+                    return Train(source, seed: 1).AsSpan().SequenceEqual(Fresh[kind]);
+                },
+                iter: 30,
+                threads: 1);
+
+    [Fact]
+    public void Runs_InterleavedOnOneSource_FollowTheirOwnNetworks()
+    {
+        foreach (var make in Kinds.Values)
+        {
+            var source = make();
+            var (first, firstRun) = AdaptiveSources.BeginRun(source);
+            var (second, secondRun) = AdaptiveSources.BeginRun(source);
+            firstRun!.BeginStep(Network(1), 0, 0.1);
+            double[] alone = Input(first);
+            secondRun!.BeginStep(Network(5), 0, 0.7);
+            double[] other = Input(second);
+            Input(first).Should().Equal(alone);
+            Input(second).Should().Equal(other).And.NotEqual(alone);
+            Input(source).Should().Equal(Input(make()));
+        }
+    }
+
+    [Fact]
+    public void BeginRun_OfAPlainSource_IsTheSource()
+    {
+        var subset = Clean.Truncate(1).Subset([1, 2]);
+        AdaptiveSources.BeginRun(subset).Should().Be((subset, null));
+    }
+
+    [Fact]
+    public void BeginRun_GivesAnotherShapeOrIsARun_Throws()
+    {
+        var network = Network(1);
+        var options = new SobolevTrainingOptions { Epochs = 1 };
+        var source = new BadSource(new AdversarialSource<double>(Clean.Truncate(0), new AdversarialOptions(1)));
+        ((Action)(() => new SobolevTrainer<double>(network, options).Fit(source))).Should().Throw<InvalidOperationException>().WithMessage("BadSource.BeginRun gave null*");
+        source.Result = ((IAdaptiveJetSource<double>)Clean.Displaced(1)).BeginRun();
+        ((Action)(() => new SobolevTrainer<double>(network, options).Fit(source))).Should().Throw<InvalidOperationException>().WithMessage("*another shape*");
+        var run = ((IAdaptiveJetSource<double>)Clean.Displaced(0)).BeginRun();
+        ((Action)(() => new SobolevTrainer<double>(network, options).Fit(run))).Should().Throw<ArgumentException>().WithMessage("*one run*");
+    }
+
+    private static void Apply(Use use, string kind, IJetSource<double> source)
+    {
+        switch (use)
+        {
+            case Use.Fit:
+                Train(source, seed: 1).Should().Equal(Fresh[kind]);
+                break;
+            case Use.OtherNetwork:
+                Train(source, seed: 9).Should().NotEqual(Fresh[kind]);
+                break;
+            case Use.Canceled:
+                using (var stop = new CancellationTokenSource())
+                {
+                    ((Action)(() => Train(source, seed: 9, new Reporting(stop.Cancel), stop.Token))).Should().Throw<OperationCanceledException>();
+                }
+
+                break;
+            case Use.Failed:
+                ((Action)(() => Train(source, seed: 9, new Reporting(() => throw new TimeoutException())))).Should().Throw<TimeoutException>();
+                break;
+            case Use.Concurrent:
+                double[][] results = new double[2][];
+                Parallel.For(0, 2, k => results[k] = Train(source, seed: k == 0 ? 1UL : 9));
+                results[0].Should().Equal(Fresh[kind]);
+                break;
+            default:
+                source.Materialize(5).Input.Data.ToArray().Should().Equal(Kinds[kind]().Materialize(5).Input.Data.ToArray());
+                break;
+        }
+    }
+
+    private static Mlp<double> Network(ulong seed) => Mlp<double>.Create(Clean.InputFeatures, [4], Clean.OutputFeatures, seed: seed);
+
+    private static double[] Train(IJetSource<double> source, ulong seed, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
+    {
+        var network = Network(seed);
+        var options = new SobolevTrainingOptions { Epochs = 2, BatchSize = 5, Threads = 1 };
+        new SobolevTrainer<double>(network, options).Fit(source, source, progress, stop);
+        return network.Parameters.ToArray();
+    }
+
+    private static double[] Input(IJetSource<double> source) => source.Batch(source.Layout.Truncate(1), [0, 3]).Input.Data.ToArray();
+
+    private sealed class Reporting(Action act) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => act();
+    }
+
+    private sealed class BadSource(IAdaptiveJetSource<double> inner) : IAdaptiveJetSource<double>
+    {
+        public IJetSourceRun<double>? Result { get; set; }
+
+        public JetLayout Layout => inner.Layout;
+
+        public int InputFeatures => inner.InputFeatures;
+
+        public int OutputFeatures => inner.OutputFeatures;
+
+        public int Count => inner.Count;
+
+        public bool IsEndless => inner.IsEndless;
+
+        public IJetSourceRun<double> BeginRun() => Result!;
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) => inner.Fill(samples, input, target);
+    }
+}
