@@ -49,17 +49,27 @@ public static class LabelCheck
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options = CheckArguments(source, options);
-        var data = LabelSamples.Load(source, options.MaxSamples, cancellationToken);
+        var loaded = LabelSamples.Load(source, options.MaxSamples, cancellationToken);
+        var data = loaded.Normalized();
         var firsts = new LabelVerdicts(data, source.Count);
         if (data.Tangents > MaxTangents)
         {
             firsts.AddWhole(
                 LabelProblem.Inconclusive,
                 $"{data.Tangents} tangents are too many to check from samples; check a source of up to {MaxTangents} chosen directions.");
-            return new LabelReport(source.Layout, data.Count, firsts.Findings(), []);
+            return new LabelReport(source.Layout, loaded.Count, firsts.Findings(), []);
         }
 
-        var check = new NeighborCheck(data, OutputsOf(data), MaxAmbientFeatures, cancellationToken);
+        int[] outputs = OutputsOf(data);
+        if (outputs.Length < data.Outputs)
+        {
+            firsts.AddWhole(
+                LabelProblem.Inconclusive,
+                $"Only {outputs.Length} of the {data.Outputs} outputs were checked ({string.Join(", ", outputs)}); " +
+                "check the others by sources of their own, or give the function.");
+        }
+
+        var check = new NeighborCheck(data, outputs, MaxAmbientFeatures, cancellationToken);
         check.CheckFirsts(firsts);
         var seconds = new LabelVerdicts(data, source.Count);
         if (data.Layout.Order == 2)
@@ -67,8 +77,9 @@ public static class LabelCheck
             check.CheckSeconds(firsts, seconds);
         }
 
+        StillTangents.Check(data, outputs, firsts, seconds);
         return new LabelReport(
-            source.Layout, data.Count, [.. firsts.Findings(), .. seconds.Findings()], [.. firsts.Components(), .. seconds.Components()]);
+            source.Layout, loaded.Count, [.. firsts.Findings(), .. seconds.Findings()], [.. firsts.Components(), .. seconds.Components()]);
     }
 
     /// <summary>Checks labels against the function y = f(x) that they came from.</summary>
@@ -117,6 +128,11 @@ public static class LabelCheck
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (source.Layout is null)
+        {
+            throw new ArgumentException("The source's Layout is null.", nameof(source));
+        }
+
         options ??= new LabelCheckOptions();
         options.Check();
         return source.Layout.Order > 0
@@ -135,22 +151,23 @@ public static class LabelCheck
 
     private static LabelPath<T> AlongTangents<T>(LabelSamples data, LabelFunction<T> function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        (sample, offset, input, target) =>
+        (number, offset, input, target) =>
         {
             var layout = data.Layout;
+            int sample = Array.BinarySearch(data.Numbers, number);
             for (int f = 0; f < input.Length; f++)
             {
-                double x = data.Input[0, (int)sample, f];
+                double x = data.Input[0, sample, f];
                 for (int k = 0; k < layout.Firsts.Length; k++)
                 {
-                    x += offset[layout.Firsts[k]] * data.Input[1 + k, (int)sample, f];
+                    x += offset[layout.Firsts[k]] * data.Input[1 + k, sample, f];
                 }
 
                 for (int q = 0; q < layout.Seconds.Length; q++)
                 {
                     var second = layout.Seconds[q];
                     double factor = second.I == second.J ? 0.5 : 1;
-                    x += factor * offset[second.I] * offset[second.J] * data.Input[1 + layout.Firsts.Length + q, (int)sample, f];
+                    x += factor * offset[second.I] * offset[second.J] * data.Input[1 + layout.Firsts.Length + q, sample, f];
                 }
 
                 input[f] = T.CreateChecked(x);
