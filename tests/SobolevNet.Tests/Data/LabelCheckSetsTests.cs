@@ -61,7 +61,7 @@ public sealed class LabelCheckSetsTests
             }
 
             var report = LabelCheck.Run(set.Source());
-            report.Findings.Where(f => f.Problem != LabelProblem.Inconclusive).Should().OnlyContain(f => f.Component == 1 + column, report.ToString());
+            report.Findings.Should().NotContain(f => f.Problem != LabelProblem.Inconclusive && f.Component != 1 + column, report.ToString());
             found += report.HasProblems ? 1 : 0;
         }
 

@@ -84,8 +84,8 @@ internal sealed class LabelSamples
     }
 
     /// <summary>
-    /// The same samples in an order that does not depend on that of the rows, each different one once, in units in which inputs,
-    /// outputs and tangents are of size 1: so no verdict depends on the rows' order, on units or on offsets.
+    /// The same samples in an order that does not depend on that of the rows, each different one once, in units in which inputs
+    /// and outputs are of size 1: so no verdict depends on the rows' order, on units or on offsets.
     /// </summary>
     public LabelSamples Normalized()
     {

@@ -7,8 +7,8 @@ internal static class LabelUnits
     public const int MaxScaledFeatures = 64;
 
     /// <summary>
-    /// Moves inputs and outputs to a mean of 0 and scales them, and measures each tangent's coordinate so that the input moves by about 1 along it.
-    /// An input that varies by no more than rounding becomes 0.
+    /// Moves inputs and outputs to a mean of 0 and scales them, each input by itself, all outputs by one factor, and all tangents' coordinates by one, so that
+    /// exchanged derivatives stay comparable. An input that varies by no more than rounding becomes 0.
     /// </summary>
     /// <param name="input">Input jets, changed in place.</param>
     /// <param name="target">Target jets, changed in place.</param>
@@ -18,7 +18,7 @@ internal static class LabelUnits
     {
         Scale(input, epsilon, inputsShareUnit || input.Features > MaxScaledFeatures);
         NormalizeTangents(input, target);
-        Scale(target, 0, isCommon: false);
+        Scale(target, 0, isCommon: true);
     }
 
     private static void Scale(JetBatch<double> jets, double epsilon, bool isCommon)
@@ -75,19 +75,18 @@ internal static class LabelUnits
         var layout = input.Layout;
         bool[] moves = [.. Enumerable.Range(0, input.Features).Select(f => Largest(input, 0, f) > 0)];
         int p = layout.Firsts.Length;
-        int[] exponents = new int[p];
+        double longest = 0;
         for (int k = 0; k < p; k++)
         {
             // Where only inputs that never change lie along a tangent, these must do.
             double moving = Enumerable.Range(0, input.Features).Max(f => moves[f] ? Largest(input, 1 + k, f) : 0);
-            exponents[k] = Exponent(moving > 0 ? moving : Enumerable.Range(0, input.Features).Max(f => Largest(input, 1 + k, f)));
+            longest = Math.Max(longest, moving > 0 ? moving : Enumerable.Range(0, input.Features).Max(f => Largest(input, 1 + k, f)));
         }
 
+        int unit = Exponent(longest);
         for (int c = 1; c < layout.Count; c++)
         {
-            int exponent = c <= p
-                ? exponents[c - 1]
-                : exponents[layout.Seconds[c - 1 - p].FirstI - 1] + exponents[layout.Seconds[c - 1 - p].FirstJ - 1];
+            int exponent = unit * layout.OrderOf(c);
             foreach (var batch in new[] { input, target })
             {
                 var span = batch.AsSpan().Component(c);

@@ -9,8 +9,8 @@ namespace SobolevNet;
 /// </remarks>
 internal static class SlopeDiagnosis
 {
-    /// <summary>Mistakes named in one output, at most.</summary>
-    private const int MaxMistakes = 16;
+    /// <summary>Mistakes that are explained in one output, at most; more are only named.</summary>
+    private const int MaxMistakes = 6;
 
     /// <summary>Tests the labels of one output.</summary>
     /// <param name="test">The test.</param>
@@ -27,12 +27,14 @@ internal static class SlopeDiagnosis
         var named = new HashSet<int>();
         var (outcomes, slopes) = test.Run(values, labels);
         var supplied = outcomes;
-        for (int round = 0; round < MaxMistakes; round++)
+        for (int round = 0; ; round++)
         {
             int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(k => outcomes[k].Decision == SlopeTest.Decision.Wrong && !named.Contains(k))];
-            if (wrong.Length == 0)
+            if (wrong.Length == 0 || round == MaxMistakes)
             {
-                break;
+                verdicts.AddRange(wrong.Select(k => new LabelDiagnosis.Verdict(
+                    LabelProblem.Unrelated, components[k], output, double.NaN, -1, Evidence(outcomes[k]))));
+                return (verdicts, supplied);
             }
 
             if (round == 0 && Exchanged(test, values, labels, slopes, wrong) is { } match)
@@ -77,8 +79,6 @@ internal static class SlopeDiagnosis
             labels[worst] = slopes[worst];
             (outcomes, slopes) = test.Run(values, labels);
         }
-
-        return (verdicts, supplied);
     }
 
     /// <summary>An exchange of wrong columns among each other that the test accepts; null if there is none.</summary>

@@ -40,7 +40,7 @@ internal static class SlopeRegression
         Array.Fill(result, new Coefficient(double.NaN, double.PositiveInfinity, 0, 0));
         double[] lengthZ = Lengths(z, p);
         double[] lengthT = ReferenceEquals(z, t) ? lengthZ : Lengths(t, p);
-        int[] used = [.. Enumerable.Range(0, p).Where(k => lengthZ[k] > 1e-12 * Math.Sqrt(pairs) && lengthT[k] > 1e-12 * Math.Sqrt(pairs))];
+        int[] used = [.. Enumerable.Range(0, p).Where(k => lengthZ[k] > 0 && lengthT[k] > 0)];
         if (used.Length == 0)
         {
             return result;
