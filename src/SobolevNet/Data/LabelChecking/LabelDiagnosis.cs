@@ -9,7 +9,7 @@ namespace SobolevNet;
 internal static class LabelDiagnosis
 {
     /// <summary>A mistake of one component of one output; <paramref name="Match"/> is the component that belongs there.</summary>
-    public readonly record struct Verdict(LabelProblem Problem, int Component, int Output, double Ratio, int Match);
+    public readonly record struct Verdict(LabelProblem Problem, int Component, int Output, double Ratio, int Match, string Evidence = "");
 
     /// <summary>The share of the differences that right labels may leave unexplained between neighbors that are close enough.</summary>
     public const double GoodResidual = 0.1;

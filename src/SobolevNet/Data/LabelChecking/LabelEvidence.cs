@@ -78,8 +78,10 @@ internal sealed class LabelEvidence
             return double.NaN;
         }
 
-        double product = Math.Sqrt(Dot(Estimated[k], Estimated[k]) * Dot(supplied, supplied));
-        return product > 0 ? Dot(Estimated[k], supplied) / product : 0;
+        // Root by root: products of squares of large units would leave the range of numbers.
+        double estimatedLength = Math.Sqrt(Dot(Estimated[k], Estimated[k]));
+        double suppliedLength = Math.Sqrt(Dot(supplied, supplied));
+        return estimatedLength > 0 && suppliedLength > 0 ? Dot(Estimated[k], supplied) / estimatedLength / suppliedLength : 0;
     }
 
     /// <summary>What the derivative should be as far as known, at the samples of <see cref="Supplied"/>; null if unknown.</summary>

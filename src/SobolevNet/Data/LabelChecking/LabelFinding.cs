@@ -15,11 +15,14 @@ public enum LabelProblem
     /// <summary>The values change in a way that the derivative does not explain.</summary>
     Unrelated,
 
-    /// <summary>The samples do not tell: too few, too far apart, or too noisy. Not a reproach.</summary>
+    /// <summary>Inconclusive: the samples are too few, too sparse or too noisy, or an input never changes. Not an error.</summary>
     Inconclusive,
+
+    /// <summary>The derivative is not zero, but the input never changes along it, so nothing in the samples can confirm it.</summary>
+    ConstantInput,
 }
 
-/// <summary>Something that the label check has to say about a component.</summary>
+/// <summary>One result of the label check.</summary>
 /// <param name="Problem">What kind of mistake it looks like.</param>
 /// <param name="Component">The component of the layout; −1 if it concerns the whole array.</param>
 /// <param name="Outputs">The output features concerned; empty if it concerns all of them.</param>

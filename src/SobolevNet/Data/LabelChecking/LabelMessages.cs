@@ -8,21 +8,25 @@ internal static class LabelMessages
     private const double Degree = Math.PI / 180;
 
     public static string Of(
-        LabelProblem problem, string name, IReadOnlyList<int> outputs, double ratio, string? match, int order, bool isPure, int samples, bool isZero)
+        LabelProblem problem, string name, IReadOnlyList<int> outputs, double ratio, string? match, int order, bool isPure, int samples, bool isZero, string evidence)
     {
         string subject = outputs.Count == 0 ? name
             : outputs.Count == 1 ? $"{name} of output {outputs[0]}"
             : $"{name} of outputs {string.Join(", ", outputs)}";
         string text = ratio.ToString("G4", CultureInfo.InvariantCulture);
-        return problem switch
+        string sentence = problem switch
         {
             LabelProblem.WrongSign => $"{subject} has the wrong sign: the values fit its negative.",
             LabelProblem.WrongScale => $"{subject} is {text} times what the values say{Reason(ratio, order, isPure, samples)}.",
             LabelProblem.SwappedAxes => $"{subject} looks exchanged: the values fit what was supplied as {match}.",
+            LabelProblem.ConstantInput =>
+                $"{subject} is not zero, but the input never changes along it in these samples, so no value can confirm it. " +
+                "Vary the input, or leave out its derivative.",
             _ => isZero
                 ? $"{subject} was supplied as zero, but the values change along it."
                 : $"{subject} does not explain how the values change.",
         };
+        return evidence.Length == 0 ? sentence : $"{sentence[..^1]} ({evidence}).";
     }
 
     private static string Reason(double ratio, int order, bool isPure, int samples)

@@ -22,8 +22,11 @@ public delegate void LabelFunction<T>(ReadOnlySpan<T> x, Span<T> y)
 /// <summary>Settings of a <see cref="LabelCheck"/>.</summary>
 public sealed record LabelCheckOptions
 {
-    /// <summary>Samples looked at, at most, when neighbors are compared. Large images get fewer.</summary>
-    public int MaxSamples { get; init; } = 2048;
+    /// <summary>
+    /// Samples looked at, at most, when labels are compared with values; a random choice by a fixed seed. Noisy labels need more of them. Large
+    /// images get fewer.
+    /// </summary>
+    public int MaxSamples { get; init; } = 16384;
 
     /// <summary>Samples looked at, at most, when a function is differentiated.</summary>
     public int MaxFunctionSamples { get; init; } = 64;

@@ -26,7 +26,7 @@ public sealed class LabelReport
     /// <summary>Figures for each derivative component.</summary>
     public IReadOnlyList<LabelComponent> Components { get; }
 
-    /// <summary>Whether any derivative looks wrong.</summary>
+    /// <summary>Whether any derivative looks wrong, or is by an input that never changes.</summary>
     public bool HasProblems => Findings.Any(finding => finding.Problem != LabelProblem.Inconclusive);
 
     /// <summary>Whether everything could be checked.</summary>

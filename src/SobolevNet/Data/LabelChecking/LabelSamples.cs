@@ -8,13 +8,16 @@ internal sealed class LabelSamples
     /// <summary>Numbers held at most; image jets of high order get fewer samples.</summary>
     private const long MaxElements = 20_000_000;
 
-    private LabelSamples(JetLayout layout, JetBatch<double> input, JetBatch<double> target, double[] scales)
+    private LabelSamples(JetBatch<double> input, JetBatch<double> target, long[] numbers, double[] scales, double epsilon, bool sharesUnit)
     {
-        Layout = layout;
+        Layout = target.Layout;
         Input = input;
         Target = target;
+        Numbers = numbers;
         TangentScale = scales;
-        Tangents = layout.Firsts.Length;
+        Epsilon = epsilon;
+        InputsShareUnit = sharesUnit;
+        Tangents = Layout.Firsts.Length;
     }
 
     public JetLayout Layout { get; }
@@ -25,43 +28,49 @@ internal sealed class LabelSamples
     /// <summary>Shape (components, S, m).</summary>
     public JetBatch<double> Target { get; }
 
-    public int Count => Target.Samples;
+    /// <summary>The number that each sample has in the source.</summary>
+    public long[] Numbers { get; }
+
+    public int Count => Numbers.Length;
 
     public int Outputs => Target.Features;
 
     /// <summary>How many first derivatives the layout has; they are counted from 0 here, and are components 1 + k.</summary>
     public int Tangents { get; }
 
-    /// <summary>Typical range of each of those tangents.</summary>
+    /// <summary>Typical range of each of those tangents, as the source says.</summary>
     public double[] TangentScale { get; }
 
+    /// <summary>Relative spacing of the source's numbers.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Whether all inputs are measured in one unit.</summary>
+    public bool InputsShareUnit { get; }
+
+    /// <summary>Reads at most <paramref name="maxSamples"/> samples, chosen by <see cref="SampleSubset"/>.</summary>
+    /// <exception cref="ArgumentException">The source gives NaN or infinity.</exception>
     public static LabelSamples Load<T>(IJetSource<T> source, int maxSamples, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
-        long elements = (long)layout.Count * (source.InputFeatures + source.OutputFeatures);
-        int count = (int)Math.Max(2, Math.Min(Math.Min(maxSamples, source.Count), MaxElements / elements));
-        count = Math.Min(count, source.Count);
+        long elements = (long)layout.Count * ((long)source.InputFeatures + source.OutputFeatures);
+        int count = (int)Math.Max(2, Math.Min(maxSamples, MaxElements / elements));
+        long[] numbers = SampleSubset.Of(source.Count, count);
+        count = numbers.Length;
         var input = new JetBatch<double>(layout, count, source.InputFeatures);
         var target = new JetBatch<double>(layout, count, source.OutputFeatures);
         const int chunk = 32;
         var partInput = new JetBatch<T>(layout, chunk, source.InputFeatures);
         var partTarget = new JetBatch<T>(layout, chunk, source.OutputFeatures);
-        Span<long> numbers = stackalloc long[chunk];
         for (int start = 0; start < count; start += chunk)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int size = Math.Min(chunk, count - start);
-            for (int k = 0; k < size; k++)
-            {
-                numbers[k] = start + k;
-            }
-
             var from = partInput.AsSpan().Slice(0, size);
             var to = partTarget.AsSpan().Slice(0, size);
-            source.Fill(numbers[..size], from, to);
-            Widen(from, input.AsSpan().Slice(start, size));
-            Widen(to, target.AsSpan().Slice(start, size));
+            source.Fill(numbers.AsSpan(start, size), from, to);
+            Widen(from, input.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "input");
+            Widen(to, target.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "target");
         }
 
         double[] scales = new double[layout.Firsts.Length];
@@ -70,13 +79,51 @@ internal sealed class LabelSamples
             scales[k] = source.TangentScale(layout.Firsts[k]);
         }
 
-        return new LabelSamples(layout, input, target, scales);
+        double epsilon = double.CreateChecked(T.BitIncrement(T.One) - T.One);
+        return new LabelSamples(input, target, numbers, scales, epsilon, source.InputsShareUnit);
+    }
+
+    /// <summary>
+    /// The same samples in an order that does not depend on that of the rows, each different one once, in units in which inputs
+    /// and outputs are of size 1: so no verdict depends on the rows' order, on units or on offsets.
+    /// </summary>
+    public LabelSamples Normalized()
+    {
+        int[] rows = LabelOrder.Of(this);
+        var (input, target) = (Select(Input, rows), Select(Target, rows));
+        LabelUnits.Normalize(input, target, Epsilon, InputsShareUnit);
+        double[] scales = new double[Tangents];
+        Array.Fill(scales, 1);
+        return new LabelSamples(input, target, [.. rows.Select(row => Numbers[row])], scales, Epsilon, InputsShareUnit);
+    }
+
+    /// <summary>The first samples; of normalized ones, a random choice.</summary>
+    public LabelSamples Take(int count)
+    {
+        int[] rows = [.. Enumerable.Range(0, Math.Min(count, Count))];
+        return rows.Length == Count
+            ? this
+            : new LabelSamples(Select(Input, rows), Select(Target, rows), Numbers[..rows.Length], TangentScale, Epsilon, InputsShareUnit);
     }
 
     /// <summary>The component of the second derivative along two tangents counted as in <see cref="Tangents"/>, or −1.</summary>
     public int Second(int k, int l) => Layout.Second(Layout.Firsts[k], Layout.Firsts[l]);
 
-    private static void Widen<T>(JetSpan<T> from, JetSpan<double> to)
+    private static JetBatch<double> Select(JetBatch<double> batch, int[] rows)
+    {
+        var chosen = new JetBatch<double>(batch.Layout, rows.Length, batch.Features);
+        for (int c = 0; c < batch.Layout.Count; c++)
+        {
+            for (int s = 0; s < rows.Length; s++)
+            {
+                batch.Row(c, rows[s]).CopyTo(chosen.Row(c, s));
+            }
+        }
+
+        return chosen;
+    }
+
+    private static void Widen<T>(JetSpan<T> from, JetSpan<double> to, ReadOnlySpan<long> numbers, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int c = 0; c < from.Layout.Count; c++)
@@ -86,6 +133,14 @@ internal sealed class LabelSamples
             for (int k = 0; k < source.Length; k++)
             {
                 destination[k] = double.CreateChecked(source[k]);
+                if (!double.IsFinite(destination[k]))
+                {
+                    int features = source.Length / numbers.Length;
+                    throw new ArgumentException(
+                        $"Feature {k % features} of component {from.Layout.NameOf(c)} of the {name} of sample {numbers[k / features]} is {destination[k]}; " +
+                        "labels must be finite.",
+                        "source");
+                }
             }
         }
     }

@@ -22,11 +22,45 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     }
 
     /// <summary>Diagnoses and remembers.</summary>
-    public void Add(LabelEvidence evidence)
+    /// <param name="evidence">What is known from neighbors.</param>
+    /// <param name="slopes">What the slope test of all samples found; null if it was not possible.</param>
+    public void Add(LabelEvidence evidence, (List<LabelDiagnosis.Verdict> Verdicts, SlopeTest.Outcome[] Outcomes)? slopes = null)
     {
-        _verdicts.AddRange(LabelDiagnosis.Diagnose(evidence));
-        AddFigures(evidence);
+        var verdicts = LabelDiagnosis.Diagnose(evidence);
+        if (slopes is not { } found)
+        {
+            _verdicts.AddRange(verdicts);
+            AddFigures(evidence);
+            return;
+        }
+
+        // Neighbors tell more where they are near; all samples together tell what noise hides there, and whether a column is missing.
+        bool isOpen = verdicts.Any(v => v.Problem == LabelProblem.Inconclusive);
+        if (verdicts.Count > 0 && !isOpen)
+        {
+            _verdicts.AddRange(verdicts);
+            AddFigures(evidence);
+            return;
+        }
+
+        bool isConfirmed = found.Outcomes.All(outcome => outcome.Decision == SlopeTest.Decision.Right);
+        _verdicts.AddRange(found.Verdicts.Count > 0 ? found.Verdicts : isConfirmed ? [] : verdicts);
+        if (!isOpen)
+        {
+            AddFigures(evidence);
+            return;
+        }
+
+        for (int k = 0; k < evidence.Components.Length; k++)
+        {
+            Figures(evidence.Components[k]).Add((
+                evidence.Output, found.Outcomes[k].Scale, 2 * found.Outcomes[k].Error, evidence.Cosine(k, evidence.SuppliedFor(k))));
+        }
     }
+
+    /// <summary>Remembers that components are by inputs that never change.</summary>
+    public void AddConstant(int component, IEnumerable<int> outputs) =>
+        _verdicts.AddRange(outputs.Select(output => new LabelDiagnosis.Verdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
 
     /// <summary>Remembers the figures only, where the whole array has been diagnosed.</summary>
     public void AddFigures(LabelEvidence evidence)
@@ -91,7 +125,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             int checkedOutputs = _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
             string which = open.Length == checkedOutputs ? string.Empty
                 : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
-            int order = data.Layout.OrderOf(_figures.Keys.First());
+            int order = data.Layout.OrderOf(_figures.Keys.Max());
             findings.Add(new LabelFinding(
                 LabelProblem.Inconclusive,
                 -1,
@@ -121,7 +155,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     {
         var first = same[0];
         int[] outputs = [.. same.Select(v => v.Output).Distinct().Order()];
-        bool isAll = _figures[first.Component].All(
+        bool isAll = Figures(first.Component).All(
             figure => !double.IsFinite(figure.Scale) || figure.Uncertainty > 0.25 * Math.Abs(figure.Scale) || outputs.Contains(figure.Output));
         int[] named = isAll ? [] : outputs;
         double ratio = Median(same.Select(v => v.Ratio));
@@ -136,7 +170,8 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             order,
             isPure,
             samplesOfSource,
-            isZero: outputs.All(o => subject.Length == 0 && IsZero(first.Component, o)));
+            isZero: outputs.All(o => subject.Length == 0 && IsZero(first.Component, o)),
+            same.Count == 1 ? first.Evidence : string.Empty);
         return new LabelFinding(first.Problem, first.Component, named, ratio, first.Match, message);
     }
 

@@ -1,18 +1,32 @@
 namespace SobolevNet;
 
-/// <summary>Gathers evidence about derivatives from neighboring samples.</summary>
+/// <summary>Gathers evidence about derivatives from neighboring samples, and from all of them by a <see cref="SlopeTest"/>.</summary>
 internal sealed class NeighborCheck
 {
+    /// <summary>Samples among which neighbors are looked for, at most.</summary>
+    private const int MaxNeighborSamples = 2048;
+
+    /// <summary>Multiplications that the slope test may take in one run.</summary>
+    private const double MaxWork = 4e9;
+
     private readonly LabelSamples _data;
     private readonly int[] _outputs;
     private readonly NeighborFrames _frames;
     private readonly PairEquations? _equations;
     private readonly LocalFit? _localFit;
     private readonly double[] _reach;
+    private readonly LabelSamples _all;
+    private readonly SlopeTest _slopeTest;
     private readonly CancellationToken _cancellationToken;
 
-    public NeighborCheck(LabelSamples data, int[] outputs, int maxAmbientFeatures, CancellationToken cancellationToken)
+    /// <summary>Prepares a check.</summary>
+    /// <param name="all">Normalized samples.</param>
+    /// <param name="outputs">The outputs to look at.</param>
+    /// <param name="maxAmbientFeatures">Input features up to which a function may be fitted in all of them.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public NeighborCheck(LabelSamples all, int[] outputs, int maxAmbientFeatures, CancellationToken cancellationToken)
     {
+        var data = all.Take(MaxNeighborSamples);
         _data = data;
         _outputs = outputs;
         _cancellationToken = cancellationToken;
@@ -25,6 +39,12 @@ internal sealed class NeighborCheck
             ? null
             : LocalFit.Build(data, _frames, ambient, cancellationToken);
         _reach = Reach();
+
+        // Up to 9 lists of pairs, three regressions each, and a model of each column.
+        double p = data.Tangents;
+        double work = outputs.Length * 9 * p * ((6 * p) + 100);
+        _all = all.Take((int)Math.Max(64, Math.Min(int.MaxValue, MaxWork / work)));
+        _slopeTest = new SlopeTest(_all, _all == data ? _frames : new NeighborFrames(_all), maxAmbientFeatures, cancellationToken);
     }
 
     public void CheckFirsts(LabelVerdicts verdicts)
@@ -53,7 +73,7 @@ internal sealed class NeighborCheck
             }
             else
             {
-                verdicts.Add(evidence);
+                verdicts.Add(evidence, Slopes(0, 1, components, _outputs[index]));
             }
         }
     }
@@ -108,7 +128,7 @@ internal sealed class NeighborCheck
                     }
                 }
 
-                verdicts.Add(new LabelEvidence
+                var evidence = new LabelEvidence
                 {
                     Components = components,
                     Candidates = candidates,
@@ -119,9 +139,23 @@ internal sealed class NeighborCheck
                     Supplied = Supplied(candidates, output),
                     Predictability = predictability,
                     Reach = _reach,
-                });
+                };
+                verdicts.Add(evidence, _frames.IsFlat ? Slopes(1 + k, firsts.Correction(1 + k, output), components, output) : null);
             }
         }
+    }
+
+    /// <summary>Runs the slope test on a quantity and its derivatives; null if it is not possible.</summary>
+    private (List<LabelDiagnosis.Verdict> Verdicts, SlopeTest.Outcome[] Outcomes)? Slopes(
+        int quantity, double factor, int[] components, int output)
+    {
+        if (!_slopeTest.IsPossible)
+        {
+            return null;
+        }
+
+        double[] column(int c, double scale) => [.. Enumerable.Range(0, _all.Count).Select(s => scale * _all.Target[c, s, output])];
+        return SlopeDiagnosis.Diagnose(_slopeTest, column(quantity, factor), [.. components.Select(c => column(c, 1))], components, output);
     }
 
     /// <summary>Compares second derivatives with a quadratic function fitted to the first ones; straight tangents only.</summary>

@@ -9,9 +9,6 @@ namespace SobolevNet;
 /// </summary>
 internal sealed class NeighborFrames
 {
-    /// <summary>Features up to which each is measured by its own spread; images are measured as they are.</summary>
-    private const int MaxScaledFeatures = 64;
-
     /// <summary>The part of Δx that the tangents may leave unexplained before a pair is not used.</summary>
     private const double MaxResidual = 0.3;
 
@@ -24,7 +21,7 @@ internal sealed class NeighborFrames
     {
         _data = data;
         int n = data.Input.Features;
-        _featureScale = FeatureScales(data.Input);
+        _featureScale = FeatureScales(data);
         _positions = data.Input.Component(0).ToArray();
         for (int k = 0; k < _positions.Length; k++)
         {
@@ -120,12 +117,13 @@ internal sealed class NeighborFrames
         return solved;
     }
 
-    private static double[] FeatureScales(JetBatch<double> input)
+    private static double[] FeatureScales(LabelSamples data)
     {
+        var input = data.Input;
         int n = input.Features;
         double[] scales = new double[n];
         Array.Fill(scales, 1);
-        if (n > MaxScaledFeatures)
+        if (n > LabelUnits.MaxScaledFeatures || data.InputsShareUnit)
         {
             return scales;
         }
@@ -145,7 +143,7 @@ internal sealed class NeighborFrames
             }
 
             double spread = Math.Sqrt(square);
-            scales[f] = spread > 1e-9 * Math.Abs(mean) ? 1 / spread : 1;
+            scales[f] = spread > 0 ? 1 / spread : 1;
         }
 
         return scales;

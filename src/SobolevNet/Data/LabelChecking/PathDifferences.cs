@@ -40,8 +40,8 @@ internal sealed class PathDifferences<T>
             cancellationToken.ThrowIfCancellationRequested();
             Array.Clear(_offset);
             Add(0, s, 1);
-            CheckThrough(_data.Input, Input, s, "input");
-            CheckThrough(_data.Target, Target, s, "target");
+            CheckThrough(_data.Input, Input, s, _data.Numbers[s], "input");
+            CheckThrough(_data.Target, Target, s, _data.Numbers[s], "target");
             for (int k = 0; k < _data.Tangents; k++)
             {
                 First(s, k, _step, -1.0 / 3);
@@ -52,6 +52,26 @@ internal sealed class PathDifferences<T>
             {
                 Second(s, q, _step, -1.0 / 3);
                 Second(s, q, _step / 2, 4.0 / 3);
+            }
+
+            CheckFinite(Input, s, "input");
+            CheckFinite(Target, s, "target");
+        }
+    }
+
+    private void CheckFinite(JetBatch<double> estimated, int sample, string name)
+    {
+        for (int c = 1; c < estimated.Layout.Count; c++)
+        {
+            foreach (double value in estimated.Row(c, sample))
+            {
+                if (!double.IsFinite(value))
+                {
+                    throw new ArgumentException(
+                        $"Within a step of {_step:G3} tangent scales from sample {_data.Numbers[sample]} the function's {name} is not finite, or " +
+                        $"varies too fast for finite differences ({estimated.Layout.NameOf(c)} = {value}); choose another step or leave the sample out.",
+                        "path");
+                }
             }
         }
     }
@@ -99,7 +119,7 @@ internal sealed class PathDifferences<T>
 
     private void Add(int component, int sample, double factor)
     {
-        _path(sample, _offset, _x, _y);
+        _path(_data.Numbers[sample], _offset, _x, _y);
         Accumulate(_x, Input.Row(component, sample), factor);
         Accumulate(_y, Target.Row(component, sample), factor);
     }
@@ -112,16 +132,21 @@ internal sealed class PathDifferences<T>
         }
     }
 
-    private static void CheckThrough(JetBatch<double> supplied, JetBatch<double> moved, int sample, string name)
+    private static void CheckThrough(JetBatch<double> supplied, JetBatch<double> moved, int sample, long number, string name)
     {
-        double size = Math.Max(1e-300, supplied.Row(0, sample).ToArray().Max(Math.Abs));
         for (int f = 0; f < supplied.Features; f++)
         {
+            double size = 0;
+            for (int s = 0; s < supplied.Samples; s++)
+            {
+                size = Math.Max(size, Math.Abs(supplied[0, s, f]));
+            }
+
             double difference = Math.Abs(supplied[0, sample, f] - moved[0, sample, f]);
             if (!(difference <= 1e-4 * size))
             {
                 throw new ArgumentException(
-                    $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {sample}; " +
+                    $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {number}; " +
                     $"the source has {supplied[0, sample, f]}. " +
                     "It must pass through the samples.",
                     "path");

@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace SobolevNet.Tests.Data;
+
+/// <summary>
+/// How often the label check finds mistakes, and that it raises no alarm without one. SOBOLEVNET_LABEL_SETS=1000 tries so many sets
+/// of up to 20,000 samples each; without it, the suite tries a few small ones.
+/// </summary>
+public sealed class LabelCheckSetsTests
+{
+    private static readonly int s_sets = int.Parse(Environment.GetEnvironmentVariable("SOBOLEVNET_LABEL_SETS") ?? "0", CultureInfo.InvariantCulture);
+
+    public static TheoryData<string> Faults => [.. s_faults.Keys];
+
+    private static readonly Dictionary<string, Func<double, double>> s_faults = new()
+    {
+        ["wrong sign"] = value => -value,
+        ["twice"] = value => 2 * value,
+        ["per cent"] = value => value / 100,
+        ["times 100"] = value => 100 * value,
+        ["degrees"] = value => value * (180 / Math.PI),
+        ["radians"] = value => value * (Math.PI / 180),
+        ["zero"] = _ => 0,
+        ["one number"] = _ => 1.5,
+    };
+
+    [Fact]
+    public void Run_OfRandomRightLabels_RaisesNoAlarm()
+    {
+        var alarms = new List<string>();
+        for (int number = 0; number < (s_sets > 0 ? s_sets : 66); number++)
+        {
+            var set = RandomLabelSet.Of(number, s_sets > 0 ? 20000 : 1000);
+            var report = LabelCheck.Run(set.Source());
+            if (report.HasProblems)
+            {
+                alarms.Add($"{set.Name}: {report}");
+            }
+        }
+
+        alarms.Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Run_OfAFaultInNoisyPathwiseLabels_FindsItAndNamesNoOtherColumn(string fault)
+    {
+        int sets = Math.Max(3, s_sets / 20);
+        int found = 0;
+        for (int number = 0; number < sets; number++)
+        {
+            var random = new RandomStream(98, (ulong)number);
+            int samples = 4096 + random.NextInteger(4096);
+            var set = number % 2 == 0
+                ? RandomLabelSet.Call(samples, 1 + random.NextInteger(2), ref random)
+                : RandomLabelSet.Basket(samples, 2 + random.NextInteger(2), ref random);
+            int column = random.NextInteger(set.Inputs);
+            for (int s = 0; s < samples; s++)
+            {
+                set.Gradient[s, column] = s_faults[fault](set.Gradient[s, column]);
+            }
+
+            var report = LabelCheck.Run(set.Source());
+            report.Findings.Should().NotContain(f => f.Problem != LabelProblem.Inconclusive && f.Component != 1 + column, report.ToString());
+            found += report.HasProblems ? 1 : 0;
+        }
+
+        // Twice a weak derivative can hide in the noise of a few thousand paths.
+        found.Should().BeGreaterThanOrEqualTo(fault == "twice" ? sets * 2 / 3 : sets);
+    }
+
+    [Fact]
+    public void Run_OfExchangedNoisyPathwiseLabels_FindsBoth()
+    {
+        int sets = Math.Max(3, s_sets / 20);
+        for (int number = 0; number < sets; number++)
+        {
+            var random = new RandomStream(97, (ulong)number);
+            var set = RandomLabelSet.Call(4096 + random.NextInteger(4096), 2, ref random);
+            for (int s = 0; s < set.Samples; s++)
+            {
+                (set.Gradient[s, 0], set.Gradient[s, 1]) = (set.Gradient[s, 1], set.Gradient[s, 0]);
+            }
+
+            LabelCheck.Run(set.Source()).HasProblems.Should().BeTrue(set.Name);
+        }
+    }
+
+    [Fact]
+    public void Run_OfManyNoisyPaths_ConfirmsThem()
+    {
+        var random = new RandomStream(5);
+        var report = LabelCheck.Run(RandomLabelSet.Call(16000, 1, ref random).Source());
+
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.IsConclusive.Should().BeTrue();
+        report.Components.Should().ContainSingle().Which.Scale.Should().BeApproximately(1, 0.3);
+    }
+}
