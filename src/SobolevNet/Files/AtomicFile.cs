@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SobolevNet;
@@ -15,6 +16,8 @@ namespace SobolevNet;
 /// </example>
 public sealed class AtomicFile : IDisposable
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     private readonly FileStream _stream;
     private readonly string _temporary;
     private bool _ended;
@@ -69,6 +72,35 @@ public sealed class AtomicFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>
+    /// Deletes temporary files that processes killed in the middle of writing <paramref name="path"/> left beside it. One that is being
+    /// written at the moment is open, and stays.
+    /// </summary>
+    /// <param name="path">The path that the files would have had.</param>
+    internal static void RemoveOrphans(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        string name = System.IO.Path.GetFileName(full);
+        foreach (string orphan in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(full)!, "*.tmp"))
+        {
+            string candidate = System.IO.Path.GetFileName(orphan);
+            if (candidate.Length != name.Length + 17 || !candidate.StartsWith(name + '.', StringComparison.Ordinal)
+                || candidate.AsSpan(name.Length + 1, 12).ContainsAnyExcept(HexDigits))
+            {
+                continue;
+            }
+
+            try
+            {
+                new FileStream(orphan, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It is being written, or somebody else's.
+            }
+        }
     }
 
     /// <summary>Flushes to disk and puts the file in place, over an old one if there is one.</summary>

@@ -24,12 +24,14 @@ public sealed class SobolevTrainer<T>
     /// <param name="options">How to train; the defaults if null.</param>
     /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
     /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
     public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         Network = network;
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(Options.Order ?? 0);
+        Options.Optimizer.CheckPrecision<T>();
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -40,7 +42,15 @@ public sealed class SobolevTrainer<T>
     public SobolevTrainingOptions Options { get; }
 
     /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
-    /// <param name="path">A checkpoint written by a training with the same network shape, data and options.</param>
+    /// <remarks>
+    /// The network gets the parameters of the checkpoint. <see cref="SobolevTrainingOptions.Epochs"/> and
+    /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before, even if the training had ended; schedules then go on
+    /// where the longer training would be.
+    /// </remarks>
+    /// <param name="path">
+    /// A checkpoint written by a training with the same data and options, of a network that is trained already or began with the same
+    /// parameters as this one.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public void ResumeFrom(string path)
     {
@@ -53,12 +63,15 @@ public sealed class SobolevTrainer<T>
     /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one.</param>
-    /// <returns>The outcome. With early stopping the network has the parameters of the best epoch.</returns>
+    /// <returns>The outcome. With early stopping the network has the parameters of the epoch with the least validation error.</returns>
     /// <exception cref="ArgumentException">The data do not fit the network or the options, or are not finite.</exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
     /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled; the network has the parameters reached.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
+    /// <exception cref="InvalidOperationException">A schedule of your own gave a number that is not finite or below 0.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before the first mini-batch.</exception>
+    /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
     public TrainingResult Fit(
         IJetSource<T> source, IJetSource<T>? validation = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -66,28 +79,57 @@ public sealed class SobolevTrainer<T>
         ArgumentNullException.ThrowIfNull(source);
         int order = CheckArguments(source, validation);
         var balance = new OrderBalance(Options.OrderWeights, order);
+        var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
         var statistics = SourceStatistics.Measure(source);
         var loss = SobolevLoss.Measure(statistics, source, Options.BalanceOutputs);
-        var checkpoint = _resumeFrom is null ? null : SafetensorsFile.Read(_resumeFrom);
         bool isFresh = checkpoint is null && IsFresh();
         if (isFresh && Options.Standardize)
         {
             Standardization.Apply(Network, source, statistics);
         }
 
-        string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
-        var state = new TrainingState<T>(
-            Network, loss, OptimizerFor(source, order, loss, isFresh, checkpoint), balance, order, fingerprint);
+        var state = new TrainingState<T>(Network, loss, OptimizerFor(source, order, loss, isFresh, checkpoint), balance, order);
         if (checkpoint is not null)
         {
-            state.Load(checkpoint, _resumeFrom!);
+            new CheckpointReader<T>(checkpoint, _resumeFrom!).Restore(state, Options, TrainingRun<T>.StepsOf(Options, source.Count));
             _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", _resumeFrom, state.Epoch + 1);
             _resumeFrom = null;
         }
 
         using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-        var run = new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger);
+        var run = new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint);
         return run.Train(cancellationToken);
+    }
+
+    /// <summary>
+    /// What checkpoints of this training say that they belong to, and the checkpoint to resume from, if any; a path that cannot be written
+    /// and a checkpoint of another training are refused.
+    /// </summary>
+    private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
+        IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+    {
+        if (Options.Checkpoint is { } written)
+        {
+            CheckpointFile.Prepare(written.Path);
+        }
+        else if (_resumeFrom is null)
+        {
+            return (null, null);
+        }
+
+        var checkpoint = _resumeFrom is null ? null : SafetensorsFile.Read(_resumeFrom);
+        if (checkpoint is not null)
+        {
+            new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
+        }
+
+        var fingerprint = TrainingFingerprint.Of(Network, Options, source, order, validation, cancellationToken);
+        if (checkpoint is not null)
+        {
+            fingerprint.Resume(checkpoint, _resumeFrom!, IsFresh());
+        }
+
+        return (fingerprint, checkpoint);
     }
 
     /// <summary>
