@@ -32,8 +32,8 @@ public sealed record EarlyStopping
     }
 
     /// <summary>
-    /// Epochs that anneal the learning rate after the patience has ended, at least 0, which ends training at once; null for as many as
-    /// were trained until then, and at least <see cref="Patience"/>. The epochs and the time of the options limit them.
+    /// Epochs that anneal the learning rate after the patience has ended, at least 0, which ends training at once; null for twice
+    /// as many as were trained until then. The epochs and the time of the options limit them.
     /// </summary>
     public int? AnnealingEpochs
     {

@@ -73,12 +73,12 @@ public sealed class EarlyStoppingTests : IDisposable
         var result = new SobolevTrainer<float>(Network(), options).Fit(_source, _validation, new SynchronousProgress(reports.Add));
         result.End.Should().Be(TrainingEnd.EarlyStopped);
         int from = WaitEnds(result);
-        result.Epochs.Should().Be(2 * from, "annealing takes as long as what came before");
+        result.Epochs.Should().Be(3 * from, "annealing takes twice as long as what came before");
         var factors = result.History.Select(epoch => epoch.LearningRateFactor).ToList();
         for (int epoch = from; epoch < result.Epochs; epoch++)
         {
             // The factor of an epoch's last step of six.
-            double wave = 0.5 * (1 + Math.Cos(Math.PI * (epoch - from + (5.0 / 6)) / from));
+            double wave = 0.5 * (1 + Math.Cos(Math.PI * (epoch - from + (5.0 / 6)) / (2 * from)));
             factors[epoch].Should().BeApproximately(factors[from - 1] * (0.001 + (0.999 * wave)), 1e-9);
         }
 
