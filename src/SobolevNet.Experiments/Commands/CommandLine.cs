@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using SobolevNet.Experiments.Terminal;
 
 namespace SobolevNet.Experiments.Commands;
@@ -70,7 +69,6 @@ internal static class CommandLine
 
     private static RootCommand Root(ConsoleOutput terminal)
     {
-        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand(
             "Trains networks on rendered cubes with and without derivatives, and shows what the derivatives are worth.\n" +
             "Without a command: cube --preset quick.");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SobolevNet;
 
 /// <summary>What a learning-rate schedule may look at.</summary>
@@ -7,9 +9,15 @@ namespace SobolevNet;
 public readonly record struct SchedulePosition(double Progress, int Epoch, IReadOnlyList<double> Losses);
 
 /// <summary>How the learning rate changes while training goes on, as a factor of the optimizer's.</summary>
-/// <remarks>A schedule holds no state, so training resumes with the same factors.</remarks>
+/// <remarks>
+/// A schedule holds no state, so training resumes with the same factors. Where a training with checkpoints starts, a schedule of your
+/// own is also asked for some factors by which the checkpoint knows it.
+/// </remarks>
 public abstract record LearningRateSchedule
 {
+    /// <summary>What tells this schedule from others: its numbers in full, or the hash of some factors for one of the user's.</summary>
+    internal virtual string Fingerprint => $"own {FunctionHash.Of(this)}";
+
     /// <summary>Always 1.</summary>
     public static LearningRateSchedule Constant { get; } = new ConstantRate();
 
@@ -48,14 +56,19 @@ public abstract record LearningRateSchedule
     /// <summary>Multiplies by <paramref name="factor"/> whenever the loss has not improved for some epochs.</summary>
     /// <param name="patience">Epochs without improvement that are waited for, at least 1.</param>
     /// <param name="factor">In (0, 1).</param>
-    /// <param name="improvement">The relative improvement that counts, at least 0.</param>
+    /// <param name="improvement">The relative improvement that counts, in [0, 1).</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Plateau(int patience = 10, double factor = 0.5, double improvement = 1e-3)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
         CheckFactor(factor, nameof(factor), allowZero: false);
-        ArgumentOutOfRangeException.ThrowIfNegative(improvement);
+        ArgumentOutOfRangeException.ThrowIfEqual(factor, 1);
+        if (!(improvement >= 0 && improvement < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(improvement), improvement, "The improvement is in [0, 1).");
+        }
+
         return new PlateauRate(patience, factor, improvement);
     }
 
@@ -75,7 +88,7 @@ public abstract record LearningRateSchedule
 
     /// <summary>The factor at a point of the training.</summary>
     /// <param name="position">Where training is.</param>
-    /// <returns>A factor of the optimizer's learning rate.</returns>
+    /// <returns>A factor of the optimizer's learning rate, finite and at least 0.</returns>
     public abstract double At(SchedulePosition position);
 
     private static void CheckFactor(double factor, string name, bool allowZero)
@@ -86,36 +99,53 @@ public abstract record LearningRateSchedule
         }
     }
 
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
     private sealed record ConstantRate : LearningRateSchedule
     {
+        internal override string Fingerprint => "constant";
+
         public override double At(SchedulePosition position) => 1;
     }
 
     private sealed record CosineRate(double Final) : LearningRateSchedule
     {
+        internal override string Fingerprint => Text($"cosine to {Final:R}");
+
         public override double At(SchedulePosition position) =>
             Final + ((1 - Final) * 0.5 * (1 + Math.Cos(Math.PI * position.Progress)));
     }
 
     private sealed record StepRate(int Epochs, double Factor) : LearningRateSchedule
     {
+        internal override string Fingerprint => Text($"times {Factor:R} every {Epochs} epochs");
+
         public override double At(SchedulePosition position) => Math.Pow(Factor, position.Epoch / Epochs);
     }
 
     private sealed record ExponentialRate(double Final) : LearningRateSchedule
     {
+        internal override string Fingerprint => Text($"exponential to {Final:R}");
+
         public override double At(SchedulePosition position) => Math.Pow(Final, position.Progress);
     }
 
     private sealed record PlateauRate(int Patience, double Factor, double Improvement) : LearningRateSchedule
     {
+        internal override string Fingerprint => Text($"times {Factor:R} on a plateau of {Patience} epochs within {Improvement:R}");
+
         public override double At(SchedulePosition position)
         {
+            var losses = position.Losses;
+            ArgumentNullException.ThrowIfNull(losses, $"{nameof(position)}.{nameof(position.Losses)}");
             double best = double.PositiveInfinity;
             double factor = 1;
             int waited = 0;
-            foreach (double loss in position.Losses)
+
+            // By index: an enumerator would be allocated in every step.
+            for (int k = 0; k < losses.Count; k++)
             {
+                double loss = losses[k];
                 if (loss < best * (1 - Improvement))
                 {
                     best = loss;
@@ -134,6 +164,8 @@ public abstract record LearningRateSchedule
 
     private sealed record WarmUp(double Part, LearningRateSchedule Then) : LearningRateSchedule
     {
+        internal override string Fingerprint => Text($"{Then.Fingerprint}, after a warm-up of {Part:R}");
+
         public override double At(SchedulePosition position)
         {
             if (position.Progress >= Part)

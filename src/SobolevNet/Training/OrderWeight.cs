@@ -8,8 +8,12 @@ public sealed class OrderWeight
 {
     private readonly Func<double, double> _at;
     private readonly string _description;
+    private readonly bool _isOwn;
 
-    private OrderWeight(Func<double, double> at, string description) => (_at, _description) = (at, description);
+    private OrderWeight(Func<double, double> at, string description, bool isOwn = false) => (_at, _description, _isOwn) = (at, description, isOwn);
+
+    /// <summary>What tells this weight from others: its numbers in full, and the hash of some weights for a function of the user's.</summary>
+    internal string Fingerprint => _isOwn ? $"{_description} {FunctionHash.Of(_at)}" : _description;
 
     /// <summary>The same weight all the time.</summary>
     /// <param name="weight">Finite and at least 0.</param>
@@ -51,16 +55,17 @@ public sealed class OrderWeight
     {
         ArgumentNullException.ThrowIfNull(weight);
         CheckPart(end, nameof(end));
-        return new OrderWeight(progress => progress < end ? weight.At(progress) : 0, $"{weight}, dropped at {Text(end)}");
+        return new OrderWeight(progress => progress < end ? weight.At(progress) : 0, $"{weight}, dropped at {Text(end)}", weight._isOwn);
     }
 
     /// <summary>A weight of your own.</summary>
-    /// <param name="schedule">Maps progress in [0, 1] to a finite weight of at least 0; must always give the same for the same.</param>
+    /// <param name="schedule">Maps progress in [0, 1] to a finite weight of at least 0; must always give the same for the same. Where
+    /// a training with checkpoints starts, it is also asked for some weights by which the checkpoint knows it.</param>
     /// <returns>The weight.</returns>
     public static OrderWeight Schedule(Func<double, double> schedule)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        return new OrderWeight(schedule, "own schedule");
+        return new OrderWeight(schedule, "own schedule", isOwn: true);
     }
 
     /// <summary>The weight at a point of the training.</summary>
@@ -94,5 +99,5 @@ public sealed class OrderWeight
         }
     }
 
-    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -25,12 +25,14 @@ public sealed class SobolevTrainer<T>
     /// <param name="options">How to train; the defaults if null.</param>
     /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
     /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
     public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         Network = network;
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(Options.Order ?? 0);
+        Options.Optimizer.CheckPrecision<T>();
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -41,7 +43,15 @@ public sealed class SobolevTrainer<T>
     public SobolevTrainingOptions Options { get; }
 
     /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
-    /// <param name="path">A checkpoint written by a training with the same network shape, data and options.</param>
+    /// <remarks>
+    /// The network gets the parameters of the checkpoint. <see cref="SobolevTrainingOptions.Epochs"/> and
+    /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before, even if the training had ended; schedules then go on
+    /// where the longer training would be.
+    /// </remarks>
+    /// <param name="path">
+    /// A checkpoint written by a training with the same data and options, of a network that is trained already or began with the same
+    /// parameters as this one.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public void ResumeFrom(string path)
     {
@@ -59,13 +69,15 @@ public sealed class SobolevTrainer<T>
     /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
-    /// <returns>The outcome. With early stopping the network has the parameters of the best epoch.</returns>
+    /// <returns>The outcome. With early stopping the network has the parameters of the epoch with the least validation error.</returns>
     /// <exception cref="ArgumentException">The data do not fit the network or the options, or are not finite.</exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
-    /// <exception cref="InvalidOperationException">The network is being trained by another call.</exception>
     /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled; the network has the parameters reached.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
+    /// <exception cref="InvalidOperationException">The network is being trained by another call, or a schedule of your own gave a number that is not finite or below 0.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before the first mini-batch.</exception>
+    /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
     public TrainingResult Fit(
         IJetSource<T> source, IJetSource<T>? validation = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -81,23 +93,23 @@ public sealed class SobolevTrainer<T>
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
+            var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-            string fingerprint = TrainingState<T>.FingerprintOf(Network, Options, source, order, validation);
-            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, fingerprint, team, _logger, cancellationToken);
-            if (resumeFrom is null)
+            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
+            if (checkpoint is null)
             {
                 state = setup.Begin();
             }
             else
             {
-                state = setup.Resume(resumeFrom);
+                state = setup.Resume(new CheckpointReader<T>(checkpoint, resumeFrom!));
                 _logger.LogInformation("Resuming from {Path} in epoch {Epoch}.", resumeFrom, state.Epoch + 1);
                 _resumeFrom = null;
             }
 
             stepsBefore = state.TotalSteps;
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger).Train(cancellationToken);
+            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
         catch when (state is null || state.TotalSteps == stepsBefore)
         {
@@ -105,6 +117,37 @@ public sealed class SobolevTrainer<T>
             _resumeFrom = resumeFrom;
             throw;
         }
+    }
+
+    /// <summary>
+    /// What checkpoints of this training say that they belong to, and the checkpoint to resume from, if any; a path that cannot be written
+    /// and a checkpoint of another training are refused.
+    /// </summary>
+    private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
+        IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+    {
+        if (Options.Checkpoint is { } written)
+        {
+            CheckpointFile.Prepare(written.Path);
+        }
+        else if (_resumeFrom is null)
+        {
+            return (null, null);
+        }
+
+        var checkpoint = _resumeFrom is null ? null : SafetensorsFile.Read(_resumeFrom);
+        if (checkpoint is not null)
+        {
+            new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
+        }
+
+        var fingerprint = TrainingFingerprint.Of(Network, Options, source, order, validation, cancellationToken);
+        if (checkpoint is not null)
+        {
+            fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
+        }
+
+        return (fingerprint, checkpoint);
     }
 
     private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)

@@ -16,7 +16,8 @@ public sealed record SobolevTrainingOptions
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
-    /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for.
+    /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for. A resumed
+    /// training may be given more than it was started with: its schedules go on where that longer training would be.
     /// </summary>
     public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
 
@@ -108,10 +109,16 @@ public sealed record SobolevTrainingOptions
     public bool ScaleDirections { get; init; } = true;
 
     /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Settings of the optimizer contradict each other.</exception>
     public Optimizer Optimizer
     {
         get => _optimizer;
-        init => _optimizer = value ?? throw new ArgumentNullException(nameof(Optimizer));
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Optimizer));
+            value.Check();
+            _optimizer = value;
+        }
     }
 
     /// <summary>How the learning rate changes; by default a short warm-up and half a cosine wave down to a thousandth.</summary>
@@ -130,7 +137,7 @@ public sealed record SobolevTrainingOptions
             : throw new ArgumentOutOfRangeException(nameof(GradientClipNorm), value, "A clipping norm is finite and above 0.");
     }
 
-    /// <summary>When to give up because the validation error does not fall; never if null.</summary>
+    /// <summary>When to end because the validation error has stopped falling; never if null.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>Where and how often to write checkpoints; none if null.</summary>
@@ -141,45 +148,4 @@ public sealed record SobolevTrainingOptions
 
     private static int AtLeast(int value, int minimum, string name) =>
         value >= minimum ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {minimum}.");
-}
-
-/// <summary>Ends training when the validation error has stopped falling; the best parameters are kept.</summary>
-public sealed record EarlyStopping
-{
-    private readonly int _patience = 20;
-    private readonly double _improvement = 1e-3;
-
-    /// <summary>Epochs without improvement that are waited for, at least 1.</summary>
-    public int Patience
-    {
-        get => _patience;
-        init => _patience = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "The patience is at least 1.");
-    }
-
-    /// <summary>The relative improvement of the best error that counts, in [0, 1).</summary>
-    public double Improvement
-    {
-        get => _improvement;
-        init => _improvement = value is >= 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Improvement), value, "The improvement is in [0, 1).");
-    }
-}
-
-/// <summary>Where and how often training writes what it needs to go on later.</summary>
-public sealed record CheckpointOptions
-{
-    /// <summary>Names the file.</summary>
-    /// <param name="path">The checkpoint file; replaced each time, in one step.</param>
-    public CheckpointOptions(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Path = path;
-    }
-
-    /// <summary>The checkpoint file.</summary>
-    public string Path { get; }
-
-    /// <summary>Least time between two checkpoints. One is also written at the end and when training is canceled.</summary>
-    public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
 }

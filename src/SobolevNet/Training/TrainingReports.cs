@@ -78,7 +78,7 @@ public enum TrainingEnd
     /// <summary>The time budget was spent.</summary>
     TimeSpent,
 
-    /// <summary>The validation error had not improved for as long as early stopping waits.</summary>
+    /// <summary>The validation error had not improved for as long as early stopping waits, and the learning rate was annealed.</summary>
     EarlyStopped,
 }
 

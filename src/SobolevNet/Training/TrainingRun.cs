@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
@@ -10,11 +9,13 @@ namespace SobolevNet;
 internal sealed class TrainingRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int RangeLength = 32768;
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly TrainingState<T> _state;
     private readonly SobolevTrainingOptions _options;
+    private readonly TrainingFingerprint? _fingerprint;
+    private readonly string? _checkpoint;
+    private readonly TrainingCourse<T> _course;
     private readonly IJetSource<T> _source;
     private readonly IJetSourceRun<T>? _adaptive;
     private readonly IProgress<TrainingProgress>? _progress;
@@ -28,34 +29,28 @@ internal sealed class TrainingRun<T>
     private readonly PackedNetwork<T> _packed;
     private readonly TrainingPass<T>?[] _passes = new TrainingPass<T>?[3];
     private readonly Evaluator<T>? _validator;
-    private readonly double[] _weights = new double[3];
+    private readonly GradientClipping<T>? _clipping;
     private readonly double[] _losses = new double[3];
-    private readonly double[] _rangeSquares;
-    private readonly Action<int, int> _squareRange;
-    private readonly Action<int, int> _scaleRange;
-    private readonly Stopwatch _clock = new();
     private readonly List<double> _epochLosses = [];
     private TimeSpan _lastReport;
     private TimeSpan _lastCheckpoint;
-    private double _startFraction;
     private long _samplesDone;
-    private double _rateFactor;
-    private double _gradientScale;
 
     public TrainingRun(
         TrainingState<T> state, SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order,
-        WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger)
+        WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger, TrainingFingerprint? fingerprint)
     {
+        _fingerprint = fingerprint;
+        _checkpoint = options.Checkpoint is { } checkpoint ? Path.GetFullPath(checkpoint.Path) : null;
         (_state, _options, _order, _team, _progress, _logger) = (state, options, order, team, progress, logger);
         (_source, _adaptive) = AdaptiveSources.BeginRun(source);
         _batch = Math.Min(options.BatchSize, source.Count);
-        _steps = (source.Count + _batch - 1) / _batch;
+        _steps = StepsOf(options, source.Count);
+        _course = new TrainingCourse<T>(state, options, _steps);
         _samples = new long[source.Count];
         _gradient = new T[state.Network.Parameters.Length];
         _packed = new PackedNetwork<T>(state.Network);
-        _rangeSquares = new double[(_gradient.Length + RangeLength - 1) / RangeLength];
-        _squareRange = SquareRange;
-        _scaleRange = ScaleRange;
+        _clipping = options.GradientClipNorm is { } norm ? new GradientClipping<T>(_gradient, norm, team) : null;
         _validator = validation is null ? null : new Evaluator<T>(
             state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team);
         Validation = validation;
@@ -63,66 +58,53 @@ internal sealed class TrainingRun<T>
 
     private IJetSource<T>? Validation { get; }
 
-    private double Seconds => _state.Seconds + _clock.Elapsed.TotalSeconds;
-
-    private double EpochsDone => _state.Epoch + ((double)_state.Step / _steps);
-
-    /// <summary>The part of the training that is done: the larger of the parts of the epochs and of the time.</summary>
-    private double Fraction
-    {
-        get
-        {
-            double ofEpochs = _options.PlannedEpochs is { } epochs ? EpochsDone / epochs : 0;
-            double ofTime = _options.TimeBudget is { } budget ? Seconds / budget.TotalSeconds : 0;
-            return Math.Min(1, Math.Max(ofEpochs, ofTime));
-        }
-    }
+    /// <summary>Mini-batches of an epoch.</summary>
+    public static int StepsOf(SobolevTrainingOptions options, int samples) => (int)(((long)samples + options.BatchSize - 1) / options.BatchSize);
 
     public TrainingResult Train(CancellationToken cancellationToken)
     {
         _logger.LogInformation(
-            "Training {Architecture} of order {Order} on {Samples} samples for {Epochs} epochs and {Time}.", _state.Network.Architecture, _order,
-            _source.Count, _options.PlannedEpochs?.ToString(CultureInfo.InvariantCulture) ?? "any", _options.TimeBudget?.ToString() ?? "any time");
-        _clock.Start();
-        _startFraction = Fraction;
+            "Training {Architecture} of order {Order} on {Samples} samples for {Limit}.", _state.Network.Architecture, _order, _source.Count, Limit());
+        _course.Begin();
         _epochLosses.AddRange(_state.History.Select(LossOf));
-        var end = TrainingEnd.Completed;
         try
         {
-            while (Fraction < 1)
+            // An epoch that was canceled after its last step still has its end to come.
+            while (_state.Step > 0 || !_course.IsOver)
             {
-                if (ShouldStop())
-                {
-                    end = TrainingEnd.EarlyStopped;
-                    break;
-                }
-
                 TrainEpoch(cancellationToken);
             }
+
+            return Finish(cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException canceled)
         {
-            SaveCheckpoint();
+            throw Canceled(canceled);
+        }
+        catch (NonFiniteLossException broken)
+        {
+            _logger.LogError("Training broke: {Reason}", broken.Message);
             throw;
         }
+    }
 
-        if (end == TrainingEnd.Completed && !(_state.Epoch >= _options.PlannedEpochs))
+    private TrainingResult Finish(CancellationToken cancellationToken)
+    {
+        var end = _course.IsAnnealing ? TrainingEnd.EarlyStopped
+            : _state.Epoch >= _options.PlannedEpochs ? TrainingEnd.Completed
+            : TrainingEnd.TimeSpent;
+        SaveCheckpoint();
+        if (_options.EarlyStopping is not null && _state.Best.Values.Length > 0)
         {
-            end = TrainingEnd.TimeSpent;
+            _state.Best.Values.CopyTo(_state.Network.Parameters);
         }
 
-        if (_options.EarlyStopping is not null && _state.BestParameters.Length > 0)
-        {
-            _state.BestParameters.CopyTo(_state.Network.Parameters);
-        }
-
-        // The last step could have broken the network too, and no further one would notice. A checkpoint of that is worth nothing.
+        // The last step could have broken the network too, and no further one would notice.
         if (!TensorPrimitives.IsFiniteAll<T>(_state.Network.Parameters))
         {
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, 0, _source.Layout.NameOf(0), double.NaN);
         }
 
-        SaveCheckpoint();
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, progress: 1);
         var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), cancellationToken);
         var validation = Validation is null ? null : Errors(Validation, Evaluator<T>.FirstSamples(Validation.Count), cancellationToken);
@@ -134,7 +116,7 @@ internal sealed class TrainingRun<T>
             End = end,
             Epochs = _state.Epoch,
             Steps = _state.TotalSteps,
-            Elapsed = TimeSpan.FromSeconds(Seconds),
+            Elapsed = TimeSpan.FromSeconds(_course.Seconds),
             Training = training,
             Validation = validation,
             History = _state.History,
@@ -144,6 +126,45 @@ internal sealed class TrainingRun<T>
     private Evaluation Errors(IJetSource<T> source, long[] samples, CancellationToken cancellationToken) =>
         new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team)
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
+
+    /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>
+    private TrainingCanceledException Canceled(OperationCanceledException canceled)
+    {
+        string? written = null;
+        Exception? failure = null;
+        try
+        {
+            written = SaveCheckpoint();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            failure = refused;
+            _logger.LogError("The checkpoint {Path} could not be written: {Reason}", _checkpoint, refused.Message);
+        }
+
+        _logger.LogInformation(
+            "Training was canceled in epoch {Epoch} after {Steps} steps; checkpoint: {Path}.", _state.Epoch + 1, _state.TotalSteps, written ?? "none");
+        string saved = written is not null ? $" The checkpoint {written} was written."
+            : failure is not null ? $" The checkpoint {_checkpoint} could not be written: {failure.Message}"
+            : "";
+        return new TrainingCanceledException(
+            $"Training was canceled in epoch {_state.Epoch + 1} after {_state.TotalSteps} steps.{saved}", failure, canceled.CancellationToken)
+        {
+            Epochs = _state.Epoch,
+            Steps = _state.TotalSteps,
+            Elapsed = TimeSpan.FromSeconds(_course.Seconds),
+            History = [.. _state.History],
+            Checkpoint = written,
+        };
+    }
+
+    private string Limit() => (_options.PlannedEpochs, _options.TimeBudget) switch
+    {
+        ({ } epochs, null) => $"{epochs} epochs",
+        (null, { } budget) => $"a time of {budget}",
+        ({ } epochs, { } budget) => $"{epochs} epochs or a time of {budget}",
+        _ => "ever",
+    };
 
     private static double LossOf(EpochRecord record) => double.IsNaN(record.ValidationError) ? record.TrainingError : record.ValidationError;
 
@@ -159,19 +180,19 @@ internal sealed class TrainingRun<T>
             RandomStream.For(StreamPurpose.EpochOrder, _options.Seed, (ulong)_state.Epoch).Shuffle(_samples.AsSpan());
         }
 
-        while (_state.Step < _steps && (_state.Step == 0 || Fraction < 1))
+        while (_state.Step < _steps && (_state.Step == 0 || !_course.IsOver))
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
             int count = TrainStep(cancellationToken);
             TrainingTelemetry.Samples.Add(count);
             TrainingTelemetry.StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            if (_state.Step < _steps && _clock.Elapsed - _lastReport >= ReportInterval)
+            if (_progress is not null && _state.Step < _steps && _course.Elapsed - _lastReport >= ReportInterval)
             {
-                Report(isEnd: false);
+                _progress.Report(Report(isEnd: false));
             }
 
-            if (_options.Checkpoint is { } checkpoint && _clock.Elapsed - _lastCheckpoint >= checkpoint.Every)
+            if (_options.Checkpoint is { } checkpoint && _course.Elapsed - _lastCheckpoint >= checkpoint.Every)
             {
                 SaveCheckpoint();
             }
@@ -184,31 +205,30 @@ internal sealed class TrainingRun<T>
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
-        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, Fraction);
+        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, _course.Progress);
         if (_state.Balance.NeedsMeasurement)
         {
             _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken));
         }
 
-        _state.Balance.Weights(Fraction, _weights);
+        _state.Balance.Weights(_course.Progress, _state.Weights);
         int active = _order;
-        while (active > 0 && _weights[active] == 0)
+        while (active > 0 && _state.Weights[active] == 0)
         {
             active--;
         }
 
-        if (_state.Optimizer is ElementwiseOptimizerState<T> optimizer && _options.GradientClipNorm is null)
+        _state.RateFactor = _course.RateFactor(_epochLosses);
+        if (_state.Optimizer is ElementwiseOptimizerState<T> optimizer && _clipping is null)
         {
-            _rateFactor = RateFactor();
-            optimizer.Begin(_rateFactor, _state.TotalSteps + 1);
+            optimizer.Begin(_state.RateFactor, _state.TotalSteps + 1);
             RunPass(active, first, count, optimizer);
         }
         else
         {
             RunPass(active, first, count);
             Clip(active);
-            _rateFactor = RateFactor();
-            _state.Optimizer.Step(_state.Network, _gradient, _rateFactor, _state.TotalSteps + 1, _team);
+            _state.Optimizer.Step(_state.Network, _gradient, _state.RateFactor, _state.TotalSteps + 1, _team);
         }
 
         _state.TotalSteps++;
@@ -216,7 +236,7 @@ internal sealed class TrainingRun<T>
         for (int order = 0; order <= _order; order++)
         {
             _state.LossSums[order] += order <= active ? count * _losses[order] : double.NaN;
-            loss += order <= active ? _weights[order] * _losses[order] : 0;
+            loss += order <= active ? _state.Weights[order] * _losses[order] : 0;
         }
 
         TrainingTelemetry.Loss.Record(loss);
@@ -225,13 +245,11 @@ internal sealed class TrainingRun<T>
         return count;
     }
 
-    private double RateFactor() => _options.Schedule.At(new SchedulePosition(Fraction, _state.Epoch, _epochLosses));
-
     private void RunPass(int order, int first, int count, ElementwiseOptimizerState<T>? optimizer = null)
     {
         var pass = _passes[order] ??= new TrainingPass<T>(
             _state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team);
-        if (!pass.Run(_samples, first, count, _weights, _losses, optimizer))
+        if (!pass.Run(_samples, first, count, _state.Weights, _losses, optimizer))
         {
             var (broken, component, magnitude) = pass.Diagnose();
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, broken, component, magnitude);
@@ -240,44 +258,10 @@ internal sealed class TrainingRun<T>
 
     private void Clip(int active)
     {
-        if (_options.GradientClipNorm is not { } limit)
-        {
-            return;
-        }
-
-        _team.Run(_rangeSquares.Length, _squareRange);
-        double norm = Math.Sqrt(_rangeSquares.Sum());
-        if (!double.IsFinite(norm))
+        if (_clipping?.Clip() is { } norm && !double.IsFinite(norm))
         {
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, active, "the gradient's norm", norm);
         }
-
-        if (norm > limit)
-        {
-            _gradientScale = limit / norm;
-            _team.Run(_rangeSquares.Length, _scaleRange);
-        }
-    }
-
-    private Span<T> GradientRange(int range) =>
-        _gradient.AsSpan(range * RangeLength, Math.Min(RangeLength, _gradient.Length - (range * RangeLength)));
-
-    private void ScaleRange(int range, int worker)
-    {
-        var gradient = GradientRange(range);
-        TensorPrimitives.Multiply(gradient, T.CreateTruncating(_gradientScale), gradient);
-    }
-
-    private void SquareRange(int range, int worker)
-    {
-        double sum = 0;
-        foreach (T element in GradientRange(range))
-        {
-            double value = double.CreateTruncating(element);
-            sum += value * value;
-        }
-
-        _rangeSquares[range] = sum;
     }
 
     private void EndEpoch(CancellationToken cancellationToken)
@@ -285,27 +269,31 @@ internal sealed class TrainingRun<T>
         double validationError = _validator?.Run(new MeasuringTime(_options.TimeBudget, cancellationToken)).NormalizedRmse ?? double.NaN;
         double[] losses = MeanLosses();
         var record = new EpochRecord(
-            _state.Epoch + 1, losses, _weights[..(_order + 1)], Math.Sqrt(losses[0]), validationError, _rateFactor, Seconds);
+            _state.Epoch + 1, losses, _state.Weights[..(_order + 1)], Math.Sqrt(losses[0]), validationError, _state.RateFactor, _course.Seconds);
         _state.History.Add(record);
         _epochLosses.Add(LossOf(record));
         if (_options.EarlyStopping is { } stopping)
         {
-            if (validationError < _state.BestError * (1 - stopping.Improvement))
-            {
-                _state.BestError = validationError;
-                _state.BestParameters = _state.Network.Parameters.ToArray();
-                _state.Waited = 0;
-            }
-            else
-            {
-                _state.Waited++;
-            }
+            _state.Best.Observe(validationError, _state.Network.Parameters, stopping.Improvement);
         }
 
-        Report(isEnd: true);
+        // The state is that after the epoch before anybody hears of it: whoever is told may cancel.
+        var report = _progress is null ? null : Report(isEnd: true);
         _state.Epoch++;
         _state.Step = 0;
         Array.Clear(_state.LossSums);
+        if (_state.Best.Waited >= _options.EarlyStopping?.Patience && !_course.IsAnnealing && !_course.IsOver)
+        {
+            _course.Anneal();
+            _logger.LogInformation(
+                "The validation error has not improved for {Patience} epochs; the learning rate is annealed in {Epochs} more.",
+                _options.EarlyStopping.Patience, _course.AnnealingEpochs);
+        }
+
+        if (report is not null)
+        {
+            _progress!.Report(report);
+        }
     }
 
     /// <summary>Eₖ averaged over the samples of this epoch that were trained so far.</summary>
@@ -315,46 +303,41 @@ internal sealed class TrainingRun<T>
         return [.. _state.LossSums.Select(sum => sum / done)];
     }
 
-    private bool ShouldStop() => _options.EarlyStopping is { } stopping && _state.Waited >= stopping.Patience;
-
-    private void SaveCheckpoint()
+    /// <summary>Writes a checkpoint if the options name one and the state is worth it.</summary>
+    /// <returns>The path of the checkpoint; null if none was written.</returns>
+    private string? SaveCheckpoint()
     {
-        if (_options.Checkpoint is { } checkpoint)
+        if (_checkpoint is null || !CheckpointFile.CanHold(_state))
         {
-            _state.Save(checkpoint.Path, Seconds);
-            _lastCheckpoint = _clock.Elapsed;
+            return null;
         }
+
+        CheckpointFile.Save(_state, _fingerprint!, _checkpoint, _course.Seconds);
+        _lastCheckpoint = _course.Elapsed;
+        return _checkpoint;
     }
 
-    private void Report(bool isEnd)
+    private TrainingProgress Report(bool isEnd)
     {
-        _lastReport = _clock.Elapsed;
-        if (_progress is null)
-        {
-            return;
-        }
-
+        _lastReport = _course.Elapsed;
         double[] losses = MeanLosses();
-        double fraction = Fraction;
-        double share = fraction - _startFraction;
-        var elapsed = _clock.Elapsed;
-        _progress.Report(new TrainingProgress
+        return new TrainingProgress
         {
             Epoch = _state.Epoch + 1,
-            Epochs = _options.PlannedEpochs ?? (int)Math.Min(int.MaxValue, Math.Ceiling(EpochsDone / Math.Max(fraction, 1e-9))),
+            Epochs = _course.Epochs,
             Step = _state.Step,
             StepsPerEpoch = _steps,
-            Fraction = fraction,
+            Fraction = _course.Progress,
             OrderLosses = losses,
-            OrderWeights = _weights[..(_order + 1)],
-            Loss = losses.Zip(_weights, (loss, weight) => weight == 0 ? 0 : loss * weight).Sum(),
+            OrderWeights = _state.Weights[..(_order + 1)],
+            Loss = losses.Zip(_state.Weights, (loss, weight) => weight == 0 ? 0 : loss * weight).Sum(),
             TrainingError = Math.Sqrt(losses[0]),
             ValidationError = _state.History.Count > 0 ? _state.History[^1].ValidationError : double.NaN,
-            LearningRateFactor = _rateFactor,
-            Elapsed = elapsed,
-            Remaining = share > 0 ? elapsed * ((1 - fraction) / share) : TimeSpan.Zero,
-            SamplesPerSecond = _samplesDone / elapsed.TotalSeconds,
+            LearningRateFactor = _state.RateFactor,
+            Elapsed = _course.Elapsed,
+            Remaining = _course.Remaining,
+            SamplesPerSecond = _samplesDone / _course.Elapsed.TotalSeconds,
             IsEndOfEpoch = isEnd,
-        });
+        };
     }
 }

@@ -6,7 +6,7 @@ namespace SobolevNet;
 /// <summary>What comes before the first step of a training: the data are measured, and a fresh network is standardized.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class TrainingSetup<T>(
-    Mlp<T> network, SobolevTrainingOptions options, IJetSource<T> source, OrderBalance balance, int order, string fingerprint, WorkerTeam team,
+    Mlp<T> network, SobolevTrainingOptions options, IJetSource<T> source, OrderBalance balance, int order, WorkerTeam team,
     ILogger logger, CancellationToken cancellation)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -51,25 +51,23 @@ internal sealed class TrainingSetup<T>(
         network.InputScaling = inputScaling;
         network.OutputScaling = outputScaling;
         scaled?.Begin(network);
-        return new TrainingState<T>(network, loss, scaled ?? optimizer, balance, order, fingerprint);
+        return new TrainingState<T>(network, loss, scaled ?? optimizer, balance, order);
     }
 
     /// <summary>The state of a checkpoint, which has all that <see cref="Begin"/> measures.</summary>
-    /// <param name="path">The checkpoint.</param>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to another training.</exception>
-    public TrainingState<T> Resume(string path)
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public TrainingState<T> Resume(CheckpointReader<T> checkpoint)
     {
-        var checkpoint = SafetensorsFile.Read(path);
         var optimizer = options.Optimizer.CreateState<T>(network.Architecture);
         int inputs = network.Architecture.Inputs;
-        if (checkpoint.TryGetTensor("optimizer." + MetricState<T>.Metric, out _))
+        if (checkpoint.HasMetric)
         {
             optimizer = new MetricState<T>(optimizer, network, new double[inputs * inputs]);
         }
 
-        var state = new TrainingState<T>(
-            network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order, fingerprint);
-        state.Load(checkpoint, path);
+        var state = new TrainingState<T>(network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order);
+        checkpoint.Restore(state, options, TrainingRun<T>.StepsOf(options, source.Count));
         return state;
     }
 

@@ -1,3 +1,5 @@
+using SobolevNet.Tests.Reference;
+
 namespace SobolevNet.Tests.Training;
 
 public class ScheduleTests
@@ -30,6 +32,23 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void Plateau_WithoutLosses_IsRefusedByName() =>
+        FluentActions.Invoking(() => LearningRateSchedule.Plateau().At(default)).Should().Throw<ArgumentNullException>().WithMessage("*position.Losses*");
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(-1.0)]
+    [InlineData(double.PositiveInfinity)]
+    public void Fit_ScheduleOfOnesOwnThatGivesNoFactor_IsRefusedWithWhereItWas(double factor)
+    {
+        var network = Mlp<float>.Create(2, [4], 1, seed: 1);
+        var options = new SobolevTrainingOptions { Epochs = 2, BatchSize = 10, Schedule = new SecondEpoch(factor) };
+        FluentActions.Invoking(() => new SobolevTrainer<float>(network, options).Fit(new FunctionSource<float>(0, 20, 1)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*SecondEpoch*epoch 2*finite*");
+        network.Parameters.ToArray().Should().OnlyContain(parameter => float.IsFinite(parameter));
+    }
+
+    [Fact]
     public void OrderWeights_AtKnownPoints_HaveKnownValues()
     {
         OrderWeight constant = 2;
@@ -48,6 +67,19 @@ public class ScheduleTests
         Refused(() => LearningRateSchedule.Step(0));
         Refused(() => LearningRateSchedule.Exponential(0));
         Refused(() => LearningRateSchedule.Plateau(0));
+        Refused(() => LearningRateSchedule.Plateau(factor: 1));
+        Refused(() => LearningRateSchedule.Plateau(factor: double.NaN));
+        Refused(() => LearningRateSchedule.Plateau(improvement: double.NaN));
+        Refused(() => LearningRateSchedule.Plateau(improvement: 1));
+        Refused(() => LearningRateSchedule.Cosine(double.NaN));
+        Refused(() => LearningRateSchedule.Step(5, double.NaN));
+        Refused(() => LearningRateSchedule.Constant.WithWarmUp(double.NaN));
+        Refused(() => OrderWeight.Geometric(double.NaN, 1));
+        Refused(() => OrderWeight.Geometric(1, double.PositiveInfinity));
+        Refused(() => OrderWeight.Until(1, double.NaN));
+        Refused(() => new EarlyStopping { Improvement = double.NaN });
+        Refused(() => new EarlyStopping { Patience = 0 });
+        Refused(() => new SobolevTrainingOptions { GradientClipNorm = double.NaN });
         Refused(() => LearningRateSchedule.Constant.WithWarmUp(1));
         Refused(() => OrderWeight.Constant(-1));
         Refused(() => OrderWeight.Constant(double.NaN));
@@ -56,5 +88,10 @@ public class ScheduleTests
         ((Action)(() => OrderWeight.Schedule(_ => double.NaN).At(0))).Should().Throw<InvalidOperationException>();
 
         static void Refused(Action action) => action.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private sealed record SecondEpoch(double Factor) : LearningRateSchedule
+    {
+        public override double At(SchedulePosition position) => position.Epoch == 0 ? 1 : Factor;
     }
 }

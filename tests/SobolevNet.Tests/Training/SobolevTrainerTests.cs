@@ -69,7 +69,7 @@ public class SobolevTrainerTests
             var network = Network();
             using var cancellation = new CancellationTokenSource();
             var counted = new CountingSource(source, steps * Short.BatchSize, cancellation);
-            Assert.Throws<OperationCanceledException>(
+            Assert.Throws<TrainingCanceledException>(
                 () => new SobolevTrainer<float>(network, options).Fit(counted, validation, null, cancellation.Token));
             var resumed = Network(Activation.Tanh);
             var trainer = new SobolevTrainer<float>(resumed, options);
@@ -102,7 +102,7 @@ public class SobolevTrainerTests
     {
         using var cancellation = new CancellationTokenSource();
         var source = new CountingSource(new FunctionSource<float>(1, 240, 1), 60, cancellation);
-        Assert.Throws<OperationCanceledException>(() => new SobolevTrainer<float>(Network(), Short).Fit(source, null, null, cancellation.Token));
+        Assert.Throws<TrainingCanceledException>(() => new SobolevTrainer<float>(Network(), Short).Fit(source, null, null, cancellation.Token));
         source.Samples.Should().BeLessThanOrEqualTo((2 * 240) + (3 * Short.BatchSize), "the statistics and the metric see all samples, then three batches train");
     }
 

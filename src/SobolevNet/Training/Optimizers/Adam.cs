@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using SobolevNet.Kernels;
 
@@ -29,8 +28,22 @@ public record Adam : Optimizer
     /// <summary>Each step also shrinks the parameters by this times the learning rate (decoupled decay); at least 0.</summary>
     public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
 
-    internal override string Fingerprint =>
-        string.Create(CultureInfo.InvariantCulture, $"adam {LearningRate:R} {Beta1:R} {Beta2:R} {Epsilon:R} {WeightDecay:R}");
+    internal override IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("", "Adam"),
+        (nameof(LearningRate), Text(LearningRate)),
+        (nameof(Beta1), Text(Beta1)),
+        (nameof(Beta2), Text(Beta2)),
+        (nameof(Epsilon), Text(Epsilon)),
+        (nameof(WeightDecay), Text(WeightDecay)),
+    ];
+
+    internal override void CheckPrecision<T>()
+    {
+        CheckDecay<T>(Beta1, nameof(Beta1));
+        CheckDecay<T>(Beta2, nameof(Beta2));
+        CheckPositive<T>(Epsilon, nameof(Epsilon));
+    }
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 

@@ -7,8 +7,12 @@ namespace SobolevNet;
 internal abstract class OptimizerState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The memory, by name, for checkpoints.</summary>
+    /// <summary>The memory, by name, for checkpoints. Names that end in "second" or "steps" are of numbers that are never negative.</summary>
     public abstract IReadOnlyList<(string Name, T[] Values)> Tensors { get; }
+
+    /// <summary>Whether a memory of this name holds means of squares, or sizes of steps.</summary>
+    public static bool IsNeverNegative(string name) =>
+        name.EndsWith("second", StringComparison.Ordinal) || name.EndsWith("steps", StringComparison.Ordinal);
 
     /// <summary>Changes the network's parameters. The result does not depend on the number of workers.</summary>
     /// <param name="network">The network.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace SobolevNet;
@@ -16,7 +15,7 @@ public sealed record RProp : Optimizer
     private readonly double _minStep = 1e-9;
     private readonly double _maxStep = 1;
 
-    /// <summary>First step of every parameter, above 0.</summary>
+    /// <summary>First step of every parameter, between <see cref="MinStep"/> and <see cref="MaxStep"/>.</summary>
     public double InitialStep { get => _initialStep; init => _initialStep = InRange(value, 0, double.PositiveInfinity, nameof(InitialStep), includeLow: false); }
 
     /// <summary>Factor of a step while the sign stays, at least 1.</summary>
@@ -25,14 +24,37 @@ public sealed record RProp : Optimizer
     /// <summary>Factor of a step when the sign changes, in (0, 1).</summary>
     public double Decrease { get => _decrease; init => _decrease = InRange(value, 0, 1, nameof(Decrease), includeLow: false); }
 
-    /// <summary>Smallest step, above 0.</summary>
+    /// <summary>Smallest step, above 0 and at most <see cref="MaxStep"/>.</summary>
     public double MinStep { get => _minStep; init => _minStep = InRange(value, 0, double.PositiveInfinity, nameof(MinStep), includeLow: false); }
 
     /// <summary>Largest step, above 0.</summary>
     public double MaxStep { get => _maxStep; init => _maxStep = InRange(value, 0, double.PositiveInfinity, nameof(MaxStep), includeLow: false); }
 
-    internal override string Fingerprint =>
-        string.Create(CultureInfo.InvariantCulture, $"rprop {InitialStep:R} {Increase:R} {Decrease:R} {MinStep:R} {MaxStep:R}");
+    internal override IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("", "RProp"),
+        (nameof(InitialStep), Text(InitialStep)),
+        (nameof(Increase), Text(Increase)),
+        (nameof(Decrease), Text(Decrease)),
+        (nameof(MinStep), Text(MinStep)),
+        (nameof(MaxStep), Text(MaxStep)),
+    ];
+
+    internal override void Check()
+    {
+        if (MinStep > MaxStep)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MinStep), MinStep, $"{nameof(MinStep)} is at most {nameof(MaxStep)}, which is {MaxStep}.");
+        }
+
+        if (!(InitialStep >= MinStep && InitialStep <= MaxStep))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(InitialStep), InitialStep, $"{nameof(InitialStep)} is in [{nameof(MinStep)}, {nameof(MaxStep)}], which is [{MinStep}, {MaxStep}].");
+        }
+    }
+
+    internal override void CheckPrecision<T>() => CheckPositive<T>(MinStep, nameof(MinStep));
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using SobolevNet.Kernels;
 
@@ -23,8 +22,19 @@ public sealed record Sgd : Optimizer
     /// <summary>Each step also shrinks the parameters by this times the learning rate; at least 0.</summary>
     public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
 
-    internal override string Fingerprint =>
-        string.Create(CultureInfo.InvariantCulture, $"sgd {LearningRate:R} {Momentum:R} {Nesterov} {WeightDecay:R}");
+    internal override IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("", "Sgd"),
+        (nameof(LearningRate), Text(LearningRate)),
+        (nameof(Momentum), Text(Momentum)),
+        (nameof(Nesterov), Nesterov ? "true" : "false"),
+        (nameof(WeightDecay), Text(WeightDecay)),
+    ];
+
+    internal override void CheckPrecision<T>()
+    {
+        CheckDecay<T>(Momentum, nameof(Momentum));
+    }
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 

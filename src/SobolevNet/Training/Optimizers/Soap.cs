@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace SobolevNet;
 
 /// <summary>
@@ -62,9 +60,26 @@ public sealed record Soap : Optimizer
         init => _maxSide = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSide), value, $"{nameof(MaxSide)} is at least 0.");
     }
 
-    internal override string Fingerprint => string.Create(
-        CultureInfo.InvariantCulture,
-        $"soap {LearningRate:R} {Beta1:R} {Beta2:R} {CovarianceBeta:R} {Epsilon:R} {WeightDecay:R} {RefreshEvery} {MaxSide}");
+    internal override IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("", "Soap"),
+        (nameof(LearningRate), Text(LearningRate)),
+        (nameof(Beta1), Text(Beta1)),
+        (nameof(Beta2), Text(Beta2)),
+        (nameof(CovarianceBeta), Text(CovarianceBeta)),
+        (nameof(Epsilon), Text(Epsilon)),
+        (nameof(WeightDecay), Text(WeightDecay)),
+        (nameof(RefreshEvery), Text(RefreshEvery)),
+        (nameof(MaxSide), Text(MaxSide)),
+    ];
+
+    internal override void CheckPrecision<T>()
+    {
+        CheckDecay<T>(Beta1, nameof(Beta1));
+        CheckDecay<T>(Beta2, nameof(Beta2));
+        CheckDecay<T>(CovarianceBeta, nameof(CovarianceBeta));
+        CheckPositive<T>(Epsilon, nameof(Epsilon));
+    }
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new SoapState<T>(this, architecture);
 }

@@ -1,0 +1,92 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>Writes the state of a training to a file.</summary>
+internal static class CheckpointFile
+{
+    public const string Format = "SobolevNet checkpoint 2";
+    public const int HistoryColumns = 10;
+
+    /// <summary>
+    /// Refuses a path that cannot be written, before training has cost anything, and removes what a killed training left beside it.
+    /// </summary>
+    /// <exception cref="IOException">Nothing can be written there.</exception>
+    public static void Prepare(string path)
+    {
+        try
+        {
+            AtomicFile.Create(path).Dispose();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The checkpoint {path} cannot be written: {failure.Message} Its folder must exist and be writable.", failure);
+        }
+
+        AtomicFile.RemoveOrphans(path);
+    }
+
+    /// <summary>
+    /// Whether a state can be gone on from. A step may have broken the network without anything noticing before the next one, and a
+    /// checkpoint of that would replace a good one.
+    /// </summary>
+    public static bool CanHold<T>(TrainingState<T> state)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        TensorPrimitives.IsFiniteAll<T>(state.Network.Parameters) && !state.Optimizer.Tensors.Any(tensor => TensorPrimitives.IsNaNAny<T>(tensor.Values));
+
+    /// <summary>Writes a checkpoint; the old one is replaced in one step.</summary>
+    /// <param name="state">What to write.</param>
+    /// <param name="fingerprint">Which training it is.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="seconds">Seconds of training, all runs added up.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
+    public static void Save<T>(TrainingState<T> state, TrainingFingerprint fingerprint, string path, double seconds)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (network, loss, best) = (state.Network, state.Loss, state.Best);
+        var tensors = new List<SafetensorsTensor>
+        {
+            SafetensorsTensor.Create<T>("parameters", network.Parameters, network.Parameters.Length),
+            SafetensorsTensor.Create<T>("best.parameters", best.Values, best.Values.Length),
+            SafetensorsTensor.Create<double>("best.errors", [best.Error, best.ErrorToImprove], 2),
+            SafetensorsTensor.Create<long>("position", [state.Epoch, state.Step, state.TotalSteps, best.Waited, state.AnnealedFrom], 5),
+            SafetensorsTensor.Create<double>("clock", [seconds], 1),
+            SafetensorsTensor.Create<double>("step", [state.RateFactor, .. state.Weights], 1 + state.Weights.Length),
+            SafetensorsTensor.Create<double>("balance", state.Balance.Measured, state.Balance.Measured.Length),
+            SafetensorsTensor.Create<double>("loss.sums", state.LossSums, state.LossSums.Length),
+            SafetensorsTensor.Create("loss.components", loss.ComponentWeights, loss.ComponentWeights.Length),
+            SafetensorsTensor.Create("loss.outputs", loss.OutputWeights, loss.OutputWeights.Length),
+            SafetensorsTensor.Create("loss.means", loss.OutputMeans, loss.OutputMeans.Length),
+            SafetensorsTensor.Create("loss.normalizers", loss.Normalizers, loss.Normalizers.Length),
+            SafetensorsTensor.Create<double>("history", [.. state.History.SelectMany(Row)], state.History.Count, HistoryColumns),
+        };
+        foreach (var (name, values) in state.Optimizer.Tensors)
+        {
+            tensors.Add(SafetensorsTensor.Create<T>("optimizer." + name, values, values.Length));
+        }
+
+        NetworkTensors.AddScalings(network, tensors);
+        var metadata = new Dictionary<string, string> { ["format"] = Format };
+        fingerprint.AddTo(metadata);
+        SafetensorsFile.Write(path, metadata, tensors);
+    }
+
+    private static IEnumerable<double> Row(EpochRecord record)
+    {
+        yield return record.Epoch;
+        for (int order = 0; order < 3; order++)
+        {
+            yield return order < record.OrderLosses.Count ? record.OrderLosses[order] : double.NaN;
+        }
+
+        for (int order = 0; order < 3; order++)
+        {
+            yield return order < record.OrderWeights.Count ? record.OrderWeights[order] : double.NaN;
+        }
+
+        yield return record.ValidationError;
+        yield return record.LearningRateFactor;
+        yield return record.Seconds;
+    }
+}

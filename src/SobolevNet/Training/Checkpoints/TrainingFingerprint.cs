@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace SobolevNet;
+
+/// <summary>
+/// What must be the same for a training to go on as if it had not stopped: network, data and options, as named fields that a
+/// checkpoint holds. All that influences the result is in it, numbers in full and in no culture.
+/// </summary>
+internal sealed class TrainingFingerprint
+{
+    private const string Prefix = "training.";
+    private const string Unlimited = "unlimited";
+    private const string InitialParameters = "InitialParameters";
+    private const int LongestShown = 120;
+
+    private readonly Dictionary<string, string> _fields = [];
+
+    private TrainingFingerprint()
+    {
+    }
+
+    /// <summary>The fields, by name.</summary>
+    public IReadOnlyDictionary<string, string> Fields => _fields;
+
+    /// <summary>The fingerprint of a training that is about to start, of a network as it was given.</summary>
+    public static TrainingFingerprint Of<T>(
+        Mlp<T> network, SobolevTrainingOptions options, IJetSource<T> source, int order, IJetSource<T>? validation,
+        CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var fingerprint = new TrainingFingerprint();
+        var fields = fingerprint._fields;
+        fields["Precision"] = typeof(T).Name;
+        fields["Network"] = network.Architecture.ToString();
+        fields[InitialParameters] = SourceHash.Of(network);
+        AddSource("Training", source, order);
+        AddSource("Validation", validation, Math.Min(order, validation?.Layout.Order ?? 0));
+        AddOptions(fields, options);
+        return fingerprint;
+
+        void AddSource(string name, IJetSource<T>? data, int highest)
+        {
+            fields[name + "Samples"] = Text(data?.Count ?? 0);
+            fields[name + "Layout"] = data is null ? "none" : Text(data.Layout.Truncate(highest));
+            fields[name + "IsEndless"] = Text(data?.IsEndless ?? false);
+            fields[name + "InputsShareUnit"] = Text(data?.InputsShareUnit ?? false);
+            fields[name + "Data"] = data is null ? "none" : SourceHash.Of(data, highest, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes the fields among a checkpoint's metadata.</summary>
+    public void AddTo(Dictionary<string, string> metadata)
+    {
+        foreach (var (name, value) in _fields)
+        {
+            metadata[Prefix + name] = value;
+        }
+    }
+
+    /// <summary>Refuses a checkpoint of another training; takes over how the training of this one began.</summary>
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="isFresh">
+    /// Whether the network has not been trained. Then it must be the one that the training began with; a trained one is replaced by
+    /// that of the checkpoint, whatever it is.
+    /// </param>
+    /// <exception cref="InvalidDataException">A field differs that may not.</exception>
+    public void Resume(SafetensorsFile file, string path, bool isFresh)
+    {
+        var stored = file.Metadata
+            .Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key[Prefix.Length..], pair => pair.Value);
+        var differences = new StringBuilder();
+        foreach (string name in _fields.Keys.Union(stored.Keys).Order(StringComparer.Ordinal))
+        {
+            string before = stored.GetValueOrDefault(name, "missing");
+            string now = _fields.GetValueOrDefault(name, "missing");
+            if (before == now || (name == InitialParameters && !isFresh && stored.ContainsKey(name)) || MayGrow(name, before, now))
+            {
+                continue;
+            }
+
+            differences.Append(CultureInfo.InvariantCulture, $"\n  {Short(name)} is {Short(before)} in the checkpoint and {Short(now)} here");
+        }
+
+        if (differences.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{path} belongs to another training:{differences}.\nResume with the network, the data and the options that the training " +
+                $"was started with. {nameof(SobolevTrainingOptions.Threads)} and {nameof(SobolevTrainingOptions.Checkpoint)} may differ, " +
+                $"{nameof(SobolevTrainingOptions.Epochs)} and {nameof(SobolevTrainingOptions.TimeBudget)} may be larger.");
+        }
+
+        _fields[InitialParameters] = stored[InitialParameters];
+    }
+
+    private static void AddOptions(Dictionary<string, string> fields, SobolevTrainingOptions options)
+    {
+        fields[nameof(options.Epochs)] = options.PlannedEpochs is { } epochs ? Text(epochs) : Unlimited;
+        fields[nameof(options.TimeBudget)] = options.TimeBudget?.ToString("c", CultureInfo.InvariantCulture) ?? Unlimited;
+        fields[nameof(options.BatchSize)] = Text(options.BatchSize);
+        fields[nameof(options.Seed)] = Text(options.Seed);
+        fields[nameof(options.Shuffle)] = Text(options.Shuffle);
+        fields[nameof(options.BalanceOutputs)] = Text(options.BalanceOutputs);
+        fields[nameof(options.Standardize)] = Text(options.Standardize);
+        fields[nameof(options.InputScaling)] = options.InputScaling.ToString();
+        fields[nameof(options.ScaleDirections)] = Text(options.ScaleDirections);
+        fields[nameof(options.GradientClipNorm)] = options.GradientClipNorm is { } norm ? Text(norm) : "none";
+        fields[nameof(options.Schedule)] = options.Schedule.Fingerprint;
+        fields[nameof(options.OrderWeights)] = options.OrderWeights is { } weights
+            ? string.Join(" | ", weights.Select(weight => weight.Fingerprint))
+            : "automatic";
+        foreach (var (name, value) in options.Optimizer.Settings)
+        {
+            fields[name.Length == 0 ? nameof(options.Optimizer) : $"{nameof(options.Optimizer)}.{name}"] = value;
+        }
+
+        if (options.EarlyStopping is not { } stopping)
+        {
+            fields[nameof(options.EarlyStopping)] = "none";
+            return;
+        }
+
+        fields[$"{nameof(options.EarlyStopping)}.{nameof(stopping.Patience)}"] = Text(stopping.Patience);
+        fields[$"{nameof(options.EarlyStopping)}.{nameof(stopping.Improvement)}"] = Text(stopping.Improvement);
+        fields[$"{nameof(options.EarlyStopping)}.{nameof(stopping.AnnealingEpochs)}"] =
+            stopping.AnnealingEpochs is { } annealing ? Text(annealing) : "automatic";
+    }
+
+    /// <summary>Whether a field is a limit of the training that is now the same or larger.</summary>
+    private static bool MayGrow(string name, string before, string now) => name switch
+    {
+        nameof(SobolevTrainingOptions.Epochs) => Epochs(before) is { } epochs && Epochs(now) >= epochs,
+        nameof(SobolevTrainingOptions.TimeBudget) => Budget(before) is { } budget && Budget(now) >= budget,
+        _ => false,
+    };
+
+    private static long? Epochs(string text) =>
+        text == Unlimited ? long.MaxValue
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) ? epochs
+        : null;
+
+    private static TimeSpan? Budget(string text) =>
+        text == Unlimited ? TimeSpan.MaxValue
+        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var budget) ? budget
+        : null;
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static string Text(JetLayout layout) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"order {layout.Order}, {layout.Tangents} tangents, {layout.Count} components, {SourceHash.Of(layout)}");
+
+    private static string Short(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
+}

@@ -1,0 +1,183 @@
+using SobolevNet.Tests.Reference;
+
+namespace SobolevNet.Tests.Training;
+
+public class TrainingStepTests
+{
+    private static readonly SobolevTrainingOptions Short = new() { Epochs = 3, BatchSize = 10, Threads = 1, OrderWeights = [1, 1, 1] };
+
+    public static TheoryData<string, int> Steps => new()
+    {
+        { "soap", 0 }, { "soap", 2 }, { "adam", 0 }, { "adam", 2 }, { "sgd", 1 }, { "rprop", 1 }, { "clipped", 1 }, { "plateau", 1 },
+    };
+
+    private static Mlp<float> Network() => Mlp<float>.Create(2, [19, 33], 1, seed: 3);
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void Fit_StepOfAWarmEpoch_AllocatesNothing(string kind, int order)
+    {
+        const int StepsOfEpoch = 10;
+        const int Epochs = 6;
+        var allocated = new long[(StepsOfEpoch * Epochs) + 1];
+        LearningRateSchedule schedule = kind == "plateau" ? LearningRateSchedule.Plateau(1).WithWarmUp() : LearningRateSchedule.Cosine().WithWarmUp();
+        var watch = new StepWatch(schedule, step => allocated[step] = GC.GetAllocatedBytesForCurrentThread());
+        var options = Short with
+        {
+            Epochs = Epochs,
+            Schedule = watch,
+            GradientClipNorm = kind == "clipped" ? 1e-3 : null,
+            Optimizer = kind switch { "adam" => new Adam(), "sgd" => new Sgd(), "rprop" => new RProp(), _ => new Soap { RefreshEvery = 3 } },
+        };
+        new SobolevTrainer<float>(Network(), options).Fit(new StoredSource(order, StepsOfEpoch * options.BatchSize));
+
+        // From the second epoch on, and not over the ends of epochs, where records are made.
+        var perStep = Enumerable.Range(StepsOfEpoch + 1, (Epochs - 1) * StepsOfEpoch - 1).Where(step => step % StepsOfEpoch != 0)
+            .Select(step => allocated[step + 1] - allocated[step]);
+        perStep.Count(bytes => bytes != 0).Should().BeLessThanOrEqualTo(2, "the runtime may do something once, but no step may");
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("soap")]
+    public void Fit_LossThatOverflows_LeavesTheParametersOfTheStepBefore(string name)
+    {
+        var network = Mlp<float>.Create(2, [8], 1, Activation.Softplus, seed: 1);
+        float[] before = [];
+        int steps = 0;
+        var options = Short with
+        {
+            Optimizer = name switch
+            {
+                "sgd" => new Sgd { LearningRate = 1e25, Momentum = 0 },
+                "adam" => new Adam { LearningRate = 1e25 },
+                _ => new Soap { LearningRate = 1e25 },
+            },
+            Schedule = new StepWatch(LearningRateSchedule.Constant, step => (steps, before) = (step, network.Parameters.ToArray())),
+        };
+        var broken = FluentActions.Invoking(() => new SobolevTrainer<float>(network, options).Fit(new FunctionSource<float>(2, 100, 1)))
+            .Should().Throw<NonFiniteLossException>().Which;
+        broken.Step.Should().Be(steps).And.BeGreaterThan(1);
+        network.Parameters.ToArray().Should().Equal(before);
+        (double.IsFinite(broken.Magnitude) && broken.Magnitude < 1e15).Should().BeFalse("the largest error is what overflowed, or its square did");
+        double.IsNaN(broken.Magnitude).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Magnitude_OfALabelTooLarge_IsThatOfItsError()
+    {
+        var source = new OneHugeLabel();
+        var options = Short with { Standardize = false, BalanceOutputs = false, OrderWeights = [1], Shuffle = false };
+        var network = Mlp<double>.Create(1, [4], 1, seed: 1);
+        var trainer = new SobolevTrainer<double>(network, options with { Epochs = 2 });
+        var broken = trainer.Invoking(t => t.Fit(source)).Should().Throw<NonFiniteLossException>().Which;
+        (broken.Epoch, broken.Step, broken.Order, broken.Component).Should().Be((2, 2, 0, "value"));
+        broken.Magnitude.Should().BeApproximately(OneHugeLabel.Value, 1e-6 * OneHugeLabel.Value);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fit_Shuffle_DecidesTheOrderOfSamples(bool shuffle)
+    {
+        var source = new SampleRecorder(new FunctionSource<float>(0, 60, 1));
+        bool isTraining = false;
+        var options = Short with
+        {
+            OrderWeights = [1], Shuffle = shuffle, Schedule = new StepWatch(LearningRateSchedule.Constant, step => source.IsRecording = isTraining = step <= 12),
+        };
+        new SobolevTrainer<float>(Network(), options with { Epochs = 2 }).Fit(source);
+        isTraining.Should().BeTrue();
+        long[] inOrder = [.. Enumerable.Range(0, 60).Select(k => (long)k)];
+        long[][] epochs = [.. source.Samples.Take(120).Chunk(60)];
+        epochs.Should().OnlyContain(epoch => epoch.Order().SequenceEqual(inOrder), "every epoch has each sample once");
+        epochs[0].SequenceEqual(inOrder).Should().Be(!shuffle);
+        epochs[1].SequenceEqual(epochs[0]).Should().Be(!shuffle);
+    }
+
+    /// <summary>Jets computed once, so that allocations seen are the trainer's.</summary>
+    private sealed class StoredSource : IJetSource<float>
+    {
+        private readonly JetBatch<float> _input;
+        private readonly JetBatch<float> _target;
+
+        public StoredSource(int order, int count)
+        {
+            var source = new FunctionSource<float>(order, count, 1);
+            (Layout, Count) = (source.Layout, count);
+            _input = new JetBatch<float>(Layout, count, 2);
+            _target = new JetBatch<float>(Layout, count, 1);
+            source.Fill([.. Enumerable.Range(0, count).Select(k => (long)k)], _input, _target);
+        }
+
+        public JetLayout Layout { get; }
+
+        public int InputFeatures => 2;
+
+        public int OutputFeatures => 1;
+
+        public int Count { get; }
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target)
+        {
+            for (int s = 0; s < samples.Length; s++)
+            {
+                for (int c = 0; c < input.Layout.Count; c++)
+                {
+                    _input.Row(c, (int)samples[s]).CopyTo(input.Row(c, s));
+                    _target.Row(c, (int)samples[s]).CopyTo(target.Row(c, s));
+                }
+            }
+        }
+    }
+
+    /// <summary>An endless source of zeros and ones with one label, in the second epoch, whose square is too large.</summary>
+    private sealed class OneHugeLabel : IJetSource<double>
+    {
+        public const double Value = 1e200;
+
+        public JetLayout Layout => JetLayout.Value;
+
+        public int InputFeatures => 1;
+
+        public int OutputFeatures => 1;
+
+        public int Count => 40;
+
+        public bool IsEndless => true;
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
+        {
+            for (int s = 0; s < samples.Length; s++)
+            {
+                input[0, s, 0] = samples[s] % 2;
+                target[0, s, 0] = samples[s] == 40 + 13 ? Value : samples[s] % 2;
+            }
+        }
+    }
+
+    private sealed class SampleRecorder(IJetSource<float> inner) : IJetSource<float>
+    {
+        public List<long> Samples { get; } = [];
+
+        public bool IsRecording { get; set; }
+
+        public JetLayout Layout => inner.Layout;
+
+        public int InputFeatures => inner.InputFeatures;
+
+        public int OutputFeatures => inner.OutputFeatures;
+
+        public int Count => inner.Count;
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target)
+        {
+            inner.Fill(samples, input, target);
+            if (IsRecording)
+            {
+                Samples.AddRange(samples);
+            }
+        }
+    }
+}
