@@ -11,8 +11,9 @@ namespace SobolevNet.Kernels;
 /// W packed once a step in either order; the weight gradient Ḡ = Z̄ᵀ·A is <c>MultiplyTransposed</c>.
 /// </para>
 /// <para>
-/// Every element of a result is one chain of fused multiply-adds in the order of the depth. So its bits do not depend on its
-/// place in a tile or block, on how rows are grouped or ranges split, on the number of threads, or even on the vector width.
+/// Every element of a result is one chain of multiply-adds in the order of the depth. So its bits do not depend on its
+/// place in a tile or block, on how rows are grouped or ranges split, on the number of threads, or even on the vector width;
+/// only on whether the machine has fused multiply-adds.
 /// </para>
 /// <para>
 /// One call runs on the thread that makes it; callers share the work by groups of rows or ranges of output features. No

@@ -1,6 +1,11 @@
 namespace SobolevNet.Kernels;
 
 /// <summary>An activation σ and its first three derivatives, on vectors.</summary>
+/// <remarks>
+/// Results are accurate to a few units in the last place relative to themselves on the whole axis, tails included. Near a
+/// zero other than z = 0 they are so relative to the terms that cancel there, since the rounding of z alone moves the result
+/// by as much.
+/// </remarks>
 /// <typeparam name="TVector">What a register holds.</typeparam>
 internal interface IActivationFunction<TVector>
     where TVector : struct
