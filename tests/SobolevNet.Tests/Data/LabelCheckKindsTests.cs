@@ -237,12 +237,15 @@ public sealed class LabelCheckKindsTests
     [Fact]
     public void Run_OfASourceThatGivesNaN_SaysWhere()
     {
-        var source = JetSource.Generate<double>(
-            JetLayout.Full(1, 1), 1, 1, 50, (long sample, ref RandomStream _, JetSpan<double> input, JetSpan<double> target) =>
-            {
-                (input[0, 0, 0], input[1, 0, 0]) = (sample, 1);
-                (target[0, 0, 0], target[1, 0, 0]) = (sample, sample == 33 ? double.NaN : 1);
-            });
+        var input = new JetBatch<double>(JetLayout.Full(1, 1), 50, 1);
+        var target = new JetBatch<double>(JetLayout.Full(1, 1), 50, 1);
+        for (int s = 0; s < 50; s++)
+        {
+            (input[0, s, 0], input[1, s, 0]) = (s, 1);
+            (target[0, s, 0], target[1, s, 0]) = (s, s == 33 ? double.NaN : 1);
+        }
+
+        var source = new MemoryJetSource<double>(input, target);
 
         FluentActions.Invoking(() => LabelCheck.Run(source)).Should().Throw<ArgumentException>().WithParameterName("source")
             .WithMessage("*component ∂0 of the target of sample 33 is NaN*");
