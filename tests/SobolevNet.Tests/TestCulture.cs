@@ -28,8 +28,7 @@ internal static class TestCulture
         culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = ",";
         culture.NumberFormat.NumberGroupSeparator = culture.NumberFormat.PercentGroupSeparator = ".";
         culture.NumberFormat.NegativeSign = "−";
-        culture.NumberFormat.PositiveInfinitySymbol = "unendlich";
-        culture.NumberFormat.NaNSymbol = "keine Zahl";
+        culture.NumberFormat.PositiveInfinitySymbol = "∞";
         culture.DateTimeFormat.ShortDatePattern = "dd.MM.yyyy";
         culture.DateTimeFormat.TimeSeparator = ".";
         return CultureInfo.ReadOnly(culture);

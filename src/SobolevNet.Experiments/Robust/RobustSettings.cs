@@ -122,18 +122,19 @@ internal sealed record RobustSettings
 
     private string MeasureText() => string.Create(
         CultureInfo.InvariantCulture,
-        $"--test {Measure.TestImages} --first-order {Measure.FirstOrderImages} --attacked {Measure.AttackImages} --sizes {string.Join(',', Measure.AttackSizes)} " +
-        $"--attack-steps {Measure.AttackSteps} --noise {string.Join(',', Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
+        $"--test {Measure.TestImages} --first-order {Measure.FirstOrderImages} --attacked {Measure.AttackImages} --sizes {StrengthText.Write(Measure.AttackSizes)} " +
+        $"--attack-steps {Measure.AttackSteps} --noise {StrengthText.Write(Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
 }
 
 /// <summary>A network to be trained; its width is that of the first hidden layer.</summary>
 internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Width)
 {
     /// <summary>Names its files.</summary>
-    public string Name => string.Create(
-        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $"-{strength}" : "")}-{Width}");
+    public string Name => $"{Method.Name}{StrengthAfter("-")}-{Width}";
 
     /// <summary>Names it for people.</summary>
-    public string Title => string.Create(
-        CultureInfo.InvariantCulture, $"{Method.Name}{(Strength is { } strength ? $" {strength}" : "")}, width {Width}");
+    public string Title => $"{Method.Name}{StrengthAfter(" ")}, width {Width}";
+
+    private string StrengthAfter(string separator) =>
+        Strength is { } strength ? separator + strength.ToString(CultureInfo.InvariantCulture) : "";
 }

@@ -7,7 +7,10 @@ internal static class StrengthText
 {
     public static string Write(IReadOnlyDictionary<string, double[]> strengths) => string.Join(
         ';',
-        strengths.Select(entry => $"{entry.Key}={string.Join(',', entry.Value.Select(value => value.ToString(CultureInfo.InvariantCulture)))}"));
+        strengths.Select(entry => $"{entry.Key}={Write(entry.Value)}"));
+
+    /// <summary>Numbers joined by commas.</summary>
+    public static string Write(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Reads strengths.</summary>
     /// <param name="text">The text.</param>
