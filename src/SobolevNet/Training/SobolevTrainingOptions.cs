@@ -11,7 +11,7 @@ public sealed record SobolevTrainingOptions
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
-    private readonly InputScaling _inputScaling;
+    private readonly InputScalingKind _inputScaling;
     private readonly Optimizer _optimizer = new Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
@@ -89,10 +89,10 @@ public sealed record SobolevTrainingOptions
     /// <summary>
     /// Whether the inputs of a fresh network are standardized one by one or by one common scale. By default the source says
     /// (<see cref="IJetSource{T}.InputsShareUnit"/>): cube images and features of a front end share a unit, labels in arrays do not. For images in arrays set
-    /// <see cref="SobolevNet.InputScaling.Common"/>: a pixel that hardly varies should not be blown up to the weight of others.
+    /// <see cref="InputScalingKind.Common"/>: a pixel that hardly varies should not be blown up to the weight of others.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
-    public InputScaling InputScaling
+    public InputScalingKind InputScaling
     {
         get => _inputScaling;
         init => _inputScaling = Enum.IsDefined(value)

@@ -14,12 +14,12 @@ public class StandardizationTests
     }
 
     [Theory]
-    [InlineData(64, InputScaling.Auto, false)]
-    [InlineData(65, InputScaling.Auto, false)]
-    [InlineData(300, InputScaling.PerInput, false)]
-    [InlineData(65, InputScaling.Common, true)]
-    [InlineData(3, InputScaling.Common, true)]
-    public void Apply_AnyNumberOfInputs_IsScaledAsTheOptionsSay(int inputs, InputScaling option, bool share)
+    [InlineData(64, InputScalingKind.Auto, false)]
+    [InlineData(65, InputScalingKind.Auto, false)]
+    [InlineData(300, InputScalingKind.PerInput, false)]
+    [InlineData(65, InputScalingKind.Common, true)]
+    [InlineData(3, InputScalingKind.Common, true)]
+    public void Apply_AnyNumberOfInputs_IsScaledAsTheOptionsSay(int inputs, InputScalingKind option, bool share)
     {
         var scaling = ScalingFor(Columns(inputs, k => k + 1), option)!;
         IsCommon(scaling).Should().Be(share);
@@ -30,17 +30,41 @@ public class StandardizationTests
     }
 
     [Theory]
-    [InlineData(InputScaling.Auto, true)]
-    [InlineData(InputScaling.Common, true)]
-    [InlineData(InputScaling.PerInput, false)]
-    public void Apply_InputsThatShareAUnit_HaveOneScaleUnlessTheOptionsSayOtherwise(InputScaling option, bool share)
+    [InlineData(InputScalingKind.Auto, true)]
+    [InlineData(InputScalingKind.Common, true)]
+    [InlineData(InputScalingKind.PerInput, false)]
+    public void Apply_InputsThatShareAUnit_HaveOneScaleUnlessTheOptionsSayOtherwise(InputScalingKind option, bool share)
     {
         var source = JetSource.Generate<double>(JetLayout.Full(2, 2), 5, 1, 40, Wave, inputsShareUnit: true);
         IsCommon(ScalingFor(source, option)!).Should().Be(share);
         source.InputsShareUnit.Should().BeTrue();
         new ManifoldSource<double>(new CubeManifold(new SobolevNet.Rendering.CubeRenderer()), 0, 1, 1).InputsShareUnit.Should().BeTrue();
         new ManifoldSource<double>(DataManifold.Create([0], [1], 70, 1, (_, _, _) => { }, inputsShareUnit: true), 0, 1, 1).InputsShareUnit.Should().BeTrue();
-        FluentActions.Invoking(() => new SobolevTrainingOptions { InputScaling = (InputScaling)3 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new SobolevTrainingOptions { InputScaling = (InputScalingKind)3 }).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Apply_InputsOfOneUnitWithAnOffset_AreCentered()
+    {
+        const int Inputs = 40;
+        var (near, far) = (Field(0), Field(300));
+        near.Shift.ToArray().Should().OnlyContain(shift => shift == 0);
+        far.Shift.ToArray().Should().OnlyContain(shift => Math.Abs(shift - 300.1) < 0.3);
+        (far.Scale[0] / near.Scale[0]).Should().BeInRange(0.8, 1.001);
+
+        static FeatureScaling<double> Field(double offset)
+        {
+            var (x, y) = (new double[100, Inputs], new double[100]);
+            for (int s = 0; s < 100; s++)
+            {
+                for (int k = 0; k < Inputs; k++)
+                {
+                    x[s, k] = offset + 0.1 + Math.Sin((0.1 * s) + (0.2 * k));
+                }
+            }
+
+            return ScalingFor(JetData.FromValues(x, y), InputScalingKind.Common)!;
+        }
     }
 
     public static TheoryData<string> Derived => ["memory", "subset", "truncated", "displaced", "directions", "products", "noise", "robust", "adversarial", "trades"];
@@ -109,7 +133,7 @@ public class StandardizationTests
         return JetData.FromValues(x, y);
     }
 
-    private static FeatureScaling<double>? ScalingFor(IJetSource<double> source, InputScaling scaling = InputScaling.Auto)
+    private static FeatureScaling<double>? ScalingFor(IJetSource<double> source, InputScalingKind scaling = InputScalingKind.Auto)
     {
         var network = Mlp<double>.Create(source.InputFeatures, [4], source.OutputFeatures, Activation.Silu);
         new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Threads = 1, InputScaling = scaling }).Fit(source);

@@ -153,10 +153,10 @@ public class UnitsTests
 
             var network = Mlp<double>.Create(1, [16], 2, seed: 1);
             var result = new SobolevTrainer<double>(network, new() { Epochs = 150, BatchSize = 8, Threads = 1 }).Fit(JetData.FromValues(x, y));
-            result.Training.NormalizedRmse.Should().BeLessThan(0.01);
+            result.Training.NormalizedRmse.Should().BeLessThan(0.03);
             double[] said = network.Evaluate([0.3]);
-            said[0].Should().BeApproximately(Math.Sin(0.6), 0.01);
-            said[1].Should().BeApproximately(constant, 0.01 * (constant == 0 ? 1 : Math.Abs(constant)));
+            said[0].Should().BeApproximately(Math.Sin(0.6), 0.03);
+            said[1].Should().BeApproximately(constant, 0.03 * (constant == 0 ? 1 : Math.Abs(constant)));
         }
     }
 
