@@ -6,7 +6,10 @@ public sealed record TrainingProgress
     /// <summary>The current epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Epochs planned; where only a time budget is given, how many it will have had room for at the present speed.</summary>
+    /// <summary>
+    /// Epochs that there will have been at the end: those planned, once early stopping anneals those until its end, and where only a time
+    /// budget is given, how many it has room for at the present speed.
+    /// </summary>
     public required int Epochs { get; init; }
 
     /// <summary>Mini-batches done in this epoch.</summary>
