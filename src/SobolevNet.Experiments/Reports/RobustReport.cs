@@ -54,7 +54,7 @@ internal sealed record RobustRun
 
     public required string Architecture { get; init; }
 
-    /// <summary>The network's file, in the report's folder.</summary>
+    /// <summary>The network's file, in the report's folder; there is none where a training that broke left no finite network.</summary>
     public required string Network { get; init; }
 
     /// <summary>What went wrong in training; null if nothing did.</summary>

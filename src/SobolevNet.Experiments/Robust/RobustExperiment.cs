@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using SobolevNet.Experiments.Recipes;
 using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Terminal;
@@ -85,7 +86,11 @@ internal sealed class RobustExperiment(RobustFolder folder, RobustReport begun, 
         }
 
         var measured = NetworkMeasurement.Of(network, _settings.Measure, test, 1, null, token);
-        network.Save(folder.File(RobustFolder.NetworkName(planned)));
+        if (TensorPrimitives.IsFiniteAll<float>(network.Parameters))
+        {
+            network.Save(folder.File(RobustFolder.NetworkName(planned)));
+        }
+
         return new RobustRun
         {
             Method = planned.Method.Name,

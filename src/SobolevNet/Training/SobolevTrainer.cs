@@ -76,7 +76,6 @@ public sealed class SobolevTrainer<T>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
     /// <exception cref="InvalidOperationException">The network is being trained by another call, or a schedule of your own gave a number that is not finite or below 0.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled before the first mini-batch.</exception>
     /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
     public TrainingResult Fit(
         IJetSource<T> source, IJetSource<T>? validation = null, IProgress<TrainingProgress>? progress = null,
@@ -111,10 +110,15 @@ public sealed class SobolevTrainer<T>
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
             return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
-        catch when (state is null || state.TotalSteps == stepsBefore)
+        catch (Exception failure) when (state is null || state.TotalSteps == stepsBefore)
         {
             before.Restore(Network);
             _resumeFrom = resumeFrom;
+            if (failure is OperationCanceledException canceled and not TrainingCanceledException)
+            {
+                throw TrainingCanceledException.BeforeTheFirstStep(canceled);
+            }
+
             throw;
         }
     }

@@ -3,8 +3,8 @@ namespace SobolevNet;
 /// <summary>Training was canceled; says how far it had come. The network has the parameters reached.</summary>
 public sealed class TrainingCanceledException : OperationCanceledException
 {
-    internal TrainingCanceledException(string message, Exception? checkpointFailure, CancellationToken token)
-        : base(message, checkpointFailure, token)
+    internal TrainingCanceledException(string message, Exception? cause, CancellationToken token)
+        : base(message, cause, token)
     {
     }
 
@@ -25,4 +25,15 @@ public sealed class TrainingCanceledException : OperationCanceledException
     /// the <see cref="Exception.InnerException"/>.
     /// </summary>
     public required string? Checkpoint { get; init; }
+
+    /// <summary>The data were being measured.</summary>
+    internal static TrainingCanceledException BeforeTheFirstStep(OperationCanceledException canceled) =>
+        new("Training was canceled before its first step.", canceled, canceled.CancellationToken)
+        {
+            Epochs = 0,
+            Steps = 0,
+            Elapsed = TimeSpan.Zero,
+            History = [],
+            Checkpoint = null,
+        };
 }

@@ -69,8 +69,8 @@ internal sealed class TrainingRun<T>
         _epochLosses.AddRange(_state.History.Select(LossOf));
         try
         {
-            // An epoch that was canceled after its last step still has its end to come.
-            while (_state.Step > 0 || !_course.IsOver)
+            // An epoch that was canceled after its last step still has its end to come. And one step is trained even if the data took all the time.
+            while (_state.Step > 0 || !_course.IsOver || _state.TotalSteps == 0)
             {
                 TrainEpoch(cancellationToken);
             }

@@ -54,7 +54,7 @@ internal static class TestManifolds
             {
                 y[y.Layout.Second(1, 3), 0, 2] = 1;
             }
-        });
+        }, inputsShareUnit: true);
 
     /// <summary>The second tangent is twice the first one everywhere: no pose can be told from an image.</summary>
     public static IDataManifold Degenerate() =>

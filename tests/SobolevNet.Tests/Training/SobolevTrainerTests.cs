@@ -63,12 +63,15 @@ public class SobolevTrainerTests
         var source = new FunctionSource<float>(2, 100, 1, endless);
         var validation = new FunctionSource<float>(0, 50, 2);
         var whole = Network();
-        var expected = new SobolevTrainer<float>(whole, options).Fit(source, validation);
+        using var never = new CancellationTokenSource();
+        var all = new CountingSource(source, int.MaxValue, never);
+        var expected = new SobolevTrainer<float>(whole, options).Fit(all, validation);
+        int setup = SetupSamples(all, options);
         foreach (int steps in new[] { 1, 5, 7, 13 })
         {
             var network = Network();
             using var cancellation = new CancellationTokenSource();
-            var counted = new CountingSource(source, steps * Short.BatchSize, cancellation);
+            var counted = new CountingSource(source, setup + (steps * Short.BatchSize), cancellation);
             Assert.Throws<TrainingCanceledException>(
                 () => new SobolevTrainer<float>(network, options).Fit(counted, validation, null, cancellation.Token));
             var resumed = Network(Activation.Tanh);
@@ -100,10 +103,30 @@ public class SobolevTrainerTests
     [Fact]
     public void Fit_Canceled_StopsWithinOneBatch()
     {
+        using var never = new CancellationTokenSource();
+        var all = new CountingSource(new FunctionSource<float>(1, 240, 1), int.MaxValue, never);
+        new SobolevTrainer<float>(Network(), Short).Fit(all);
+        int setup = SetupSamples(all, Short);
+        using var cancellation = new CancellationTokenSource();
+        var source = new CountingSource(new FunctionSource<float>(1, 240, 1), setup + 60, cancellation);
+        var canceled = Assert.Throws<TrainingCanceledException>(() => new SobolevTrainer<float>(Network(), Short).Fit(source, null, null, cancellation.Token));
+        source.Samples.Should().BeLessThan(setup + 60 + Short.BatchSize);
+        canceled.Steps.Should().Be((60 + Short.BatchSize - 1) / Short.BatchSize);
+    }
+
+    [Fact]
+    public void Fit_CanceledWhileDataAreMeasured_SaysThatNothingWasTrainedAndChangesNothing()
+    {
+        var network = Network();
+        float[] before = network.Parameters.ToArray();
         using var cancellation = new CancellationTokenSource();
         var source = new CountingSource(new FunctionSource<float>(1, 240, 1), 60, cancellation);
-        Assert.Throws<TrainingCanceledException>(() => new SobolevTrainer<float>(Network(), Short).Fit(source, null, null, cancellation.Token));
-        source.Samples.Should().BeLessThanOrEqualTo((2 * 240) + (3 * Short.BatchSize), "the statistics and the metric see all samples, then three batches train");
+        var canceled = Assert.Throws<TrainingCanceledException>(() => new SobolevTrainer<float>(network, Short).Fit(source, null, null, cancellation.Token));
+        (canceled.Steps, canceled.Epochs, canceled.Checkpoint).Should().Be((0, 0, null));
+        canceled.History.Should().BeEmpty();
+        canceled.CancellationToken.Should().Be(cancellation.Token);
+        network.Parameters.ToArray().Should().Equal(before);
+        network.InputScaling.Should().BeNull();
     }
 
     [Fact]
@@ -341,6 +364,9 @@ public class SobolevTrainerTests
     }
 
     /// <summary>Cancels once training (after the pass over the data that measures statistics) has asked for so many samples.</summary>
+    /// <summary>The samples that a whole training looked at before its first step: all but those of its epochs and of its last evaluation.</summary>
+    private static int SetupSamples(CountingSource source, SobolevTrainingOptions options) => source.Samples - ((options.Epochs!.Value + 1) * source.Count);
+
     private sealed class CountingSource(IJetSource<float> inner, int limit, CancellationTokenSource cancellation) : Wrapper(inner)
     {
         private int _samples;
@@ -350,7 +376,7 @@ public class SobolevTrainerTests
         public override void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target)
         {
             base.Fill(samples, input, target);
-            if (Interlocked.Add(ref _samples, samples.Length) >= Count + limit)
+            if (Interlocked.Add(ref _samples, samples.Length) >= limit)
             {
                 cancellation.Cancel();
             }

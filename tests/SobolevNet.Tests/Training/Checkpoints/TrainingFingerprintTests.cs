@@ -20,6 +20,7 @@ public class TrainingFingerprintTests
         [nameof(SobolevTrainingOptions.OrderWeights)] = new() { OrderWeights = [1, 1] },
         [nameof(SobolevTrainingOptions.BalanceOutputs)] = new() { BalanceOutputs = false },
         [nameof(SobolevTrainingOptions.Standardize)] = new() { Standardize = false },
+        [nameof(SobolevTrainingOptions.InputScaling)] = new() { InputScaling = InputScalingKind.Common },
         [nameof(SobolevTrainingOptions.ScaleDirections)] = new() { ScaleDirections = false },
         [nameof(SobolevTrainingOptions.Optimizer)] = new() { Optimizer = new Adam() },
         [nameof(SobolevTrainingOptions.Schedule)] = new() { Schedule = LearningRateSchedule.Constant },
