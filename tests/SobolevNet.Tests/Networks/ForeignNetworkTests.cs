@@ -19,6 +19,7 @@ public sealed class ForeignNetworkTests : IDisposable
         "fc1 fc2 fc3",
         "module.model.0.linear module.model.1.linear module.model.2.linear",
         "net.9 net.10 net.11",
+        "b2.l10 b2.l11 b10.l1",
         "input_layer hidden.0 output_layer",
         "stem blocks.0 head",
         "z y x",
