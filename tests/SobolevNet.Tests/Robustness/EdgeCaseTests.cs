@@ -177,18 +177,19 @@ public class EdgeCaseTests
     public void UnitTangents_TurnedAndDisplaced_AreThoseOfMaterializedLabels()
     {
         var random = new RandomStream(3);
+        int[] coordinates = [2, 0];
         double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
-        double[] hessian = new double[4 * 9];
+        double[] hessian = new double[4 * 4];
         for (int s = 0; s < 4; s++)
         {
-            double[] v = Draw(3);
-            for (int k = 0; k < 9; k++)
+            double[] v = Draw(2);
+            for (int k = 0; k < 4; k++)
             {
-                hessian[(9 * s) + k] = v[k / 3] * v[k % 3];
+                hessian[(4 * s) + k] = v[k / 2] * v[k % 2];
             }
         }
 
-        var labels = JetData.FromJacobian<double>(4, Draw(12), Draw(4), Draw(12), hessian);
+        var labels = JetData.FromJacobian<double>(4, Draw(12), Draw(4), Draw(8), hessian, coordinates);
         var stored = labels.Materialize();
         foreach (var make in new Func<IJetSource<double>, IJetSource<double>>[]
         {
@@ -236,14 +237,54 @@ public class EdgeCaseTests
 
         JetData.FromJacobian<double>(2, [1e-200, 3e-200], [0, 0], [1, 1]).TangentScale(0).Should().BeApproximately(1e-200, 1e-213);
         JetData.FromJacobian<double>(3, [1e15, 1e15, 1e15], [0, 0, 0], [1, 1, 1]).TangentScale(0).Should().Be(1);
-        var floats = JetData.FromValues(20, [.. x.Select(v => (float)v)], new float[20]);
-        var offsets = JetData.FromValues(20, [.. x.Select(v => (float)Math.Round(v * 64) / 64 + 100_000)], new float[20]);
+
+        // Multiples of 1/64, which float holds exactly at 100,000 too.
+        float[] coarse = [.. x.Select(v => (float)Math.Round(v * 64) / 64)];
+        var floats = JetData.FromValues(20, coarse, new float[20]);
+        var offsets = JetData.FromValues(20, [.. coarse.Select(v => v + 100_000)], new float[20]);
         var frontEnd = LinearFrontEnd<float>.Fit(floats, 2);
         var farEnd = LinearFrontEnd<float>.Fit(offsets, 2);
-        for (int s = 0; s < 20; s++)
+        float[] Features(LinearFrontEnd<float> end, IJetSource<float> source, int sample) => end.Project(source).Sample(sample).Input.Data.ToArray();
+        float[] first = Features(frontEnd, floats, 0);
+        float[] farFirst = Features(farEnd, offsets, 0);
+        for (int s = 1; s < 20; s++)
         {
-            frontEnd.Project(floats).Sample(s).Input.Data.ToArray().Should().Equal(farEnd.Project(offsets).Sample(s).Input.Data.ToArray(), (a, b) => Math.Abs(a - b) < 0.05);
+            // The mean is rounded as the inputs are, which moves all samples alike.
+            float[] step = [.. Features(frontEnd, floats, s).Zip(first, (a, b) => a - b)];
+            Features(farEnd, offsets, s).Zip(farFirst, (a, b) => a - b).Should().Equal(step, (a, b) => Math.Abs(a - b) < 0.001);
         }
+    }
+
+    [Fact]
+    public void Displaced_OutputsOfDifferentUnits_CountAlike()
+    {
+        // The second output bends as little as the first one bends much; in a unit of 1e6 it would rule alone.
+        double[] Reach(double unit)
+        {
+            var (x, y) = (new double[30, 1], new double[30, 2]);
+            var (slopes, curves) = (new double[30, 2, 1], new double[30, 2, 1, 1]);
+            for (int s = 0; s < 30; s++)
+            {
+                double a = x[s, 0] = s / 10.0;
+                (y[s, 0], slopes[s, 0, 0], curves[s, 0, 0, 0]) = (Math.Sin(20 * a), 20 * Math.Cos(20 * a), -400 * Math.Sin(20 * a));
+                (y[s, 1], slopes[s, 1, 0], curves[s, 1, 0, 0]) = (unit * a * a, 2 * unit * a, 2 * unit);
+            }
+
+            return TangentReach.Measure(JetData.FromJacobian(x, y, slopes, curves), default);
+        }
+
+        Reach(1 << 20)[0].Should().BeApproximately(Reach(1)[0], 1e-12);
+    }
+
+    [Fact]
+    public void Noise_OracleThatNeverConverges_CountsEveryDraw()
+    {
+        var evaluator = new VulnerabilityEvaluator<double>(
+            Mlp<double>.Create(2, [3], 1, seed: 1), TestManifolds.Circle(), new NearestPointOptions { MaxIterations = 1 }, threads: 1);
+        var noise = evaluator.Noise([[0.1], [0.2], [0.4]], [0.3], draws: 5)[0];
+        noise.OracleFailures.Should().Be(15);
+        noise.ErrorAgainstClean.Should().BePositive();
+        noise.ErrorAgainstOracle.Should().Be(double.NaN);
     }
 
     [Fact]
