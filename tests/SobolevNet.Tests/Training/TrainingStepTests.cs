@@ -85,7 +85,9 @@ public class TrainingStepTests
         bool isTraining = false;
         var options = Short with
         {
-            OrderWeights = [1], Shuffle = shuffle, Schedule = new StepWatch(LearningRateSchedule.Constant, step => source.IsRecording = isTraining = step <= 12),
+            OrderWeights = [1],
+            Shuffle = shuffle,
+            Schedule = new StepWatch(LearningRateSchedule.Constant, step => source.IsRecording = isTraining = step <= 12),
         };
         new SobolevTrainer<float>(Network(), options with { Epochs = 2 }).Fit(source);
         isTraining.Should().BeTrue();

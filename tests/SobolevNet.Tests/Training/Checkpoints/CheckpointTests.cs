@@ -248,7 +248,10 @@ public sealed class CheckpointTests : IDisposable
     {
         var options = _options with
         {
-            EarlyStopping = null, Optimizer = new Sgd { LearningRate = 1e-3 }, Schedule = new Breaking(), Checkpoint = _options.Checkpoint! with { Every = TimeSpan.Zero },
+            EarlyStopping = null,
+            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Schedule = new Breaking(),
+            Checkpoint = _options.Checkpoint! with { Every = TimeSpan.Zero },
         };
         FluentActions.Invoking(() => new SobolevTrainer<float>(Network(), options).Fit(_source)).Should().Throw<NonFiniteLossException>();
         SafetensorsFile.Read(Checkpoint).GetTensor("parameters").ToArray<float>().Should().OnlyContain(value => float.IsFinite(value));
