@@ -68,7 +68,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
     {
         get
         {
-            // Measured: after twice as many the error is that of a training which knew its length from the start.
+            // Twice as many come near the error of a training that knew its length from the start; as many as before leave up to twice that error.
             long wanted = options.EarlyStopping!.AnnealingEpochs ?? 2L * state.AnnealedFrom;
             long left = (options.PlannedEpochs ?? int.MaxValue) - state.AnnealedFrom;
             return (int)Math.Min(wanted, left);
