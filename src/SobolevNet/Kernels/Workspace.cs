@@ -43,9 +43,6 @@ internal static unsafe class AlignedMemory
     /// <summary>The start of the cache line that an address lies in.</summary>
     public static byte* LineOf(void* address) => (byte*)((nuint)address & ~(nuint)(Alignment - 1));
 
-    /// <summary>The start of the first cache line at or after an address.</summary>
-    public static byte* NextLine(void* address) => LineOf((byte*)address + Alignment - 1);
-
     /// <summary>
     /// Zeros from the start of a cache line on. Rows of whole vectors then never straddle two lines, which halves the time of
     /// work that does little with each element.
