@@ -7,8 +7,9 @@ namespace SobolevNet;
 /// <remarks>
 /// The generator is SplitMix64 (Steele, Lea and Flood, 2014): a Weyl sequence through a 64-bit mixing function, period
 /// 2⁶⁴. Streams of different (seed, index) start at points of that sequence chosen by mixing both. The streams that the library
-/// draws by itself (weights, poses, noise, …) are named by their purpose as well, so they are independent of each other and of
-/// yours where seeds and indices are equal. Not for cryptography.
+/// draws by itself (poses, noise, orders, …) are named by their purpose as well, so they are independent of each other and of
+/// yours where seeds and indices are equal; initial weights alone are drawn by the plain stream of the network's seed and the
+/// layer's index. Not for cryptography.
 /// </remarks>
 public struct RandomStream
 {
@@ -24,12 +25,12 @@ public struct RandomStream
     /// <param name="index">Names the stream within the family, for instance a sample's number.</param>
     public RandomStream(ulong seed, ulong index = 0) => _state = Mix(Mix(seed + Increment) + (index * 0xD1342543DE82EF95) + Increment);
 
-    /// <summary>The stream that the library draws by for a purpose; no other stream shares its numbers.</summary>
+    /// <summary>The stream that the library draws by for a purpose.</summary>
     /// <param name="purpose">What for.</param>
     /// <param name="seed">Names the family of streams.</param>
     /// <param name="index">Names the stream within the family.</param>
     internal static RandomStream For(StreamPurpose purpose, ulong seed, ulong index = 0) =>
-        new(new RandomStream(seed, PurposeBase + (ulong)purpose).NextBits(), index);
+        new(purpose == StreamPurpose.InitialWeights ? seed : new RandomStream(seed, PurposeBase + (ulong)purpose).NextBits(), index);
 
     /// <summary>The stream of a purpose that two indices name.</summary>
     /// <param name="purpose">What for.</param>

@@ -45,7 +45,7 @@ public sealed class StreamNamingTests
     public void Purposes_HaveNumbersOfTheirOwn()
     {
         var purposes = Enum.GetValues<StreamPurpose>();
-        purposes.Should().OnlyHaveUniqueItems().And.NotContain((StreamPurpose)0);
+        purposes.Should().OnlyHaveUniqueItems();
         string text = string.Concat(Repository.Sources(Repository.Library)
             .Where(file => !file.Name.StartsWith("Randomness/", StringComparison.Ordinal)).Select(file => file.Text));
         purposes.Should().OnlyContain(purpose => text.Contains($"StreamPurpose.{purpose}", StringComparison.Ordinal), "a purpose is in use");

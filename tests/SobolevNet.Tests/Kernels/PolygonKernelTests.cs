@@ -15,6 +15,9 @@ public sealed unsafe class PolygonKernelTests
         Gen.Select(Gen.Int[-12, 46], Gen.OneOf(0, 0.5, 1e-9, -1e-9, 1e-6, -1e-6), Gen.Double[0, 1], Gen.Bool)
             .Select((column, nudge, inside, grid) => column + (grid ? nudge : inside));
 
+    /// <summary>Pixels in units of σ; the reach is a whole number of most of them.</summary>
+    private static readonly Gen<double> Spacing = Gen.OneOf(0.3, 0.5, 2.0 / 3, 1.0, 0.1 * 3, 8.5 / 11, 2.5);
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(2, 0)]
@@ -22,23 +25,26 @@ public sealed unsafe class PolygonKernelTests
     public void AddPiece_AtAnyPlace_WritesItsOwnMemoryAlone(int firsts, int seconds)
     {
         var layout = new PolygonLayout(firsts, seconds);
-        Gen.Select(Place, Place, Place, Place, Gen.OneOf(0.3, 0.5, 2.0 / 3, 1.0, 2.5))
+        Gen.Select(Place, Place, Place, Place, Spacing, Gen.Int[0, 3])
             .Sample(
-                (u0, u1, v0, v1, spacing) =>
+                (u0, u, v0, v, spacing, kind) =>
                 {
+                    // Half of the pieces run along a column, a quarter along a row.
+                    double u1 = kind < 2 ? u0 : u;
+                    double v1 = kind == 2 ? v0 : v;
                     foreach (var width in VectorWidths.Supported)
                     {
                         Piece<float>(width, layout, spacing, u0, u1, v0, v1);
                         Piece<double>(width, layout, spacing, u0, u1, v0, v1);
                     }
                 },
-                iter: 150,
+                iter: 250,
                 threads: 1);
     }
 
     [Fact]
     public void AddVertex_AtAnyPlace_WritesItsOwnMemoryAlone() =>
-        Gen.Select(Place, Place, Gen.OneOf(0.3, 0.5, 2.0 / 3, 1.0, 2.5)).Sample(
+        Gen.Select(Place, Place, Spacing).Sample(
             (u, v, spacing) =>
             {
                 foreach (var width in VectorWidths.Supported)
@@ -47,7 +53,7 @@ public sealed unsafe class PolygonKernelTests
                     Guarded<double>(width, spacing, 1, (kernel, workspace, lattice) => kernel.AddVertex(workspace, lattice, u * spacing, -v * spacing, 0));
                 }
             },
-            iter: 150,
+            iter: 250,
             threads: 1);
 
     [Fact]

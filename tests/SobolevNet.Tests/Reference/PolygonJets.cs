@@ -8,8 +8,8 @@ namespace SobolevNet.Tests.Reference;
 /// </summary>
 public static class PolygonJets
 {
-    private const int Nodes = 12;
-    private const double LongestPiece = 1.5;
+    private const int Nodes = 10;
+    private const double LongestPiece = 2;
     private static readonly GaussLegendreRule Rule = new(0, 1, Nodes);
 
     /// <summary>All components of the image at a point.</summary>
@@ -53,10 +53,10 @@ public static class PolygonJets
             for (int q = 0; q < pieces * Nodes; q++)
             {
                 double t = ((q / Nodes) + Rule.GetAbscissa(q % Nodes)) / pieces;
-                var time = Dual<Dual<Real>>.FromDouble(t);
-                var (pu, pv) = (startU + (time * deltaU), startV + (time * deltaV));
-                if (Math.Abs(pv.Primal) < 12 && pu.Primal < 12)
+                if (Math.Abs(startV.Primal + (t * deltaV.Primal)) < 12 && startU.Primal + (t * deltaU.Primal) < 12)
                 {
+                    var time = Dual<Dual<Real>>.FromDouble(t);
+                    var (pu, pv) = (startU + (time * deltaU), startV + (time * deltaV));
                     var weight = Dual<Dual<Real>>.FromDouble(-Rule.GetWeight(q % Nodes) / pieces / Math.Sqrt(2 * Math.PI));
                     var density = Dual<Dual<Real>>.Exp(Dual<Dual<Real>>.FromDouble(-0.5) * pv * pv);
                     sum += weight * deltaV * Dual<Dual<Real>>.NormalCdf(zero - pu) * density;

@@ -32,11 +32,42 @@ public sealed class AwkwardPolygonTests
     [Fact]
     public void Render_RectanglesOnPixelColumns_MatchesTheReferenceAtEveryWidth() =>
         Sigma.SelectMany(sigma => Rectangle(sigma).Select(places => (sigma, places)))
-            .Sample(polygon => Check(polygon.sigma, polygon.places, order: 0), iter: 150, threads: 1);
+            .Sample(polygon => Check(polygon.sigma, polygon.places, order: 0), iter: 100, threads: 1);
 
     [Fact]
     public void Render_PolygonsAtAwkwardPlaces_MatchesTheReferenceAtEveryWidth() =>
-        Polygon.Sample(polygon => Check(polygon.Sigma, polygon.Places, order: 2), iter: 60, threads: 1);
+        Polygon.Sample(polygon => Check(polygon.Sigma, polygon.Places, order: 2), iter: 40, threads: 1);
+
+    [Fact]
+    public void Render_FarFromTheCenterOfAWideImage_PlacesFloatAsDouble()
+    {
+        // 300 σ from the center a position rounded to float alone is off by 10⁻⁵ σ.
+        var grid = new PixelGrid(8, 600);
+        var vertices = new JetBatch<double>(JetLayout.Full(2, 2), 1, 6);
+        var stream = new RandomStream(3);
+        foreach (ref double element in vertices.Data)
+        {
+            element = grid.ColumnSpacing * stream.NextUniform(-1, 1);
+        }
+
+        new[] { 0.9701, -0.7, 0.99, 0.1, 0.95, 0.8 }.CopyTo(vertices.Row(0, 0));
+        var scene = new PolygonScene(3, [[0, 1, 2]], [1]);
+        foreach (var width in VectorWidths.Supported)
+        {
+            var renderer = new GaussianPolygonRenderer(grid, grid.ColumnSpacing, 0, width);
+            var exact = new JetBatch<double>(vertices.Layout, 1, grid.Pixels);
+            var image = new JetBatch<float>(vertices.Layout, 1, grid.Pixels);
+            renderer.Render<double>(scene, vertices, [], exact);
+            renderer.Render<float>(scene, vertices, [], image);
+            double largest = 0;
+            for (int k = 0; k < image.Data.Length; k++)
+            {
+                largest = Math.Max(largest, Math.Abs(image.Data[k] - exact.Data[k]));
+            }
+
+            largest.Should().BeLessThan(1.5e-6, $"{width}");
+        }
+    }
 
     private static Gen<double> Along(double sigma, double low, double spacing, int count) => Gen.OneOf(
         Gen.Int[0, count - 1].Select(k => low + (k * spacing)),
@@ -84,15 +115,18 @@ public sealed class AwkwardPolygonTests
     {
         var layout = JetLayout.Full(2, order);
         var vertices = new JetBatch<double>(layout, 1, places.Length);
-        var stream = new RandomStream(7);
+        var stream = new RandomStream((ulong)BitConverter.DoubleToInt64Bits(places[0]));
         foreach (ref double element in vertices.Data)
         {
             element = sigma * stream.NextUniform(-1, 1);
         }
 
         places.CopyTo(vertices.Row(0, 0));
-        double[][] expected = [.. Enumerable.Range(0, Grid.Pixels).Select(pixel => PolygonJets.Pixel(
-            vertices, Grid.ColumnPosition(pixel % Columns), Grid.RowPosition(pixel / Columns), sigma))];
+        // One row whole, of the others a pixel here and there: the reference is slow.
+        int row = stream.NextInteger(Rows);
+        double[]?[] expected = [.. Enumerable.Range(0, Grid.Pixels).Select(pixel => pixel / Columns == row || pixel % 31 == row
+            ? PolygonJets.Pixel(vertices, Grid.ColumnPosition(pixel % Columns), Grid.RowPosition(pixel / Columns), sigma)
+            : null)];
         string place = $"σ {sigma:R}, vertices {string.Join(", ", places.Select(x => x.ToString("R")))}";
         for (int k = 0; k <= order; k++)
         {
@@ -101,7 +135,7 @@ public sealed class AwkwardPolygonTests
         }
     }
 
-    private static void Compare<T>(double sigma, JetBatch<double> vertices, int order, double[][] expected, double tolerance, string place)
+    private static void Compare<T>(double sigma, JetBatch<double> vertices, int order, double[]?[] expected, double tolerance, string place)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = JetLayout.Full(2, order);
@@ -115,15 +149,15 @@ public sealed class AwkwardPolygonTests
             new GaussianPolygonRenderer(Grid, sigma, 0, width).Render(scene, vertices, [], image);
             for (int c = 0; c < layout.Count; c++)
             {
-                double scale = Math.Max(1, expected.Max(jet => Math.Abs(jet[c])));
+                double scale = Math.Max(1, expected.Max(jet => jet is null ? 0 : Math.Abs(jet[c])));
                 for (int pixel = 0; pixel < Grid.Pixels; pixel++)
                 {
                     double found = double.CreateTruncating(image[c, 0, pixel]);
-                    if (!(Math.Abs(found - expected[pixel][c]) <= tolerance * scale))
+                    if (expected[pixel] is { } jet ? !(Math.Abs(found - jet[c]) <= tolerance * scale) : !double.IsFinite(found))
                     {
                         throw new InvalidOperationException(
                             $"{typeof(T).Name}, {width}, {layout.NameOf(c)} of pixel ({pixel / Columns}, {pixel % Columns}): " +
-                            $"{found} instead of {expected[pixel][c]} at {place}.");
+                            $"{found} instead of {expected[pixel]?[c]} at {place}.");
                     }
                 }
             }

@@ -11,7 +11,7 @@ namespace SobolevNet.Tests.Rendering;
 /// </summary>
 public sealed class FarVertexTests
 {
-    private const double Sigma = 0.125;
+    private const double Sigma = 0.11;
     private const int Tangents = 2;
     private static readonly PixelGrid Grid = new(13, 17, -1, 1, -0.75, 0.75);
     private static readonly JetLayout Layout = JetLayout.Full(Tangents, 2);
