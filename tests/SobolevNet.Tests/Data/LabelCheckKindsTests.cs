@@ -183,6 +183,20 @@ public sealed class LabelCheckKindsTests
         var report = LabelCheck.Run(JetData.FromJacobian(x, y, jacobian));
         report.IsConclusive.Should().BeFalse();
         report.Findings.Should().ContainSingle().Which.Message.Should().Contain("16 of the 20 outputs");
+
+        for (int s = 0; s < 100; s++)
+        {
+            jacobian[s, 19, 0] *= -1;
+        }
+
+        LabelFunction<double> function = (input, target) =>
+        {
+            for (int o = 0; o < 20; o++)
+            {
+                target[o] = Math.Sin(input[0] + o);
+            }
+        };
+        LabelCheck.Run(JetData.FromJacobian(x, y, jacobian), function).Findings.Should().ContainSingle().Which.Outputs.Should().Equal(19);
     }
 
     [Fact]
@@ -237,18 +251,11 @@ public sealed class LabelCheckKindsTests
     [Fact]
     public void Run_OfASourceThatGivesNaN_SaysWhere()
     {
-        var input = new JetBatch<double>(JetLayout.Full(1, 1), 50, 1);
-        var target = new JetBatch<double>(JetLayout.Full(1, 1), 50, 1);
-        for (int s = 0; s < 50; s++)
-        {
-            (input[0, s, 0], input[1, s, 0]) = (s, 1);
-            (target[0, s, 0], target[1, s, 0]) = (s, s == 33 ? double.NaN : 1);
-        }
-
-        var source = new MemoryJetSource<double>(input, target);
+        var source = new OwnSource(JetLayout.Full(1, 1));
 
         FluentActions.Invoking(() => LabelCheck.Run(source)).Should().Throw<ArgumentException>().WithParameterName("source")
             .WithMessage("*component ∂0 of the target of sample 33 is NaN*");
+        FluentActions.Invoking(() => LabelCheck.Run(new OwnSource(null!))).Should().Throw<ArgumentException>().WithParameterName("source");
     }
 
     private static double Value(double a, double b) => Math.Sin(3 * a) + (0.2 * Math.Sin(2 * b));
@@ -268,5 +275,26 @@ public sealed class LabelCheckKindsTests
         }
 
         return (x, y, gradient);
+    }
+
+    /// <summary>A source that checks nothing by itself.</summary>
+    private sealed class OwnSource(JetLayout layout) : IJetSource<double>
+    {
+        public JetLayout Layout => layout;
+
+        public int InputFeatures => 1;
+
+        public int OutputFeatures => 1;
+
+        public int Count => 50;
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
+        {
+            for (int s = 0; s < samples.Length; s++)
+            {
+                (input[0, s, 0], input[1, s, 0]) = (samples[s], 1);
+                (target[0, s, 0], target[1, s, 0]) = (samples[s], samples[s] == 33 ? double.NaN : 1);
+            }
+        }
     }
 }

@@ -47,7 +47,7 @@ public static class LabelCheck
     /// <summary>More tangents than this are not told apart.</summary>
     private const int MaxTangents = 128;
 
-    /// <summary>Outputs looked at.</summary>
+    /// <summary>Outputs looked at without a function.</summary>
     private const int MaxOutputs = 16;
 
     /// <summary>Input features up to which a function may be fitted in all of them.</summary>
@@ -215,7 +215,7 @@ public static class LabelCheck
             Compare("input ", data.Input, differences.Input, [Spread(data.Input.Features, MaxInputFeatures)]);
         }
 
-        Compare(string.Empty, data.Target, differences.Target, [.. OutputsOf(data).Select(output => new[] { output })]);
+        Compare(string.Empty, data.Target, differences.Target, [.. Enumerable.Range(0, data.Outputs).Select(output => new[] { output })]);
         return new LabelReport(source.Layout, data.Count, findings, components);
 
         void Compare(string subject, JetBatch<double> supplied, JetBatch<double> estimated, int[][] featureSets)
