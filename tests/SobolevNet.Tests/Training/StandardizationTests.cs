@@ -39,7 +39,7 @@ public class StandardizationTests
         IsCommon(ScalingFor(source, option)!).Should().Be(share);
         source.InputsShareUnit.Should().BeTrue();
         new ManifoldSource<double>(new CubeManifold(new SobolevNet.Rendering.CubeRenderer()), 0, 1, 1).InputsShareUnit.Should().BeTrue();
-        new ManifoldSource<double>(DataManifold.Create([0], [1], 70, 1, (_, _, _) => { }, inputsShareUnit: true), 0, 1, 1).InputsShareUnit.Should().BeTrue();
+        new ManifoldSource<double>(DataManifold.Create([0], [1], 70, 1, (_, _, _) => { }, inputsShareUnit: false), 0, 1, 1).InputsShareUnit.Should().BeFalse();
         FluentActions.Invoking(() => new SobolevTrainingOptions { InputScaling = (InputScalingKind)3 }).Should().Throw<ArgumentOutOfRangeException>();
     }
 

@@ -53,9 +53,6 @@ public sealed class CubeManifold : IDataManifold
     /// <inheritdoc/>
     public int OutputFeatures => 3 * _vertices.Length;
 
-    /// <inheritdoc/>
-    public bool InputsShareUnit => true;
-
     /// <summary>The point of a pose.</summary>
     /// <param name="pose">The pose.</param>
     /// <returns>Axis, angle, translation.</returns>

@@ -37,7 +37,7 @@ public static class DataManifold
     /// <returns>The manifold. <see cref="IDataManifold.TangentScale"/> is the standard deviation of each coordinate.</returns>
     /// <exception cref="ArgumentException">The ranges do not fit each other, or a size is out of range.</exception>
     public static IDataManifold Create(
-        ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int inputFeatures, int outputFeatures, ManifoldFunction function, bool inputsShareUnit = false)
+        ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, int inputFeatures, int outputFeatures, ManifoldFunction function, bool inputsShareUnit = true)
     {
         ArgumentNullException.ThrowIfNull(function);
         if (lower.IsEmpty || lower.Length != upper.Length)

@@ -33,8 +33,11 @@ public interface IDataManifold
     /// <summary>m, features of a target.</summary>
     int OutputFeatures { get; }
 
-    /// <summary>Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</summary>
-    bool InputsShareUnit => false;
+    /// <summary>
+    /// Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>. True unless the manifold knows better, since
+    /// oracles and attacks measure distances between inputs.
+    /// </summary>
+    bool InputsShareUnit => true;
 
     /// <summary>The typical range ℓᵢ of a degree of freedom, in the units that derivatives are taken by; see <see cref="IJetSource{T}.TangentScale"/>.</summary>
     /// <param name="tangent">0 to p − 1.</param>
