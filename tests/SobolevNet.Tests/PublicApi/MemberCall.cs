@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -10,10 +11,12 @@ namespace SobolevNet.Tests.PublicApi;
 /// </summary>
 internal static class MemberCall
 {
+    private static readonly ConcurrentDictionary<MethodBase, Call> Calls = [];
+
     private delegate object? Call(object? target, object?[] arguments);
 
     /// <summary>Calls a member; exceptions come as they were thrown.</summary>
-    public static object? Invoke(MethodBase member, object? target, object?[] arguments) => Compile(member)(target, arguments);
+    public static object? Invoke(MethodBase member, object? target, object?[] arguments) => Calls.GetOrAdd(member, Compile)(target, arguments);
 
     /// <summary>The type of what stands in the array for a parameter.</summary>
     public static Type HeldType(Type parameter)
