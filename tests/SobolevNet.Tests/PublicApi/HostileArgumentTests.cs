@@ -155,7 +155,7 @@ public class HostileArgumentTests
         {
             string owner = (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
             string name = member.IsConstructor ? "#ctor"
-                : member.IsSpecialName && member.Name.IndexOf('_', StringComparison.Ordinal) is > 0 and var at ? member.Name[(at + 1)..] : member.Name;
+                : member.IsSpecialName && member.Name[..4] is "get_" or "set_" ? member.Name[4..] : member.Name;
             return ByMember.Where(pair => IsNamed(pair.Key, $"{owner}.{name}")).SelectMany(pair => pair.Value);
         }
 

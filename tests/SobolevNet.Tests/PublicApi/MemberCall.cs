@@ -115,6 +115,14 @@ internal static class MemberCall
         il.Emit(OpCodes.Stloc, from);
         il.Emit(OpCodes.Ldloca, to);
         il.Emit(OpCodes.Initobj, type);
+        var constructor = type.GetConstructor([held]);
+        if (!held.IsGenericType && constructor is null)
+        {
+            // Only the library makes such a view.
+            il.Emit(OpCodes.Ldloc, to);
+            return;
+        }
+
         il.Emit(OpCodes.Ldloc, from);
         il.Emit(OpCodes.Brfalse, isNull);
         il.Emit(OpCodes.Ldloc, from);
@@ -124,7 +132,7 @@ internal static class MemberCall
         }
         else
         {
-            il.Emit(OpCodes.Newobj, type.GetConstructor([held])!);
+            il.Emit(OpCodes.Newobj, constructor!);
         }
 
         il.Emit(OpCodes.Stloc, to);
