@@ -28,7 +28,7 @@ internal static class FillArguments
     private static void CheckView<T>(JetLayout layout, int features, int samples, JetSpan<T> view, string name)
         where T : unmanaged
     {
-        if (view.Layout is null)
+        if (view.Features == 0)
         {
             throw new ArgumentException("The view is a default value; it views no memory.", name);
         }

@@ -50,6 +50,7 @@ public interface IJetSource<T>
     /// </summary>
     /// <param name="tangent">A tangent of <see cref="Layout"/>.</param>
     /// <returns>A positive number; 1 unless the source knows better.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The layout has no such tangent.</exception>
     double TangentScale(int tangent) => 1;
 
     /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
@@ -59,5 +60,6 @@ public interface IJetSource<T>
     /// truncated to a lower order, and the same for both views.
     /// </param>
     /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>).</param>
+    /// <exception cref="ArgumentException">A sample does not exist, or a view does not fit.</exception>
     void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 }

@@ -34,7 +34,7 @@ public static partial class JetData
     /// Whether to deflate the arrays. A file that shrinks by more than 32 times, mostly zeros, is read only with a larger limit.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The path is empty, a label is not finite, or the layout has over 1,048,576 tangents; <see cref="Load"/> would refuse the file.
+    /// The path is blank or not a valid one, a label is not finite, or the layout has over 1,048,576 tangents; <see cref="Load"/> would refuse the file.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
@@ -79,6 +79,7 @@ public static partial class JetData
     /// </exception>
     /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     public static IJetSource<T> Load<T>(string path, long? maxBytes = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

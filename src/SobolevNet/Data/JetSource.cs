@@ -163,6 +163,7 @@ public static partial class JetSource
     /// <param name="order">0, 1 or 2; the source itself comes back if it has no higher order.</param>
     /// <returns>The source of lower order; nothing is copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2.</exception>
+    /// <exception cref="ArgumentException">The source has no layout, samples, inputs or outputs.</exception>
     public static IJetSource<T> Truncate<T>(this IJetSource<T> source, int order)
         where T : unmanaged
     {
@@ -181,7 +182,7 @@ public static partial class JetSource
     /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>The samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, as 0 to count − 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist, or one array cannot hold so many.</exception>
-    /// <exception cref="ArgumentException">The source gave NaN or infinity.</exception>
+    /// <exception cref="ArgumentException">The source gave NaN or infinity, or a tangent scale that is not positive and finite.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static MemoryJetSource<T> Materialize<T>(
         this IJetSource<T> source,
@@ -241,7 +242,7 @@ public static partial class JetSource
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
         }
 
-        return new MemoryJetSource<T>(input, target, TangentScales.Of(source)) { InputsShareUnit = source.InputsShareUnit };
+        return new MemoryJetSource<T>(input, target, TangentScales.Of(source), nameof(source)) { InputsShareUnit = source.InputsShareUnit };
     }
 
     /// <summary>Refuses jets of one sample that no array holds.</summary>

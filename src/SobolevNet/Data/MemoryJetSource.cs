@@ -24,6 +24,12 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// The batches are empty, do not fit each other, or hold NaN or infinity; or the scales do not fit.
     /// </exception>
     public MemoryJetSource(JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales = default)
+        : this(input, target, tangentScales, origin: null)
+    {
+    }
+
+    /// <summary>Makes a source of what another one gave; errors name the argument that it was, unless that is null.</summary>
+    internal MemoryJetSource(JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales, string? origin)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(target);
@@ -44,9 +50,9 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
                 $"The input's layout ({input.Layout}) is not the target's ({target.Layout}) or that truncated to order 1.", nameof(input));
         }
 
-        CheckFinite(input, nameof(input));
-        CheckFinite(target, nameof(target));
-        _tangentScales = TangentScales.Check(tangentScales, target.Layout.Tangents, nameof(tangentScales));
+        CheckFinite(input, nameof(input), origin);
+        CheckFinite(target, nameof(target), origin);
+        _tangentScales = TangentScales.Check(tangentScales, target.Layout.Tangents, origin ?? nameof(tangentScales));
         Input = input;
         Target = target;
         InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
@@ -108,7 +114,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
         }
     }
 
-    private static void CheckFinite(JetBatch<T> batch, string name)
+    private static void CheckFinite(JetBatch<T> batch, string name, string? origin)
     {
         for (int c = 0; c < batch.Layout.Count; c++)
         {
@@ -127,7 +133,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
             throw new ArgumentException(
                 $"The {name} holds {component[at]} in component {c} ({batch.Layout.NameOf(c)}), sample {at / batch.Features}, " +
                 $"feature {at % batch.Features}; only finite numbers can be trained on.",
-                name);
+                origin ?? name);
         }
     }
 

@@ -81,6 +81,7 @@ public sealed class NpzReader : IDisposable
     /// <exception cref="InvalidDataException">The file is not a zip archive, is damaged, or unpacks to more than the limit.</exception>
     /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     public static NpzReader Open(string path, long? maxBytes = null)
     {
         if (maxBytes is { } given)

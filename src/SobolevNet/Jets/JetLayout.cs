@@ -201,6 +201,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
     /// <summary>Number of components of exactly one order.</summary>
     /// <param name="order">0, 1 or 2.</param>
     /// <returns>How many components have that order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2.</exception>
     public int CountOf(int order) => order switch
     {
         0 => 1,
@@ -212,6 +213,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
     /// <summary>The component that holds the first derivative along a tangent.</summary>
     /// <param name="tangent">A tangent in [0, p).</param>
     /// <returns>The component, or −1 if it is not present.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tangent does not exist.</exception>
     public int First(int tangent)
     {
         CheckTangent(tangent, nameof(tangent));
@@ -222,6 +224,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
     /// <param name="i">A tangent in [0, p).</param>
     /// <param name="j">A tangent in [0, p).</param>
     /// <returns>The component, or −1 if it is not present.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A tangent does not exist.</exception>
     public int Second(int i, int j)
     {
         CheckTangent(i, nameof(i));

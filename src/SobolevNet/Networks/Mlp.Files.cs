@@ -11,6 +11,7 @@ public sealed partial class Mlp<T>
     /// <exception cref="InvalidOperationException">A parameter is not finite; <see cref="Load"/> would refuse the file.</exception>
     /// <exception cref="IOException">The file cannot be written; an old one stays.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     public void Save(string path) => NetworkTensors.Save(this, path);
 
     /// <summary>Reads a network that <see cref="Save"/> wrote, or the dense layers of a PyTorch module saved by safetensors.</summary>
@@ -30,5 +31,6 @@ public sealed partial class Mlp<T>
     /// </exception>
     /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     public static Mlp<T> Load(string path, Activation? activation = null) => NetworkTensors.Load<T>(path, activation);
 }

@@ -56,7 +56,7 @@ public sealed partial class Mlp<T>
     public FeatureScaling<T>? InputScaling
     {
         get => _inputScaling;
-        set => _inputScaling = CheckScaling(value, Architecture.Inputs);
+        set => _inputScaling = CheckScaling(value, Architecture.Inputs, nameof(InputScaling));
     }
 
     /// <summary>How raw outputs are standardized; none if null.</summary>
@@ -64,7 +64,7 @@ public sealed partial class Mlp<T>
     public FeatureScaling<T>? OutputScaling
     {
         get => _outputScaling;
-        set => _outputScaling = CheckScaling(value, Architecture.Outputs);
+        set => _outputScaling = CheckScaling(value, Architecture.Outputs, nameof(OutputScaling));
     }
 
     /// <summary>Makes a network with random weights and zero biases.</summary>
@@ -269,10 +269,10 @@ public sealed partial class Mlp<T>
             : throw new OverflowException($"The network has the {what} {number}, which {typeof(TOther).Name} does not hold.");
     }
 
-    private static FeatureScaling<T>? CheckScaling(FeatureScaling<T>? scaling, int features) =>
+    private static FeatureScaling<T>? CheckScaling(FeatureScaling<T>? scaling, int features, string name) =>
         scaling is null || scaling.Features == features
             ? scaling
-            : throw new ArgumentException($"The scaling has {scaling.Features} features; the network has {features}.", nameof(scaling));
+            : throw new ArgumentException($"The scaling has {scaling.Features} features; the network has {features}.", name);
 
     /// <summary>Says that a network is being trained until it is disposed of.</summary>
     internal readonly struct TrainingClaim(Mlp<T> network) : IDisposable

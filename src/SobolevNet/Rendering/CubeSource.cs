@@ -11,6 +11,8 @@ namespace SobolevNet.Rendering;
 /// <param name="endless">Whether every epoch has fresh poses.</param>
 /// <param name="range">The range of poses; the paper's if left out.</param>
 /// <param name="vertices">The vertices whose positions are the target; 3, 5 and 6 if left out.</param>
+/// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
+/// <exception cref="ArgumentException">A vertex does not exist, or cubes in the range reach the camera.</exception>
 public sealed class CubeSource(
     CubeRenderer renderer,
     int order,

@@ -17,6 +17,7 @@ public sealed class OrderWeight
 
     /// <summary>The same weight all the time.</summary>
     /// <param name="weight">Finite and at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
     public static implicit operator OrderWeight(double weight) => Constant(weight);
 
     /// <summary>The same weight all the time.</summary>

@@ -53,6 +53,7 @@ public sealed class SobolevTrainer<T>
     /// parameters as this one.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ArgumentException">The path is blank.</exception>
     public void ResumeFrom(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -19,6 +19,7 @@ public sealed record SobolevTrainingOptions
     /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for. A resumed
     /// training may be given more than it was started with: its schedules go on where that longer training would be.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
 
     /// <summary>
@@ -28,6 +29,7 @@ public sealed record SobolevTrainingOptions
     /// done over the epochs planned if that is more. How many steps that makes depends on the machine, so two such trainings
     /// differ; give epochs alone where the same bits matter.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The budget is 0 or negative.</exception>
     public TimeSpan? TimeBudget
     {
         get => _timeBudget;
@@ -40,6 +42,7 @@ public sealed record SobolevTrainingOptions
     internal int? PlannedEpochs => _epochs ?? (_timeBudget is null ? DefaultEpochs : null);
 
     /// <summary>Samples of a mini-batch, at least 1; a set with fewer samples is one batch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int BatchSize { get => _batchSize; init => _batchSize = AtLeast(value, 1, nameof(BatchSize)); }
 
     /// <summary>Names the shuffling of the samples.</summary>
@@ -49,6 +52,7 @@ public sealed record SobolevTrainingOptions
     public bool Shuffle { get; init; } = true;
 
     /// <summary>The highest order trained: 0, 1 or 2; the source's if null.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1, 2 or null.</exception>
     public int? Order
     {
         get => _order;
@@ -62,6 +66,7 @@ public sealed record SobolevTrainingOptions
     /// λₖ = max(1, Eₖ)^−(1 + progress/2), Eₖ being the loss of that order before the first step, so that no order drowns the
     /// others.
     /// </summary>
+    /// <exception cref="ArgumentException">There are none or more than three, or one is null.</exception>
     public IReadOnlyList<OrderWeight>? OrderWeights
     {
         get => _orderWeights;
@@ -129,6 +134,7 @@ public sealed record SobolevTrainingOptions
     }
 
     /// <summary>The gradient is scaled down to this Euclidean norm if it is longer; no limit if null.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The norm is not finite and above 0.</exception>
     public double? GradientClipNorm
     {
         get => _gradientClipNorm;
@@ -144,6 +150,7 @@ public sealed record SobolevTrainingOptions
     public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>Threads that train; all cores if 0. The result does not depend on it, and more threads than are useful are not started.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int Threads { get => _threads; init => _threads = AtLeast(value, 0, nameof(Threads)); }
 
     private static int AtLeast(int value, int minimum, string name) =>

@@ -24,7 +24,7 @@ public sealed class LabelCheckTests
         var report = Check(name, samples, (_, _) => { });
 
         report.Findings.Should().BeEmpty(report.ToString());
-        report.Components.Should().HaveCount(report.Layout.Count - 1).And.OnlyContain(c => Math.Abs(c.Scale - 1) < 0.1);
+        report.Components.Should().HaveCount(report.Layout.Count - 1).And.OnlyContain(c => Math.Abs(c.Scale - 1) < 0.1 && c.Uncertainty >= 0 && c.Uncertainty < 0.25);
         report.ToString().Should().Contain("fit the values");
     }
 

@@ -2,6 +2,16 @@ namespace SobolevNet.Tests.Jets;
 
 public class JetLayoutTests
 {
+    [Fact]
+    public void Span_PartOfABatch_KeepsTheStrideOfItsComponents()
+    {
+        var batch = new JetBatch<double>(JetLayout.Full(1, 1), 4, 3);
+        var part = batch.AsSpan().Slice(1, 2);
+        (batch.AsSpan().ComponentStride, part.ComponentStride).Should().Be((12, 12));
+        part.Row(1, 1)[2] = 7;
+        batch[1, 2, 2].Should().Be(7);
+    }
+
     [Theory]
     [InlineData(0, 0, 1)]
     [InlineData(6, 0, 1)]

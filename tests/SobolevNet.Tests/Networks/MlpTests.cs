@@ -281,7 +281,7 @@ public class MlpTests
         Refused(() => network.Derivatives(new float[3], new float[4], 1), "directions");
         Refused(() => network.Derivatives(new float[3], new float[3], 3), "order");
         Refused(() => network.Propagate(new JetBatch<float>(JetLayout.Value, 0, 3)), "input");
-        Refused(() => network.InputScaling = new FeatureScaling<float>([1], [1]), "scaling");
+        Refused(() => network.InputScaling = new FeatureScaling<float>([1], [1]), "InputScaling");
         Refused(() => _ = new FeatureScaling<float>([1], [0]), "scale");
         Refused(() => Mlp<float>.Create(0, [5], 2), "inputs");
         Refused(() => Mlp<float>.Create(3, [-1], 2), "hidden");

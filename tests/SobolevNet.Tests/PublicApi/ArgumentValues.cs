@@ -18,10 +18,20 @@ internal sealed class ArgumentValues(string folder)
     /// <summary>A folder that may be written to.</summary>
     private string Folder { get; } = folder;
 
-    /// <summary>A right value for a parameter, as <see cref="MemberCall"/> takes it; null if there is none.</summary>
-    public object? Right(ParameterInfo parameter)
+    /// <summary>A right value for a parameter of a member of an object, as <see cref="MemberCall"/> takes it; null if there is none.</summary>
+    public object? Right(ParameterInfo parameter, object? target = null)
     {
         Type type = MemberCall.HeldType(parameter.ParameterType);
+        if (type == typeof(JetBatch<double>) && ViewOf(parameter, target) is { } view)
+        {
+            return view;
+        }
+
+        if (target is CubeManifold && type == typeof(double[]))
+        {
+            return parameter.Name is "delta" ? new double[6] : new double[] { 0, 0, 1, 0.1, 0, 0, 0 };
+        }
+
         if (type == typeof(string))
         {
             return parameter.Name is "path" ? PathFor(parameter) : "name";
@@ -235,6 +245,16 @@ internal sealed class ArgumentValues(string folder)
         return array;
     }
 
+    /// <summary>Views that what fills them takes.</summary>
+    private static JetBatch<double>? ViewOf(ParameterInfo parameter, object? target) => target switch
+    {
+        IJetSource<double> source when parameter.Name is "input" or "target" =>
+            new JetBatch<double>(source.Layout, 1, parameter.Name is "input" ? source.InputFeatures : source.OutputFeatures),
+        IDataManifold manifold when parameter.Name is "input" or "target" =>
+            new JetBatch<double>(JetLayout.Full(manifold.DegreesOfFreedom, 1), 1, parameter.Name is "input" ? manifold.InputFeatures : manifold.OutputFeatures),
+        _ => null,
+    };
+
     private string PathFor(ParameterInfo parameter)
     {
         string path = Path.Combine(Folder, "file");
@@ -258,8 +278,19 @@ internal sealed class ArgumentValues(string folder)
 
     private static Mlp<double> Network() => Mlp<double>.Create(Inputs, [3], Outputs, Activation.Tanh, seed: 1);
 
-    private static IJetSource<double> Source() =>
-        JetData.FromJacobian((double[,])Shaped(Samples, Inputs), (double[,])Shaped(Samples, Outputs), (double[,,])Shaped(Samples, Outputs, Inputs));
+    /// <summary>Labels of y = sin x₀, which <see cref="LabelFunction{T}"/> and <see cref="LabelPath{T}"/> of the same give too.</summary>
+    private static IJetSource<double> Source()
+    {
+        var x = (double[,])Shaped(Samples, Inputs);
+        var y = new double[Samples, Outputs];
+        var dydx = new double[Samples, Outputs, Inputs];
+        for (int s = 0; s < Samples; s++)
+        {
+            (y[s, 0], dydx[s, 0, 0]) = (Math.Sin(x[s, 0]), Math.Cos(x[s, 0]));
+        }
+
+        return JetData.FromJacobian(x, y, dydx);
+    }
 
     private static IDataManifold Manifold() => DataManifold.Create(
         [-1], [1], Inputs, Outputs, (coordinates, input, target) =>
@@ -301,10 +332,11 @@ internal sealed class ArgumentValues(string folder)
             target.Clear();
         }),
         _ when type == typeof(LabelFunction<double>) => (LabelFunction<double>)((x, y) => y[0] = Math.Sin(x[0])),
-        _ when type == typeof(LabelPath<double>) => (LabelPath<double>)((_, _, input, target) =>
+        _ when type == typeof(LabelPath<double>) => (LabelPath<double>)((sample, offset, input, target) =>
         {
-            input.Clear();
-            target.Clear();
+            Numbers(Samples * Inputs).AsSpan((int)sample * Inputs, Inputs).CopyTo(input);
+            input[0] += offset[0];
+            target[0] = Math.Sin(input[0]);
         }),
         _ when type == typeof(Func<double, double>) => (Func<double, double>)(progress => 1 - progress),
         _ when type == typeof(Stream) => new MemoryStream(),
@@ -365,7 +397,7 @@ internal sealed class ArgumentValues(string folder)
         {
             try
             {
-                return MemberCall.Invoke(maker, null, [.. maker.GetParameters().Select(Right)]);
+                return MemberCall.Invoke(maker, null, [.. maker.GetParameters().Select(parameter => Right(parameter))]);
             }
             catch (ArgumentException)
             {

@@ -4,7 +4,7 @@ using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Tests.PublicApi;
 
-/// <summary>Every public member, with one wrong argument at a time: either it works, or it throws what its documentation says, by the argument's name.</summary>
+/// <summary>Every public member, with one wrong argument at a time or the largest integers together: either it works, or it throws what its documentation says, by the argument's name.</summary>
 public class HostileArgumentTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -24,43 +24,46 @@ public class HostileArgumentTests
             var parameters = member.GetParameters();
             foreach (bool isDefault in member is MethodInfo { IsStatic: false } && type.IsValueType ? new[] { false, true } : [false])
             {
-                for (int wrong = -1; wrong < parameters.Length; wrong++)
+                foreach (var (given, wrong) in Wrong(parameters, values))
                 {
-                    foreach (object? value in wrong < 0 ? [null] : values.Hostile(parameters[wrong]))
+                    object? target = member.IsStatic || member.IsConstructor ? null
+                        : !isDefault ? values.Right(MemberCall.HeldType(type))
+                        : type.IsByRefLike ? null : Activator.CreateInstance(type);
+                    object?[] arguments = [.. parameters.Select((parameter, k) => wrong.TryGetValue(k, out object? value) ? value : values.Right(parameter, target))];
+                    bool isCalled = (target is not null || member.IsStatic || member.IsConstructor || isDefault)
+                        && !arguments.Zip(parameters).Any(pair => pair.First is null && pair.Second.ParameterType is { IsValueType: true, IsByRefLike: false }
+                            && Nullable.GetUnderlyingType(pair.Second.ParameterType) is null);
+                    if (isCalled && Thrown(member, target, arguments) is { } thrown
+                        && Fault(member, thrown) is { } fault)
                     {
-                        object? target = member.IsStatic || member.IsConstructor ? null
-                            : !isDefault ? values.Right(type)
-                            : type.IsByRefLike ? null : Activator.CreateInstance(type);
-                        if (target is null && !member.IsStatic && !member.IsConstructor && !isDefault)
-                        {
-                            continue;
-                        }
-
-                        object?[] arguments = [.. parameters.Select(values.Right)];
-                        if (wrong >= 0)
-                        {
-                            arguments[wrong] = value;
-                        }
-
-                        if (arguments.Zip(parameters).Any(pair => pair.First is null && pair.Second.ParameterType is { IsValueType: true, IsByRefLike: false }
-                            && Nullable.GetUnderlyingType(pair.Second.ParameterType) is null))
-                        {
-                            continue;
-                        }
-
-                        var thrown = Thrown(member, type.IsByRefLike && !isDefault ? values.Right(MemberCall.HeldType(type)) : target, arguments);
-                        (target as IDisposable)?.Dispose();
-                        if (thrown is not null && Fault(member, thrown) is { } fault)
-                        {
-                            string given = wrong < 0 ? isDefault ? "on the default instance" : "with right arguments" : $"with {parameters[wrong].Name} = {Show(value)}";
-                            faults.Add($"{PublicSurface.NameOf(member)} {given}: {fault}");
-                        }
+                        faults.Add($"{PublicSurface.NameOf(member)}{(isDefault ? " of the default instance" : "")} with {given}: {fault}");
                     }
+
+                    (target as IDisposable)?.Dispose();
                 }
             }
         }
 
-        faults.Should().BeEmpty();
+        string.Join('\n', faults).Should().BeEmpty();
+    }
+
+    /// <summary>Arguments, by the number of the parameter, that take the place of right ones: none, one, and all integers at once.</summary>
+    private static IEnumerable<(string Given, Dictionary<int, object?> Wrong)> Wrong(ParameterInfo[] parameters, ArgumentValues values)
+    {
+        yield return ("right arguments", []);
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            foreach (object? value in values.Hostile(parameters[k]))
+            {
+                yield return ($"{parameters[k].Name} = {Show(value)}", new() { [k] = value });
+            }
+        }
+
+        int[] integers = [.. Enumerable.Range(0, parameters.Length).Where(k => parameters[k].ParameterType == typeof(int))];
+        foreach (int value in integers.Length > 1 ? new[] { 1 << 30, int.MaxValue } : [])
+        {
+            yield return ($"all integers = {value}", integers.ToDictionary(k => k, _ => (object?)value));
+        }
     }
 
     /// <summary>What is wrong with an exception; null if a caller could expect it.</summary>
@@ -80,7 +83,8 @@ public class HostileArgumentTests
     /// <summary>The names that a member's exceptions may give: its parameters, the properties of options among them, and the property that it is.</summary>
     private static HashSet<string?> Names(MethodBase member)
     {
-        var names = new HashSet<string?>();
+        // What a constructor sets is a property of the same name, which differs in its first letter.
+        var names = new HashSet<string?>(member.IsConstructor ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach (var parameter in member.GetParameters())
         {
             names.Add(parameter.Name);
@@ -130,13 +134,28 @@ public class HostileArgumentTests
                     member => (string)member.Attribute("name")!,
                     member => member.Descendants("exception").Select(exception => ((string)exception.Attribute("cref")!)[2..]).ToArray());
 
-        /// <summary>The exceptions of all members of that name: overloads say it once.</summary>
+        /// <summary>The exceptions of all members of that name, overloads say it once; those of an interface or base type are inherited.</summary>
         public static IEnumerable<string> Exceptions(MethodBase member)
         {
             var type = member.DeclaringType!;
+            var exceptions = Exceptions(type, member);
+            if (!member.IsConstructor)
+            {
+                exceptions = exceptions.Concat(type.GetInterfaces().SelectMany(parent => Exceptions(parent, member)));
+                for (var parent = type.BaseType; parent is not null; parent = parent.BaseType)
+                {
+                    exceptions = exceptions.Concat(Exceptions(parent, member));
+                }
+            }
+
+            return exceptions;
+        }
+
+        private static IEnumerable<string> Exceptions(Type type, MethodBase member)
+        {
             string owner = (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
             string name = member.IsConstructor ? "#ctor"
-                : member.IsSpecialName && member.Name.IndexOf('_', StringComparison.Ordinal) is > 0 and var at ? member.Name[(at + 1)..] : member.Name;
+                : member.IsSpecialName && member.Name[..4] is "get_" or "set_" ? member.Name[4..] : member.Name;
             return ByMember.Where(pair => IsNamed(pair.Key, $"{owner}.{name}")).SelectMany(pair => pair.Value);
         }
 

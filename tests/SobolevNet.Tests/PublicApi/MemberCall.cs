@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -10,10 +11,12 @@ namespace SobolevNet.Tests.PublicApi;
 /// </summary>
 internal static class MemberCall
 {
+    private static readonly ConcurrentDictionary<MethodBase, Call> Calls = [];
+
     private delegate object? Call(object? target, object?[] arguments);
 
     /// <summary>Calls a member; exceptions come as they were thrown.</summary>
-    public static object? Invoke(MethodBase member, object? target, object?[] arguments) => Compile(member)(target, arguments);
+    public static object? Invoke(MethodBase member, object? target, object?[] arguments) => Calls.GetOrAdd(member, Compile)(target, arguments);
 
     /// <summary>The type of what stands in the array for a parameter.</summary>
     public static Type HeldType(Type parameter)
@@ -112,6 +115,14 @@ internal static class MemberCall
         il.Emit(OpCodes.Stloc, from);
         il.Emit(OpCodes.Ldloca, to);
         il.Emit(OpCodes.Initobj, type);
+        var constructor = type.GetConstructor([held]);
+        if (!held.IsGenericType && constructor is null)
+        {
+            // Only the library makes such a view.
+            il.Emit(OpCodes.Ldloc, to);
+            return;
+        }
+
         il.Emit(OpCodes.Ldloc, from);
         il.Emit(OpCodes.Brfalse, isNull);
         il.Emit(OpCodes.Ldloc, from);
@@ -121,7 +132,7 @@ internal static class MemberCall
         }
         else
         {
-            il.Emit(OpCodes.Newobj, type.GetConstructor([held])!);
+            il.Emit(OpCodes.Newobj, constructor!);
         }
 
         il.Emit(OpCodes.Stloc, to);

@@ -28,13 +28,16 @@ internal static class PublicSurface
             }
         }
 
-        foreach (var method in type.GetMethods(Declared).Where(method => !FromRecords.Contains(method.Name)))
+        foreach (var method in type.GetMethods(Declared).Where(method => !IsFromRecords(method.Name)))
         {
             yield return method.IsGenericMethodDefinition
                 ? method.MakeGenericMethod([.. method.GetGenericArguments().Select(_ => typeof(double))])
                 : method;
         }
     }
+
+    /// <summary>Whether a member is one that every record or object has.</summary>
+    public static bool IsFromRecords(string name) => FromRecords.Contains(name);
 
     /// <summary>A type with double in the place of each of its generic parameters.</summary>
     public static Type Close(Type type) =>

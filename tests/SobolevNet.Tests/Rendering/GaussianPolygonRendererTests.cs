@@ -12,6 +12,24 @@ public sealed class GaussianPolygonRendererTests
 
     public static TheoryData<double> Sizes => [1e-6, 0.003, 0.02, 0.1, 0.3, 0.7, 1.1, 2.5];
 
+    [Fact]
+    public void Scene_TwoFacesWithACommonEdge_HasItOnce()
+    {
+        var scene = new PolygonScene(5, [[0, 1, 2, 3], [2, 1, 4]], [1, 2]);
+        (scene.VertexCount, scene.FaceCount, scene.Edges.Length).Should().Be((5, 2, 6));
+        scene.Edges.ToArray().Should().ContainSingle(edge => edge.Right >= 0)
+            .Which.Should().Match<PolygonEdge>(edge => edge.From == 1 && edge.To == 2 && edge.Left == 0 && edge.Right == 1);
+    }
+
+    [Fact]
+    public void Grid_Borders_AreTheOutermostPixels()
+    {
+        var grid = new PixelGrid(3, 5, 1, 2, 4, 5);
+        (grid.Left, grid.Right, grid.Bottom, grid.Top).Should().Be((1, 2, 4, 5));
+        (grid.ColumnPosition(0), grid.ColumnPosition(4)).Should().Be((grid.Left, grid.Right));
+        new[] { grid.RowPosition(0), grid.RowPosition(2) }.Should().BeEquivalentTo(new[] { grid.Bottom, grid.Top });
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Render_TriangleOfAnySize_MatchesAreaQuadrature(double size)

@@ -9,6 +9,27 @@ public sealed class PoseTests
     private static readonly Vector3D Point = new(0.31, -1.2, 0.77);
 
     [Fact]
+    public void Draw_ManyPoses_StayInTheRangeAndFillIt()
+    {
+        var range = new PoseRange(0.3, 0.2);
+        (range.MaximalAngle, range.MaximalTranslation).Should().Be((0.3, 0.2));
+        var random = new RandomStream(3);
+        double farthest = 0;
+        double widest = 0;
+        for (int k = 0; k < 500; k++)
+        {
+            var pose = Pose.Draw(ref random, range);
+            double[] from = new double[6];
+            Pose.Identity.LocalCoordinates(pose, from);
+            widest = Math.Max(widest, Math.Sqrt((from[3] * from[3]) + (from[4] * from[4]) + (from[5] * from[5])));
+            farthest = Math.Max(farthest, Math.Max(Math.Abs(pose.Translation.X), Math.Max(Math.Abs(pose.Translation.Y), Math.Abs(pose.Translation.Z))));
+        }
+
+        widest.Should().BeInRange(0.29, range.MaximalAngle + 1e-12);
+        farthest.Should().BeInRange(0.195, range.MaximalTranslation);
+    }
+
+    [Fact]
     public void Rotate_AboutZByQuarterTurn_TakesXToY() =>
         Near(new Pose(new Vector3D(0, 0, 3), Math.PI / 2, default).Rotate(new Vector3D(1, 0, 0)), new Vector3D(0, 1, 0));
 

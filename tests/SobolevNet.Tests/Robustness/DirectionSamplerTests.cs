@@ -7,6 +7,15 @@ public class DirectionSamplerTests
 {
     public static TheoryData<double, double> Bands => new() { { 0, 0.15 }, { 0.15, 0.4 }, { 0.4, 9 }, { 0.8, 1.1 }, { 0, 0.01 } };
 
+    [Fact]
+    public void NeedsTangents_OfSamplersThatFollowTheManifold_IsTrue()
+    {
+        DirectionSampler.White(5).NeedsTangents.Should().BeFalse();
+        DirectionSampler.Steepest(5, 1).NeedsTangents.Should().BeFalse();
+        DirectionSampler.AlongManifold(5, 2).NeedsTangents.Should().BeTrue();
+        DirectionSampler.OrthogonalToManifold(DirectionSampler.White(5), 2).NeedsTangents.Should().BeTrue();
+    }
+
     [Theory]
     [MemberData(nameof(Bands))]
     public void Band_Draw_IsUnitAndHasEnergyInBandOnly(double low, double high)

@@ -7,6 +7,22 @@ public class NearestPointOracleTests
 {
     public static TheoryData<string> Manifolds => ["cubic", "blobs", "cube"];
 
+    [Fact]
+    public void Project_ManifoldWhoseDerivativesPointTheWrongWay_SaysThatItStalled()
+    {
+        var wrong = DataManifold.Create([-1], [1], 2, 1, (r, x, y) =>
+        {
+            x[0, 0, 0] = r[0];
+            if (x.Layout.Order > 0)
+            {
+                x[1, 0, 0] = -1;
+            }
+        });
+        var result = new NearestPointOracle(wrong, new NearestPointOptions { MaxIterations = 1000 }).Project([0.5], [0.1, 0]);
+        result.Status.Should().Be(OracleStatus.Stalled);
+        result.Residual.Should().BeApproximately(0.4, 1e-12);
+    }
+
     [Theory]
     [MemberData(nameof(Manifolds))]
     public void Project_CleanInputFromElsewhere_RecoversPoint(string name)

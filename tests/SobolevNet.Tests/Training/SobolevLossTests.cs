@@ -5,6 +5,23 @@ namespace SobolevNet.Tests.Training;
 public class SobolevLossTests
 {
     [Fact]
+    public void Measure_TangentOfALargeRange_WeighsItsDerivativesByTheSquares()
+    {
+        var layout = JetLayout.Full(1, 2);
+        var x = new JetBatch<double>(layout, 2, 1, [1, 2, 1, 1, 0, 0]);
+        SobolevLoss.Measure(new MemoryJetSource<double>(x, x, [3])).ComponentWeights.ToArray().Should().Equal(1, 9, 81);
+    }
+
+    [Fact]
+    public void Evaluation_NetworkOfZeros_HasTheLargestTargetAsMaxError()
+    {
+        var network = Mlp<double>.Create(1, [2], 1);
+        network.Parameters.Clear();
+        var source = JetData.FromValues(new double[,] { { 1 }, { 2 }, { 3 } }, [0.5, -4.0, 2.0]);
+        Evaluation.Of(network, source).MaxError.Should().Be(4);
+    }
+
+    [Fact]
     public void Measure_ConstantPrediction_HasUnitLossOfEveryOrder()
     {
         var source = new FunctionSource<double>(2, 500, 1);

@@ -38,6 +38,13 @@ internal sealed class FrontEndFit<T>
         int inputs = _source.InputFeatures;
         double[] x = Values();
         var (mean, shift) = Center(x);
+        double largest = TensorPrimitives.MaxMagnitude<double>(x);
+        if (!double.IsFinite(largest * largest * x.Length))
+        {
+            throw new ArgumentException(
+                $"The inputs vary by up to {largest:G3}, and the squares of that overflow; measure them in a larger unit.", "source");
+        }
+
         var axes = PrincipalAxes.Find(x, _samples.Length, inputs, Math.Min(_options.Candidates, inputs), _product, _cancellationToken);
         if (axes.Count < features)
         {
@@ -143,6 +150,11 @@ internal sealed class FrontEndFit<T>
         for (int k = 0; k < axes.Count; k++)
         {
             trace += penalty[k * (axes.Count + 1)];
+        }
+
+        if (!double.IsFinite(trace))
+        {
+            throw new ArgumentException("The squares of the inputs' derivatives over the ranges of the tangents overflow.", "source");
         }
 
         for (int k = 0; k < axes.Count; k++)

@@ -84,7 +84,7 @@ public sealed class LinearFrontEnd<T>
     /// <returns>The front end; the same to the bit for any number of threads.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There cannot be so many features.</exception>
     /// <exception cref="ArgumentException">
-    /// The inputs are not finite, vary in fewer independent ways than features are wanted, or depend on a network.
+    /// The inputs or their derivatives are not finite or overflow when squared, vary in fewer independent ways than features are wanted, or depend on a network.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static LinearFrontEnd<T> Fit(

@@ -11,6 +11,7 @@ public sealed record LinearFrontEndOptions
     private readonly int _threads;
 
     /// <summary>The most samples that are looked at, spread over the source; at least 2. Their values take 8·n bytes each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Samples
     {
         get => _samples;
@@ -18,6 +19,7 @@ public sealed record LinearFrontEndOptions
     }
 
     /// <summary>How many principal components of the inputs the features are made of; at least as many as features.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Candidates
     {
         get => _candidates;
@@ -27,15 +29,18 @@ public sealed record LinearFrontEndOptions
     }
 
     /// <summary>a₁, how much the first derivatives of a feature count against it; at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double FirstOrderWeight { get => _firstOrderWeight; init => _firstOrderWeight = Weight(value, nameof(FirstOrderWeight)); }
 
     /// <summary>a₂, how much the second derivatives of a feature count against it; at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double SecondOrderWeight { get => _secondOrderWeight; init => _secondOrderWeight = Weight(value, nameof(SecondOrderWeight)); }
 
     /// <summary>
     /// q in [0, 1/2]: 0 leaves the features' spreads falling as √μ, 1/2 makes all spreads equal. Early features are the ones that
     /// matter most, and an optimizer follows what is large first.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Whitening
     {
         get => _whitening;
@@ -45,6 +50,7 @@ public sealed record LinearFrontEndOptions
     }
 
     /// <summary>Threads to use; all cores if 0. The result does not depend on it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int Threads
     {
         get => _threads;

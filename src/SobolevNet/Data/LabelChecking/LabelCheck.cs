@@ -206,7 +206,7 @@ public static class LabelCheck
     {
         // The step balances the rounding of values against the curvature of the function.
         double step = options.Step ?? (typeof(T) == typeof(float) ? 2e-2 : 1e-3);
-        var differences = new PathDifferences<T>(data, path, step);
+        var differences = new PathDifferences<T>(data, path, step, comparesInput ? "path" : "function");
         differences.Run(cancellationToken);
         var findings = new List<LabelFinding>();
         var components = new List<LabelComponent>();

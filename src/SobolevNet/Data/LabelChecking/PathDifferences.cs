@@ -9,15 +9,21 @@ internal sealed class PathDifferences<T>
     private readonly LabelSamples _data;
     private readonly LabelPath<T> _path;
     private readonly double _step;
+    private readonly string _name;
     private readonly double[] _offset;
     private readonly T[] _x;
     private readonly T[] _y;
 
-    public PathDifferences(LabelSamples data, LabelPath<T> path, double step)
+    /// <param name="data">The samples.</param>
+    /// <param name="path">Moves a sample.</param>
+    /// <param name="step">In tangent scales.</param>
+    /// <param name="name">The argument that errors name: what the caller gave in order to make the path.</param>
+    public PathDifferences(LabelSamples data, LabelPath<T> path, double step, string name)
     {
         _data = data;
         _path = path;
         _step = step;
+        _name = name;
         _offset = new double[data.Layout.Tangents];
         _x = new T[data.Input.Features];
         _y = new T[data.Outputs];
@@ -70,7 +76,7 @@ internal sealed class PathDifferences<T>
                     throw new ArgumentException(
                         $"Within a step of {_step:G3} tangent scales from sample {_data.Numbers[sample]} the function's {name} is not finite, or " +
                         $"varies too fast for finite differences ({estimated.Layout.NameOf(c)} = {value}); choose another step or leave the sample out.",
-                        "path");
+                        _name);
                 }
             }
         }
@@ -132,7 +138,7 @@ internal sealed class PathDifferences<T>
         }
     }
 
-    private static void CheckThrough(JetBatch<double> supplied, JetBatch<double> moved, int sample, long number, string name)
+    private void CheckThrough(JetBatch<double> supplied, JetBatch<double> moved, int sample, long number, string name)
     {
         for (int f = 0; f < supplied.Features; f++)
         {
@@ -149,7 +155,7 @@ internal sealed class PathDifferences<T>
                     $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {number}; " +
                     $"the source has {supplied[0, sample, f]}. " +
                     "It must pass through the samples.",
-                    "path");
+                    _name);
             }
         }
     }

@@ -29,6 +29,7 @@ public sealed record AttackOptions
     private readonly double _maskingFactor = 2;
 
     /// <summary>What is made large.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public AttackObjective Objective
     {
         get;
@@ -38,6 +39,7 @@ public sealed record AttackOptions
     }
 
     /// <summary>How the size of a perturbation is measured.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public PerturbationNorm Norm
     {
         get;
@@ -45,6 +47,7 @@ public sealed record AttackOptions
     }
 
     /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 the starts alone are compared.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Steps
     {
         get => _steps;
@@ -52,13 +55,15 @@ public sealed record AttackOptions
     }
 
     /// <summary>Random starts beside those that the first order gives, 0 to 50.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int RandomStarts
     {
         get => _randomStarts;
         init => _randomStarts = InRange(value, 0, 50, nameof(RandomStarts));
     }
 
-    /// <summary>An ascent ends when a step gains less than this part, above 0.</summary>
+    /// <summary>An ascent ends when a step gains less than this part, in (0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Tolerance
     {
         get => _tolerance;
@@ -68,6 +73,7 @@ public sealed record AttackOptions
     }
 
     /// <summary>For <see cref="AttackObjective.Invariance"/>: the network may move by this part of the oracle's movement, in (0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double StayTolerance
     {
         get => _stayTolerance;
@@ -77,6 +83,7 @@ public sealed record AttackOptions
     }
 
     /// <summary>Growth and movement of the network above this multiple of what the first order allows count as a sign of masked gradients; above 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaskingFactor
     {
         get => _maskingFactor;

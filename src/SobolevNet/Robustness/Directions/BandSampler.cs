@@ -22,8 +22,8 @@ internal sealed class BandSampler : DirectionSampler
     private readonly PackedMatrix<double> _columnBasis;
     private readonly ConcurrentBag<Desk> _desks = [];
 
-    public BandSampler(int rows, int columns, FrequencyBand band)
-        : this(rows, columns, ModesOf(rows, columns, band))
+    public BandSampler(int rows, int columns, FrequencyBand band, string name)
+        : this(rows, columns, ModesOf(rows, columns, band, name))
     {
     }
 
@@ -84,7 +84,7 @@ internal sealed class BandSampler : DirectionSampler
         _desks.Add(desk);
     }
 
-    private static (int I, int J)[] ModesOf(int rows, int columns, FrequencyBand band)
+    private static (int I, int J)[] ModesOf(int rows, int columns, FrequencyBand band, string name)
     {
         if ((long)rows * columns > MaximalSize)
         {
@@ -108,7 +108,7 @@ internal sealed class BandSampler : DirectionSampler
 
         if (modes.Count == 0)
         {
-            throw new ArgumentException($"No cosine mode of {rows} × {columns} images is in the band {band.Low} to {band.High}.", nameof(band));
+            throw new ArgumentException($"No cosine mode of {rows} × {columns} images is in the band {band.Low} to {band.High}.", name);
         }
 
         // A long narrow image has few pixels and yet a large table, (pixels of a side) · (modes of that side).

@@ -41,6 +41,7 @@ public abstract class DirectionSampler
     /// <summary>Directions without preference: uniform on the unit sphere of input space.</summary>
     /// <param name="features">n, at least 1.</param>
     /// <returns>The sampler.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The features are below 1.</exception>
     public static DirectionSampler White(int features)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -58,19 +59,23 @@ public abstract class DirectionSampler
     /// </exception>
     /// <exception cref="ArgumentException">No cosine mode of such images is in the band.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows or columns are out of range.</exception>
-    public static DirectionSampler Band(int rows, int columns, FrequencyBand band)
+    public static DirectionSampler Band(int rows, int columns, FrequencyBand band) => Band(rows, columns, band, nameof(band));
+
+    /// <summary>A band, with the name of the argument that it comes from for errors.</summary>
+    internal static DirectionSampler Band(int rows, int columns, FrequencyBand band, string name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxSide);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, MaxSide);
-        return new BandSampler(rows, columns, band);
+        return new BandSampler(rows, columns, band, name);
     }
 
     /// <summary>Directions in the tangent space of the manifold at the clean input, uniform on its unit sphere.</summary>
     /// <param name="features">n, at least p.</param>
     /// <param name="degreesOfFreedom">p, at least 1.</param>
     /// <returns>The sampler, which needs tangents.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static DirectionSampler AlongManifold(int features, int degreesOfFreedom)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
@@ -82,6 +87,8 @@ public abstract class DirectionSampler
     /// <param name="inner">The other sampler: white, or a band (which the result leaves a little).</param>
     /// <param name="degreesOfFreedom">p, at least 1 and below the inner sampler's dimension.</param>
     /// <returns>The sampler, which needs tangents.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The degrees of freedom are out of range.</exception>
+    /// <exception cref="ArgumentException">The inner sampler depends on the network.</exception>
     public static DirectionSampler OrthogonalToManifold(DirectionSampler inner, int degreesOfFreedom)
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -124,6 +131,7 @@ public abstract class DirectionSampler
     /// <param name="dimensions">The dimension of the subspace they are drawn from, 1 to n; the default weight depends on it.</param>
     /// <param name="draw">Writes a direction, which is then scaled to unit length. Called from several threads at once.</param>
     /// <returns>The sampler.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static DirectionSampler Create(int features, int dimensions, DirectionDraw draw)
     {
         ArgumentNullException.ThrowIfNull(draw);

@@ -66,11 +66,12 @@ public static class DataManifold
     /// <param name="seed">Names the set; point k depends on the seed and k alone.</param>
     /// <returns>The points.</returns>
     /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above what an array holds.</exception>
     public static double[][] DrawPoints(this IDataManifold manifold, int count, ulong seed)
     {
         CheckManifold(manifold, nameof(manifold));
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength);
         double[][] points = new double[count][];
         for (int k = 0; k < count; k++)
         {

@@ -42,11 +42,13 @@ public interface IDataManifold
     /// <summary>The typical range ℓᵢ of a degree of freedom, in the units that derivatives are taken by; see <see cref="IJetSource{T}.TangentScale"/>.</summary>
     /// <param name="tangent">0 to p − 1.</param>
     /// <returns>A positive number.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tangent does not exist.</exception>
     double TangentScale(int tangent) => 1;
 
     /// <summary>Draws a point at random.</summary>
     /// <param name="random">Where the random numbers come from; advanced.</param>
     /// <param name="point">Receives <see cref="PointLength"/> numbers.</param>
+    /// <exception cref="ArgumentException">The point has another length.</exception>
     void Draw(ref RandomStream random, Span<double> point);
 
     /// <summary>The clean input and the target at a point, with their derivatives.</summary>
@@ -54,6 +56,7 @@ public interface IDataManifold
     /// <param name="point">The point.</param>
     /// <param name="input">Receives shape (components, 1, n); the layout is full, of p tangents and order 0, 1 or 2.</param>
     /// <param name="target">Receives shape (components, 1, m), same layout.</param>
+    /// <exception cref="ArgumentException">The point is not one of the manifold, or a view does not fit.</exception>
     void Evaluate<T>(ReadOnlySpan<double> point, JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
@@ -61,10 +64,12 @@ public interface IDataManifold
     /// <param name="point">The point that the chart belongs to.</param>
     /// <param name="delta">r, p numbers.</param>
     /// <param name="result">Receives <see cref="PointLength"/> numbers; may be the same memory as <paramref name="point"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
     void Retract(ReadOnlySpan<double> point, ReadOnlySpan<double> delta, Span<double> result);
 
     /// <summary>Whether the manifold is defined at a point; a search for the nearest point does not leave this domain.</summary>
     /// <param name="point">A point that <see cref="Retract"/> gave.</param>
     /// <returns>True unless the manifold knows better.</returns>
+    /// <exception cref="ArgumentException">The point has another length.</exception>
     bool Contains(ReadOnlySpan<double> point) => true;
 }

@@ -9,8 +9,9 @@ public sealed record NearestPointOptions
     private readonly double _maxStep = 1;
 
     /// <summary>
-    /// The search ends when the next step would move the clean input by less than this part of the input's length; above 0.
+    /// The search ends when the next step would move the clean input by less than this part of the input's length; in (0, 1).
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Tolerance
     {
         get => _tolerance;
@@ -20,6 +21,7 @@ public sealed record NearestPointOptions
     }
 
     /// <summary>The most steps that are tried, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int MaxIterations
     {
         get => _maxIterations;
@@ -35,6 +37,7 @@ public sealed record NearestPointOptions
     public bool UseSecondDerivatives { get; init; } = true;
 
     /// <summary>Tangents with a larger condition number, after scaling each to unit length, count as dependent; above 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxConditionNumber
     {
         get => _maxConditionNumber;
@@ -44,6 +47,7 @@ public sealed record NearestPointOptions
     }
 
     /// <summary>The longest step of a degree of freedom, in parts of its <see cref="IDataManifold.TangentScale"/>; above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxStep
     {
         get => _maxStep;

@@ -29,7 +29,8 @@ public sealed record AdversarialOptions
         Norm = norm;
     }
 
-    /// <summary>ρ.</summary>
+    /// <summary>ρ, finite and above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Radius
     {
         get => _radius;
@@ -37,6 +38,7 @@ public sealed record AdversarialOptions
     }
 
     /// <summary>How sizes are measured.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public PerturbationNorm Norm
     {
         get;
@@ -44,6 +46,7 @@ public sealed record AdversarialOptions
     }
 
     /// <summary>Ascent steps, 1 to 10,000.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Steps
     {
         get => _steps;
@@ -51,6 +54,7 @@ public sealed record AdversarialOptions
     }
 
     /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from anywhere.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double? StepSize
     {
         get => _stepSize;

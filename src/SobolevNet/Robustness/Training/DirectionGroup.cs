@@ -22,16 +22,16 @@ public sealed record DirectionGroup
     /// <summary>Draws the directions.</summary>
     public DirectionSampler Sampler { get; }
 
-    /// <summary>Directions of a sample.</summary>
+    /// <summary>Directions of a sample, 1 to 4,096.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Count
     {
         get => _count;
-        init => _count = value is >= 1 and <= 4096
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Count), value, "A group has 1 to 4,096 directions.");
+        init => _count = CheckCount(value, nameof(Count));
     }
 
-    /// <summary>The weight of the group's part of the loss.</summary>
+    /// <summary>The weight of the group's part of the loss, finite and above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Weight
     {
         get => _weight;
@@ -43,13 +43,14 @@ public sealed record DirectionGroup
     /// <summary>The groups of the method for images: directions from the low, the mid and the high frequencies, which together are all.</summary>
     /// <param name="rows">Rows of the images.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="count">Directions of each band.</param>
+    /// <param name="count">Directions of each band, 1 to 4,096.</param>
     /// <param name="lowEdge">Between low and mid, in units of the Nyquist frequency.</param>
     /// <param name="highEdge">Between mid and high.</param>
     /// <returns>Three groups of weight 1.</returns>
-    /// <exception cref="ArgumentException">A size or an edge is out of range, or a band holds no mode of such images.</exception>
+    /// <exception cref="ArgumentException">A size, the count or an edge is out of range, or a band holds no mode of such images.</exception>
     public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4)
     {
+        CheckCount(count, nameof(count));
         if (!(lowEdge > 0 && double.IsFinite(lowEdge)))
         {
             throw new ArgumentOutOfRangeException(nameof(lowEdge), lowEdge, "The edge between low and mid frequencies is finite and above 0.");
@@ -63,9 +64,12 @@ public sealed record DirectionGroup
 
         return
         [
-            new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge)), count),
-            new(DirectionSampler.Band(rows, columns, new FrequencyBand(lowEdge, highEdge)), count),
-            new(DirectionSampler.Band(rows, columns, new FrequencyBand(highEdge, double.PositiveInfinity)), count),
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(0, lowEdge), nameof(lowEdge)), count),
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(lowEdge, highEdge), nameof(highEdge)), count),
+            new(DirectionSampler.Band(rows, columns, new FrequencyBand(highEdge, double.PositiveInfinity), nameof(highEdge)), count),
         ];
     }
+
+    private static int CheckCount(int count, string name) =>
+        count is >= 1 and <= 4096 ? count : throw new ArgumentOutOfRangeException(name, count, "A group has 1 to 4,096 directions.");
 }

@@ -127,6 +127,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// <summary>The clean sample behind a number.</summary>
     /// <param name="number">A sample's number, at least 0.</param>
     /// <returns>The number of a sample of the clean source.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public long CleanSample(long number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);

@@ -38,6 +38,7 @@ public sealed record RobustSourceOptions
     /// their target (<see cref="ManifoldOrder"/> 0), this scale cancels, and the order's weight is what counts. Steepest directions
     /// (<see cref="DirectionSampler.Steepest"/>) are of dimension 1 here: their loss is σ²‖∂(N − O)·ε‖².
     /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double PerturbationScale
     {
         get => _perturbationScale;
@@ -47,6 +48,7 @@ public sealed record RobustSourceOptions
     }
 
     /// <summary>The highest order of derivatives along the manifold that are trained beside: 0 for none, 1 or 2.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int ManifoldOrder
     {
         get => _manifoldOrder;
@@ -65,6 +67,7 @@ public sealed record RobustSourceOptions
     public bool MixedDerivatives { get; init; }
 
     /// <summary>What derivatives along directions are trained to.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public DirectionTarget Target
     {
         get;
@@ -72,6 +75,7 @@ public sealed record RobustSourceOptions
     }
 
     /// <summary>Clean samples whose unit tangents have a larger condition number stop training; above 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxConditionNumber
     {
         get => _maxConditionNumber;

@@ -7,6 +7,7 @@ public sealed record CheckpointOptions
 
     /// <summary>Names the file.</summary>
     /// <param name="path">The checkpoint file; replaced each time, in one step. Its folder must exist when training starts.</param>
+    /// <exception cref="ArgumentException">The path is blank.</exception>
     public CheckpointOptions(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -20,6 +21,7 @@ public sealed record CheckpointOptions
     /// Least time between two checkpoints, at least 0; <see cref="TimeSpan.MaxValue"/> for none in between. One is also written at the
     /// end and when training is canceled.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public TimeSpan Every
     {
         get => _every;

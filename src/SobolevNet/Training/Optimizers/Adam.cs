@@ -14,18 +14,23 @@ public record Adam : Optimizer
     private readonly double _weightDecay;
 
     /// <summary>The learning rate, above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
 
     /// <summary>Decay of the mean, in [0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Beta1 { get => _beta1; init => _beta1 = InRange(value, 0, 1, nameof(Beta1)); }
 
     /// <summary>Decay of the mean square, in [0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Beta2 { get => _beta2; init => _beta2 = InRange(value, 0, 1, nameof(Beta2)); }
 
     /// <summary>Added to the root of the mean square; above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Epsilon { get => _epsilon; init => _epsilon = InRange(value, 0, double.PositiveInfinity, nameof(Epsilon), includeLow: false); }
 
     /// <summary>Each step also shrinks the parameters by this times the learning rate (decoupled decay); at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>

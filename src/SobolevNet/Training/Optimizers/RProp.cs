@@ -16,18 +16,23 @@ public sealed record RProp : Optimizer
     private readonly double _maxStep = 1;
 
     /// <summary>First step of every parameter, between <see cref="MinStep"/> and <see cref="MaxStep"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double InitialStep { get => _initialStep; init => _initialStep = InRange(value, 0, double.PositiveInfinity, nameof(InitialStep), includeLow: false); }
 
     /// <summary>Factor of a step while the sign stays, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Increase { get => _increase; init => _increase = InRange(value, 1, double.PositiveInfinity, nameof(Increase)); }
 
     /// <summary>Factor of a step when the sign changes, in (0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Decrease { get => _decrease; init => _decrease = InRange(value, 0, 1, nameof(Decrease), includeLow: false); }
 
     /// <summary>Smallest step, above 0 and at most <see cref="MaxStep"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MinStep { get => _minStep; init => _minStep = InRange(value, 0, double.PositiveInfinity, nameof(MinStep), includeLow: false); }
 
     /// <summary>Largest step, above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxStep { get => _maxStep; init => _maxStep = InRange(value, 0, double.PositiveInfinity, nameof(MaxStep), includeLow: false); }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>

@@ -11,15 +11,18 @@ public sealed record Sgd : Optimizer
     private readonly double _weightDecay;
 
     /// <summary>The learning rate, above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
 
     /// <summary>μ, in [0, 1); 0 for plain gradient descent.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Momentum { get => _momentum; init => _momentum = InRange(value, 0, 1, nameof(Momentum)); }
 
     /// <summary>Whether the step looks ahead along the velocity (Nesterov).</summary>
     public bool Nesterov { get; init; }
 
     /// <summary>Each step also shrinks the parameters by this times the learning rate; at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>

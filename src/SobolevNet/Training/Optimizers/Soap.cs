@@ -27,24 +27,31 @@ public sealed record Soap : Optimizer
     private readonly int _maxSide = 1024;
 
     /// <summary>The learning rate, above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
 
     /// <summary>Decay of the mean of the turned gradient, in [0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Beta1 { get => _beta1; init => _beta1 = InRange(value, 0, 1, nameof(Beta1)); }
 
     /// <summary>Decay of the mean square of the turned gradient, in [0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Beta2 { get => _beta2; init => _beta2 = InRange(value, 0, 1, nameof(Beta2)); }
 
     /// <summary>β, the decay of the covariances per step, in [0, 1).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double CovarianceBeta { get => _covarianceBeta; init => _covarianceBeta = InRange(value, 0, 1, nameof(CovarianceBeta)); }
 
     /// <summary>Added to the root of the mean square; above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Epsilon { get => _epsilon; init => _epsilon = InRange(value, 0, double.PositiveInfinity, nameof(Epsilon), includeLow: false); }
 
     /// <summary>Each step also shrinks the weights by this times the learning rate (decoupled decay); at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
 
     /// <summary>Steps from one turn of the eigenbases to the next, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int RefreshEvery
     {
         get => _refreshEvery;
@@ -54,6 +61,7 @@ public sealed record Soap : Optimizer
     }
 
     /// <summary>The longest side of a weight matrix that is turned, at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int MaxSide
     {
         get => _maxSide;

@@ -13,6 +13,7 @@ public sealed record EarlyStopping
     private readonly int? _annealingEpochs;
 
     /// <summary>Epochs without improvement that are waited for, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Patience
     {
         get => _patience;
@@ -23,6 +24,7 @@ public sealed record EarlyStopping
     /// The relative improvement of the error that ends a wait, in [0, 1). Any error that is lower than all before it is the best,
     /// however small the improvement.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Improvement
     {
         get => _improvement;
@@ -35,6 +37,7 @@ public sealed record EarlyStopping
     /// Epochs that anneal the learning rate after the patience has ended, at least 0, which ends training at once; null for twice
     /// as many as were trained until then. The epochs and the time of the options limit them.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int? AnnealingEpochs
     {
         get => _annealingEpochs;
