@@ -8,13 +8,15 @@ var seed = new Option<int>("--seed") { Description = "Chooses the mutations.", D
 var under = new Option<string>("--under") { Description = "Only files whose name starts so, for instance Training/.", DefaultValueFactory = _ => "" };
 var workers = new Option<int>("--workers") { Description = "Mutations that are tried at a time.", DefaultValueFactory = _ => 1 };
 var timeout = new Option<int>("--timeout") { Description = "Seconds that a run of tests may take.", DefaultValueFactory = _ => 300 };
+var near = new Option<bool>("--near") { Description = "Runs the tests of the mutated folder only." };
 var list = new Option<bool>("--list") { Description = "Only lists the mutations." };
-var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, workers, timeout, list };
+var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, workers, timeout, near, list };
 command.SetAction(parsed => Run(
-    parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(list)));
+    parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+    parsed.GetValue(near), parsed.GetValue(list)));
 return command.Parse(args).Invoke();
 
-static int Run(int count, int seed, string under, int workers, TimeSpan timeout, bool listOnly)
+static int Run(int count, int seed, string under, int workers, TimeSpan timeout, bool near, bool listOnly)
 {
     string root = Directory.GetCurrentDirectory();
     var compiler = new LibraryCompiler(Path.Combine(root, "src", "SobolevNet"));
@@ -43,7 +45,7 @@ static int Run(int count, int seed, string under, int workers, TimeSpan timeout,
                 continue;
             }
 
-            var outcome = bench.Try(mutation);
+            var outcome = bench.Try(mutation, near);
             lock (results)
             {
                 results.Add((mutation, outcome));

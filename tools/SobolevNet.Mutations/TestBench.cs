@@ -51,12 +51,12 @@ internal sealed class TestBench
     /// <summary>The library that the tests load.</summary>
     public string Library => Path.Combine(_folder, "SobolevNet.dll");
 
-    /// <summary>Runs the tests of the mutated concept, and if they pass all others.</summary>
-    public Outcome Try(Mutation mutation)
+    /// <summary>Runs the tests of the mutated concept, and if they pass all others, unless only the near ones are wanted.</summary>
+    public Outcome Try(Mutation mutation, bool near)
     {
         string[] first = Folders.TryGetValue(mutation.Folder, out var of) || Folders.TryGetValue(mutation.Concept, out of) ? of : [mutation.Concept];
         var outcome = Run(string.Join('|', first.Select(folder => $"FullyQualifiedName~SobolevNet.Tests.{folder}.")));
-        return outcome != Outcome.Survived ? outcome : Run(string.Join('&', first.Select(folder => $"FullyQualifiedName!~SobolevNet.Tests.{folder}.")));
+        return near || outcome != Outcome.Survived ? outcome : Run(string.Join('&', first.Select(folder => $"FullyQualifiedName!~SobolevNet.Tests.{folder}.")));
     }
 
     /// <summary>Runs the tests that pass a filter of <c>dotnet test</c>.</summary>
