@@ -149,6 +149,14 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
             return;
         }
 
+        // Enumerable.Range(0, n).Select(_ => …): where the numbers begin changes nothing.
+        if (node is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Select", Expression: InvocationExpressionSyntax range } } && IsCount(node, range))
+        {
+            Visit(range.ArgumentList.Arguments[1]);
+            Visit(node.ArgumentList);
+            return;
+        }
+
         if (node.Expression is MemberAccessExpressionSyntax { Name: IdentifierNameSyntax name } member && Twins.TryGetValue(name.Identifier.Text, out string? twin))
         {
             Add("function", node, node.WithExpression(member.WithName(IdentifierName(twin))));
@@ -174,6 +182,10 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
     public override void VisitThrowExpression(ThrowExpressionSyntax node)
     {
     }
+
+    private static bool IsCount(InvocationExpressionSyntax select, InvocationExpressionSyntax range) =>
+        range is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Range" }, ArgumentList.Arguments.Count: 2 }
+        && select.ArgumentList.Arguments is [{ Expression: SimpleLambdaExpressionSyntax { Parameter.Identifier.Text: "_" } }];
 
     private static bool IsAssertion(ExpressionSyntax node) => node is InvocationExpressionSyntax
     {

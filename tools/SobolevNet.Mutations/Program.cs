@@ -35,9 +35,16 @@ static int Run(int count, int seed, string under, int workers, TimeSpan timeout,
     var results = new List<(Mutation Mutation, Outcome Outcome)>();
     var queue = new Queue<Mutation>(chosen);
     var clock = Stopwatch.StartNew();
+    string tests = Path.Combine(root, "tests", "SobolevNet.Tests", "bin", "Release", "net10.0");
+    if (!new TestBench(tests, Path.Combine(folder, "bench-0"), timeout).IsSound(chosen, near))
+    {
+        Console.Error.WriteLine("The tests fail, or do not end in time, without any mutation.");
+        return 1;
+    }
+
     Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
     {
-        var bench = new TestBench(Path.Combine(root, "tests", "SobolevNet.Tests", "bin", "Release", "net10.0"), Path.Combine(folder, $"bench-{worker}"), timeout);
+        var bench = new TestBench(tests, Path.Combine(folder, $"bench-{worker}"), timeout);
         while (Next() is { } mutation)
         {
             if (!compiler.TryEmit(mutation, bench.Library))
