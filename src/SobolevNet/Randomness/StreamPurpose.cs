@@ -54,4 +54,10 @@ internal enum StreamPurpose
 
     /// <summary>Vectors in place of dependent ones of a basis.</summary>
     ReplacedAxes = 15,
+
+    /// <summary>The order in which statistics look at samples where time may end them.</summary>
+    StatisticsOrder = 16,
+
+    /// <summary>The order in which the label check takes samples.</summary>
+    LabelOrder = 17,
 }

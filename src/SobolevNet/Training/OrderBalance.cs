@@ -101,7 +101,7 @@ internal sealed class OrderBalance
             }
         }
 
-        // A network without variance says nothing of its roughness.
+        // The roughness of a network without variance is unknown.
         Measured[0] = 1;
         for (int order = 1; order < Measured.Length; order++)
         {

@@ -69,5 +69,5 @@ internal static class SourceSurvey
     }
 
     /// <summary>Puts sample numbers in an order of which every beginning is a random choice.</summary>
-    public static void Shuffle(long[] samples) => new RandomStream(ShuffleSeed).Shuffle(samples.AsSpan());
+    public static void Shuffle(long[] samples) => RandomStream.For(StreamPurpose.StatisticsOrder, ShuffleSeed).Shuffle(samples.AsSpan());
 }

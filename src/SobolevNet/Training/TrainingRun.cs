@@ -277,7 +277,7 @@ internal sealed class TrainingRun<T>
             _state.Best.Observe(validationError, _state.Network.Parameters, stopping.Improvement);
         }
 
-        // The state is that after the epoch before anybody hears of it: whoever is told may cancel.
+        // The state is complete before the report: its receiver may cancel.
         var report = _progress is null ? null : Report(isEnd: true);
         _state.Epoch++;
         _state.Step = 0;

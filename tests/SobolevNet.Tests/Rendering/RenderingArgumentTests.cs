@@ -234,7 +234,7 @@ public sealed class RenderingArgumentTests
     [InlineData(10_000_000, 1)]
     public void Bands_OfHugeImages_AreRefusedAtOnce(int rows, int columns)
     {
-        string name = rows > columns ? "rows" : "columns";
+        string name = rows >= columns ? "rows" : "columns";
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Refused(name, () => DirectionSampler.Band(rows, columns, FrequencyBand.HighBand));
         Refused(name, () => DirectionGroup.Bands(rows, columns));

@@ -64,7 +64,7 @@ public class HostileArgumentTests
         foreach (var source in sources)
         {
             var (input, target) = source.Sample(0);
-            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("input").WithMessage("*default*");
+            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("input").WithMessage("*0 samples*");
             Act(() => source.Fill([0], input, default)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("target");
             Act(() => source.Fill([0, 1], input, target)).Should().Throw<ArgumentException>().WithParameterName("input");
             Act(() => source.Fill([-1], input, target)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
@@ -94,9 +94,9 @@ public class HostileArgumentTests
         const int P = 60_000;
         long before = GC.GetAllocatedBytesForCurrentThread();
         Act(() => JetData.FromManifold(new float[1, 1], new float[1, P, 1], new float[1, 1], new float[1, P, 1], new float[1, 3, 1], new float[1, 3, 1]))
-            .Should().Throw<ArgumentException>().WithParameterName("d2ydr2").WithMessage("*1800030000 pairs*");
+            .Should().Throw<ArgumentException>().WithParameterName("d2xdr2").WithMessage("*1800030000*pairs*");
         Act(() => JetData.FromManifold<float>(1, new float[1], new float[P], new float[1], new float[P], new float[3], new float[3]))
-            .Should().Throw<ArgumentException>().WithParameterName("d2ydr2");
+            .Should().Throw<ArgumentException>().WithParameterName("d2xdr2");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(50_000_000);
     }
 

@@ -24,7 +24,7 @@ internal static class LabelOrder
         }
 
         int[] order = [.. different];
-        new RandomStream(Seed).Shuffle(order.AsSpan());
+        RandomStream.For(StreamPurpose.LabelOrder, Seed).Shuffle(order.AsSpan());
         return order;
     }
 

@@ -19,10 +19,10 @@ internal static class SlopeRegression
     {
         /// <summary>
         /// Whether it cannot be 0. For few samples the limit rises as that of Student's distribution does: t = √(ν (exp(z²/ν) − 1)) for the quantile z
-        /// of the normal distribution.
+        /// of the normal distribution. ν is half the samples, since the two of a pair count as one.
         /// </summary>
         public bool IsCertain =>
-            Samples >= 8 && Math.Abs(Value) > Error * Math.Sqrt(Samples * (Math.Exp(Crucial * Crucial / Samples) - 1));
+            Samples >= 8 && Math.Abs(Value) > Error * Math.Sqrt(Samples / 2 * (Math.Exp(2 * Crucial * Crucial / Samples) - 1));
     }
 
     /// <summary>Solves Σ z (r − t·δ) = 0 for δ: least squares where z and t are the same, else with the instruments z.</summary>

@@ -17,8 +17,8 @@ namespace SobolevNet;
 /// average the noise away. Each column is decided by the nearest pairs that can.
 /// </para>
 /// <para>
-/// The third order is the only bias. What the model of the labels knows of it is subtracted (Simpson's rule), and an effect must be larger than half
-/// of that. The rest of the labels, which the model does not know, is noise or structure. Noise is independent from sample to sample, so the
+/// The third order is the only bias. What the model of the labels knows of it is subtracted (Simpson's rule), and an effect must be larger than that.
+/// The rest of the labels, which the model does not know, is noise or structure. Noise is independent from sample to sample, so the
 /// correlation c of the rests at both ends of pairs shows how much of it is structure: a share |c| of its variance at least. An effect must be
 /// larger than √|c| (1 − c′) times the rest, c′ being the correlation at the distance of the pair: structure that hardly changes over a pair has hardly
 /// any third order.
@@ -180,7 +180,7 @@ internal sealed class SlopeTest
         structure = Math.Max(structure, Math.Abs(correlation) + (2 / Math.Sqrt(Math.Min(count, _data.Count))));
         double unknownOrder = Math.Sqrt(structure * unknown) * (1 - correlation);
         double[] size = [.. SlopeRegression.Lengths(scaled, p).Select(length => length / root)];
-        double floor = Math.Max(Math.Max(0.5 * Math.Sqrt(thirdOrder), unknownOrder), 0.003 * size.Max());
+        double floor = Math.Max(Math.Max(Math.Sqrt(thirdOrder), unknownOrder), 0.003 * size.Max());
         double[][] directions = _model.Terms > 1 ? [constant, scaled, missing] : [constant, scaled];
         var tests = directions.Select(z => (
             Coefficients: SlopeRegression.Solve(pairs.From, pairs.To, rest, z, z, _data.Count),
