@@ -8,8 +8,8 @@ namespace SobolevNet.Mutations;
 
 /// <summary>Finds everything in a file that can be changed: operators, constants, conditions, calls, assignments and checks.</summary>
 /// <remarks>
-/// Left alone: attributes, text of messages, default values of parameters, and calls whose only effect is a message. What does not compile after a
-/// change is dropped by the caller.
+/// Left alone, since no test could notice: attributes, text of messages, default values of parameters, calls whose only effect is a message, assertions
+/// of debug builds, and the capacity with which a collection starts. What does not compile after a change is dropped by the caller.
 /// </remarks>
 internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 {
@@ -130,6 +130,7 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
     public override void VisitExpressionStatement(ExpressionStatementSyntax node)
     {
         bool isMessage = node.Expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "_logger" } } };
+        isMessage |= IsAssertion(node.Expression);
         if (!isMessage && node.Expression is InvocationExpressionSyntax or AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax)
         {
             Add("statement removed", node, EmptyStatement());
@@ -143,12 +144,35 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 
     public override void VisitInvocationExpression(InvocationExpressionSyntax node)
     {
+        if (IsAssertion(node))
+        {
+            return;
+        }
+
+        // Enumerable.Range(0, n).Select(_ => …): where the numbers begin changes nothing.
+        if (node is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Select", Expression: InvocationExpressionSyntax range } } && IsCount(node, range))
+        {
+            Visit(range.ArgumentList.Arguments[1]);
+            Visit(node.ArgumentList);
+            return;
+        }
+
         if (node.Expression is MemberAccessExpressionSyntax { Name: IdentifierNameSyntax name } member && Twins.TryGetValue(name.Identifier.Text, out string? twin))
         {
             Add("function", node, node.WithExpression(member.WithName(IdentifierName(twin))));
         }
 
         base.VisitInvocationExpression(node);
+    }
+
+    public override void VisitObjectCreationExpression(ObjectCreationExpressionSyntax node)
+    {
+        bool isCollection = node.Type is GenericNameSyntax { Identifier.Text: "List" or "Dictionary" or "HashSet" or "Queue" or "Stack" }
+            or IdentifierNameSyntax { Identifier.Text: "StringBuilder" or "MemoryStream" };
+        if (!isCollection)
+        {
+            base.VisitObjectCreationExpression(node);
+        }
     }
 
     public override void VisitThrowStatement(ThrowStatementSyntax node)
@@ -158,6 +182,15 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
     public override void VisitThrowExpression(ThrowExpressionSyntax node)
     {
     }
+
+    private static bool IsCount(InvocationExpressionSyntax select, InvocationExpressionSyntax range) =>
+        range is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Range" }, ArgumentList.Arguments.Count: 2 }
+        && select.ArgumentList.Arguments is [{ Expression: SimpleLambdaExpressionSyntax { Parameter.Identifier.Text: "_" } }];
+
+    private static bool IsAssertion(ExpressionSyntax node) => node is InvocationExpressionSyntax
+    {
+        Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Debug" } },
+    };
 
     private void Add(string kind, SyntaxNode old, SyntaxNode changed) =>
         _found.Add(new Mutation(file, old.GetLocation().GetLineSpan().StartLinePosition.Line + 1, kind, old, changed));

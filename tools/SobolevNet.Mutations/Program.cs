@@ -8,13 +8,15 @@ var seed = new Option<int>("--seed") { Description = "Chooses the mutations.", D
 var under = new Option<string>("--under") { Description = "Only files whose name starts so, for instance Training/.", DefaultValueFactory = _ => "" };
 var workers = new Option<int>("--workers") { Description = "Mutations that are tried at a time.", DefaultValueFactory = _ => 1 };
 var timeout = new Option<int>("--timeout") { Description = "Seconds that a run of tests may take.", DefaultValueFactory = _ => 300 };
+var near = new Option<bool>("--near") { Description = "Runs the tests of the mutated folder only." };
 var list = new Option<bool>("--list") { Description = "Only lists the mutations." };
-var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, workers, timeout, list };
+var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, workers, timeout, near, list };
 command.SetAction(parsed => Run(
-    parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(list)));
+    parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+    parsed.GetValue(near), parsed.GetValue(list)));
 return command.Parse(args).Invoke();
 
-static int Run(int count, int seed, string under, int workers, TimeSpan timeout, bool listOnly)
+static int Run(int count, int seed, string under, int workers, TimeSpan timeout, bool near, bool listOnly)
 {
     string root = Directory.GetCurrentDirectory();
     var compiler = new LibraryCompiler(Path.Combine(root, "src", "SobolevNet"));
@@ -33,9 +35,16 @@ static int Run(int count, int seed, string under, int workers, TimeSpan timeout,
     var results = new List<(Mutation Mutation, Outcome Outcome)>();
     var queue = new Queue<Mutation>(chosen);
     var clock = Stopwatch.StartNew();
+    string tests = Path.Combine(root, "tests", "SobolevNet.Tests", "bin", "Release", "net10.0");
+    if (!new TestBench(tests, Path.Combine(folder, "bench-0"), timeout).IsSound(chosen, near))
+    {
+        Console.Error.WriteLine("The tests fail, or do not end in time, without any mutation.");
+        return 1;
+    }
+
     Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
     {
-        var bench = new TestBench(Path.Combine(root, "tests", "SobolevNet.Tests", "bin", "Release", "net10.0"), Path.Combine(folder, $"bench-{worker}"), timeout);
+        var bench = new TestBench(tests, Path.Combine(folder, $"bench-{worker}"), timeout);
         while (Next() is { } mutation)
         {
             if (!compiler.TryEmit(mutation, bench.Library))
@@ -43,7 +52,7 @@ static int Run(int count, int seed, string under, int workers, TimeSpan timeout,
                 continue;
             }
 
-            var outcome = bench.Try(mutation);
+            var outcome = bench.Try(mutation, near);
             lock (results)
             {
                 results.Add((mutation, outcome));

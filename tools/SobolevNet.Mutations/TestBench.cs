@@ -51,12 +51,19 @@ internal sealed class TestBench
     /// <summary>The library that the tests load.</summary>
     public string Library => Path.Combine(_folder, "SobolevNet.dll");
 
-    /// <summary>Runs the tests of the mutated concept, and if they pass all others.</summary>
-    public Outcome Try(Mutation mutation)
+    /// <summary>Whether the tests that mutations are tried with pass without one; if not, they would notice everything.</summary>
+    public bool IsSound(IEnumerable<Mutation> mutations, bool near)
     {
-        string[] first = Folders.TryGetValue(mutation.Folder, out var of) || Folders.TryGetValue(mutation.Concept, out of) ? of : [mutation.Concept];
-        var outcome = Run(string.Join('|', first.Select(folder => $"FullyQualifiedName~SobolevNet.Tests.{folder}.")));
-        return outcome != Outcome.Survived ? outcome : Run(string.Join('&', first.Select(folder => $"FullyQualifiedName!~SobolevNet.Tests.{folder}.")));
+        var folders = mutations.SelectMany(First).Distinct();
+        return Run(near ? Named(folders) : "FullyQualifiedName~SobolevNet.Tests.") == Outcome.Survived;
+    }
+
+    /// <summary>Runs the tests of the mutated concept, and if they pass all others, unless only the near ones are wanted.</summary>
+    public Outcome Try(Mutation mutation, bool near)
+    {
+        string[] first = First(mutation);
+        var outcome = Run(Named(first));
+        return near || outcome != Outcome.Survived ? outcome : Run(string.Join('&', first.Select(folder => $"FullyQualifiedName!~SobolevNet.Tests.{folder}.")));
     }
 
     /// <summary>Runs the tests that pass a filter of <c>dotnet test</c>.</summary>
@@ -82,4 +89,9 @@ internal sealed class TestBench
 
         return process.ExitCode == 0 ? Outcome.Survived : Outcome.Killed;
     }
+
+    private static string[] First(Mutation mutation) =>
+        Folders.TryGetValue(mutation.Folder, out var of) || Folders.TryGetValue(mutation.Concept, out of) ? of : [mutation.Concept];
+
+    private static string Named(IEnumerable<string> folders) => string.Join('|', folders.Select(folder => $"FullyQualifiedName~SobolevNet.Tests.{folder}."));
 }

@@ -47,6 +47,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         using var file = AtomicFile.Create(_folder.File("a.txt"));
         file.Commit();
+        file.Stream.CanWrite.Should().BeFalse("what is written afterwards would change the file that is in place");
 
         file.Invoking(f => f.Commit()).Should().Throw<InvalidOperationException>().WithMessage("*a.txt*");
     }

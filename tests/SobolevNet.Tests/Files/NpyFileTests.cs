@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace SobolevNet.Tests.Files;
@@ -133,6 +134,27 @@ public sealed class NpyFileTests : IDisposable
         version4[6] = 4;
         FluentActions.Invoking(() => NpyFile.Read<double>(new MemoryStream(version4), "x")).Should().Throw<InvalidDataException>().WithMessage("*4.0*");
         FluentActions.Invoking(() => NpyFile.Read<double>(_folder.File("none.npy"))).Should().Throw<FileNotFoundException>();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    public void Read_OfAByteTooMany_IsRefused(byte extra)
+    {
+        byte[] longer = [.. Convert.FromBase64String(Doubles), extra];
+        FluentActions.Invoking(() => NpyFile.Read<double>(new MemoryStream(longer), "x")).Should().Throw<InvalidDataException>().WithMessage("*does not fit*");
+
+        // Of a stream without a length the end alone shows it.
+        using var packed = new MemoryStream();
+        using (var packing = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            packing.Write(longer);
+        }
+
+        packed.Position = 0;
+        using var endless = new DeflateStream(packed, CompressionMode.Decompress);
+        FluentActions.Invoking(() => NpyFile.Read<double>(endless, "x")).Should().Throw<InvalidDataException>().WithMessage("*more bytes follow*");
     }
 
     [Theory]

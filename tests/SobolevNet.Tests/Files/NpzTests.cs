@@ -71,6 +71,8 @@ public sealed class NpzTests : IDisposable
         }
 
         write("a.npz").Should().Equal(write("b.npz"));
+        using var archive = ZipFile.OpenRead(_folder.File("a.npz"));
+        archive.Entries.Should().OnlyContain(entry => entry.LastWriteTime.DateTime == new DateTime(1980, 1, 1), "the time of writing is not part of it");
     }
 
     [Fact]

@@ -63,6 +63,40 @@ public class JetLayoutTests
     }
 
     [Fact]
+    public void Components_OfAnyChoice_AreFoundByTheirTangentsAndNothingElseIs()
+    {
+        var random = new RandomStream(3);
+        for (int round = 0; round < 40; round++)
+        {
+            int tangents = 1 + random.NextInteger(6);
+            int[] firsts = [.. Enumerable.Range(0, tangents).Where(_ => random.NextUniform() < 0.7)];
+            (int I, int J)[] seconds = [.. firsts.SelectMany(i => firsts.Where(j => j >= i).Select(j => (i, j))).Where(_ => random.NextUniform() < 0.5)];
+            var layout = JetLayout.Create(tangents, firsts.Reverse(), seconds.Select(pair => (pair.J, pair.I)).Reverse());
+            (layout.Count, layout.CountOf(0), layout.CountOf(1), layout.CountOf(2)).Should().Be((1 + firsts.Length + seconds.Length, 1, firsts.Length, seconds.Length));
+            layout.Order.Should().Be(seconds.Length > 0 ? 2 : firsts.Length > 0 ? 1 : 0);
+            int named = firsts.Length > 0 ? tangents : 0;
+            layout.Tangents.Should().Be(named, "a layout of values alone has no tangents");
+            int[] components = layout.SecondComponents();
+            for (int i = 0; i < named; i++)
+            {
+                int first = Array.IndexOf(firsts, i);
+                layout.First(i).Should().Be(first < 0 ? -1 : 1 + first);
+                for (int j = 0; j < named; j++)
+                {
+                    int second = Array.IndexOf(seconds, (Math.Min(i, j), Math.Max(i, j)));
+                    int expected = second < 0 ? -1 : 1 + firsts.Length + second;
+                    (layout.Second(i, j), components[(i * named) + j]).Should().Be((expected, expected));
+                    if (second >= 0)
+                    {
+                        layout.Seconds[second].Should().Be(new SecondDerivative(Math.Min(i, j), Math.Max(i, j), layout.First(Math.Min(i, j)), layout.First(Math.Max(i, j))));
+                        (layout.OrderOf(expected), layout.NameOf(expected)).Should().Be((2, $"∂{Math.Min(i, j)}∂{Math.Max(i, j)}"));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Truncate_IsAPrefix()
     {
         var layout = JetLayout.Full(4, 2);
@@ -84,6 +118,16 @@ public class JetLayoutTests
         Refused(() => JetLayout.Create(3, [0, 1], [(0, 1), (1, 0)]), "seconds");
         Refused(() => JetLayout.Full(2, 1).First(2), "tangent");
         Refused(() => JetLayout.Full(2, 1).OrderOf(3), "component");
+        Refused(() => JetLayout.Full(2, 1).OrderOf(-1), "component");
+        Refused(() => JetLayout.Full(2, 1).Second(2, 0), "i");
+        Refused(() => JetLayout.Full(2, 1).Second(0, -1), "j");
+        Refused(() => JetLayout.Full(2, 1).CountOf(3), "order");
+        Refused(() => JetLayout.Full(2, 2).Truncate(3), "order");
+        Refused(() => JetLayout.Full(2, 2).Truncate(-1), "order");
+        Refused(() => JetLayout.Full(-1, 0), "tangents");
+        Refused(() => JetLayout.Create(2, [-1]), "firsts");
+        JetLayout.Full(0, 0).Should().BeSameAs(JetLayout.Value);
+        JetLayout.Directional(1).Count.Should().Be(3);
 
         static void Refused(Action action, string parameter) => action.Should().Throw<ArgumentException>().WithParameterName(parameter);
     }

@@ -13,4 +13,16 @@ public class JetTapeTests
     [InlineData(300, 4, 1)]
     public void SharedGroup_AnyBatch_GivesThreadsAsManyGroupsEach(int components, int samples, int expected) =>
         JetTape<float>.SharedGroup(components, samples).Should().Be(expected);
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(16, 16)]
+    [InlineData(17, 32)]
+    [InlineData(63, 64)]
+    [InlineData(64, 80)]
+    [InlineData(65, 80)]
+    [InlineData(127, 144)]
+    [InlineData(128, 144)]
+    [InlineData(129, 144)]
+    public void Stride_OfAnyWidth_IsWholeVectorsOffThePowersOfTwo(int features, int expected) => JetTape<float>.Stride(features).Should().Be(expected);
 }

@@ -77,6 +77,25 @@ public class TrainingStepTests
     }
 
     [Theory]
+    [InlineData(0, 1, 1e200)]
+    [InlineData(0, 1, double.NaN)]
+    [InlineData(1, 0, 1e200)]
+    [InlineData(2, 1, 1e200)]
+    [InlineData(2, 1, double.NaN)]
+    [InlineData(2, 0, double.PositiveInfinity)]
+    public void Exception_OfOneBrokenLabel_NamesItsComponentAndError(int component, int output, double value)
+    {
+        var source = new OneBrokenLabel(component, output, value);
+        var options = Short with { Epochs = 2, Threads = 2, Standardize = false, BalanceOutputs = false, OrderWeights = [1, 1], Shuffle = false };
+        var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [4], 2, seed: 1), options);
+        var broken = trainer.Invoking(t => t.Fit(source)).Should().Throw<NonFiniteLossException>().Which;
+        (broken.Epoch, broken.Step).Should().Be((2, 2));
+        (broken.Order, broken.Component).Should().Be((component == 0 ? 0 : 1, source.Layout.NameOf(component)));
+        (double.IsFinite(value) ? Math.Abs(broken.Magnitude / value) : broken.Magnitude).Should().Be(double.IsFinite(value) ? 1 : value);
+        broken.Message.Should().Contain("epoch 2, step 2").And.Contain(broken.Component);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Fit_Shuffle_DecidesTheOrderOfSamples(bool shuffle)
@@ -155,6 +174,39 @@ public class TrainingStepTests
             {
                 input[0, s, 0] = samples[s] % 2;
                 target[0, s, 0] = samples[s] == 40 + 13 ? Value : samples[s] % 2;
+            }
+        }
+    }
+
+    /// <summary>An endless source in whose second epoch one sample of the second batch has a label that no loss can hold.</summary>
+    private sealed class OneBrokenLabel(int component, int output, double value) : IJetSource<double>
+    {
+        public JetLayout Layout { get; } = JetLayout.Full(2, 1);
+
+        public int InputFeatures => 2;
+
+        public int OutputFeatures => 2;
+
+        public int Count => 40;
+
+        public bool IsEndless => true;
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
+        {
+            input.Clear();
+            for (int s = 0; s < samples.Length; s++)
+            {
+                (input[0, s, 0], input[0, s, 1]) = (samples[s] % 2, samples[s] % 3);
+                (input[1, s, 0], input[2, s, 1]) = (1, 1);
+                for (int c = 0; c < 3; c++)
+                {
+                    (target[c, s, 0], target[c, s, 1]) = (samples[s] % 5, 7 - (samples[s] % 4));
+                }
+
+                if (samples[s] == 40 + 17)
+                {
+                    target[component, s, output] = value;
+                }
             }
         }
     }
