@@ -212,6 +212,8 @@ public sealed class JetSourceTests
         (training.Count, validation.Count).Should().Be((7, 3));
         double[] numbers(IJetSource<double> part) => [.. Enumerable.Range(0, part.Count).Select(k => part.Sample(k).Target[0, 0, 1])];
         numbers(training).Concat(numbers(validation)).Order().Should().Equal(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        numbers(training).Should().BeInAscendingOrder("samples of a part lie together in memory");
+        numbers(validation).Should().BeInAscendingOrder();
         numbers(source.Split(0.3, seed: 4).Validation).Should().Equal(numbers(validation));
         Enumerable.Range(0, 20).Select(seed => string.Join(",", numbers(source.Split(0.3, (ulong)seed).Validation))).Distinct()
             .Should().HaveCountGreaterThan(10);

@@ -18,6 +18,39 @@ public class OptimizerKernelTests
         }
     }
 
+    [Fact]
+    public void Updates_EveryLengthAndWidth_WriteTheirOwnMemoryAlone()
+    {
+        foreach (var width in VectorWidths.Supported)
+        {
+            var kernel = OptimizerKernel<double>.Create(width);
+            for (int length = 0; length <= 20; length++)
+            {
+                double[][] rows = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Repeat(7.0, length + 40).ToArray())];
+                Span<double> Own(int k) => rows[k].AsSpan(20, length);
+                kernel.Adam(Own(0), Own(1), Own(2), Own(3), 0.9, 0.99, 0.1, 1.5, 1e-3, 0.98);
+                kernel.Momentum(Own(0), Own(1), Own(2), 0.9, 0.1, 0.98, nesterov: false);
+                rows.Should().AllSatisfy(row => row[..20].Concat(row[^20..]).Should().OnlyContain(value => value == 7));
+                Own(0).IndexOf(7).Should().Be(-1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(4, 5, 5)]
+    [InlineData(5, 4, 5)]
+    [InlineData(5, 5, 4)]
+    public void Updates_OfUnequalLengths_AreRefused(int gradient, int first, int second)
+    {
+        var kernel = OptimizerKernel<double>.Create(VectorWidths.Current);
+        double[] Of(int length) => new double[length];
+        FluentActions.Invoking(() => kernel.Adam(Of(5), Of(gradient), Of(first), Of(second), 0.9, 0.99, 0.1, 1.5, 1e-3, 0.98)).Should().Throw<ArgumentException>();
+        if (second == 5)
+        {
+            FluentActions.Invoking(() => kernel.Momentum(Of(5), Of(gradient), Of(first), 0.9, 0.1, 0.98, nesterov: true)).Should().Throw<ArgumentException>();
+        }
+    }
+
     private static void Check<T>(VectorWidth width, int length, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

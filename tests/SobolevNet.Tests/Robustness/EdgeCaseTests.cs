@@ -130,6 +130,46 @@ public class EdgeCaseTests
         evaluator.Attack([0], 0.01).GradientLooksMasked.Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(0.15, 0, false)] // grows by 0.82 where the first order allows 0.5: less than twice that
+    [InlineData(0.4, 0, true)] // grows by 1.32
+    [InlineData(0.4, 1e7, false)] // the same, but it is nothing for the size of the targets
+    public void Attack_ANetworkThatJumps_LooksMaskedIfTheErrorGrowsByMoreThanTwiceTheFirstOrderAndTheJumpIsNoTrifle(double jump, double other, bool expected)
+    {
+        var circle = TestManifolds.Circle();
+        var manifold = DataManifold.Create([-1], [1], 2, 2, (r, x, y) =>
+        {
+            var angle = new JetBatch<double>(y.Layout, 1, 1);
+            circle.Evaluate<double>(r, x, angle);
+            for (int c = 0; c < y.Layout.Count; c++)
+            {
+                (y[c, 0, 0], y[c, 0, 1]) = (angle[c, 0, 0], c == 0 ? other : 0);
+            }
+        });
+
+        // Flat at (1, 0); at the height −⅓ the first output rises by twice the jump while the angle falls.
+        var network = Mlp<double>.Create(2, [1], 2, Activation.Tanh, seed: 1);
+        new double[] { 0, 60, 20, -jump, 0, 0, other }.CopyTo(network.Parameters);
+        var evaluator = new VulnerabilityEvaluator<double>(network, manifold, threads: 1);
+        var attack = evaluator.Attack([0], 0.5, new AttackOptions { Objective = AttackObjective.UniversalGrowth });
+        attack.FirstOrderBound.Should().BeApproximately(0.5, 1e-9);
+        attack.Growth.Should().BeApproximately((2 * jump) + Math.Asin(0.5), 1e-3);
+        attack.NetworkChange.Should().BeApproximately(2 * jump, 1e-4);
+        attack.GradientLooksMasked.Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData(AttackObjective.UniversalGrowth, 0, 2)] // the first order with either sign
+    [InlineData(AttackObjective.Universal, 0, 3)] // and the gradient of the clean error
+    [InlineData(AttackObjective.UniversalGrowth, 3, 5)]
+    public void Attack_WithoutSteps_EvaluatesEveryStartOnce(AttackObjective objective, int randomStarts, int expected)
+    {
+        var evaluator = new VulnerabilityEvaluator<double>(Mlp<double>.Create(2, [3], 1, seed: 2), TestManifolds.Circle(), threads: 1);
+        var attack = evaluator.Attack([0.2], 0.3, new AttackOptions { Objective = objective, Steps = 0, RandomStarts = randomStarts });
+        (attack.Evaluations, attack.OracleFailures).Should().Be((expected, 0));
+        evaluator.Attack([0.2], 0.3, new AttackOptions { Objective = objective, Steps = 1, RandomStarts = randomStarts }).Evaluations.Should().Be(2 * expected);
+    }
+
     [Fact]
     public void Bands_LowMidAndHigh_DivideAllFrequencies()
     {

@@ -250,6 +250,71 @@ public class NearestPointOracleTests
     }
 
     [Fact]
+    public void Project_WhereAStepNeedsDamping_CountsEveryTrial()
+    {
+        // At the far side the Hessian is −½: four raises of the damping until it is positive definite.
+        var oracle = new NearestPointOracle(TestManifolds.Circle(), new NearestPointOptions { MaxIterations = 4 });
+        var result = oracle.Project([0], [-0.5, 1e-3]);
+        (result.Status, result.Iterations, result.Point[0]).Should().Be((OracleStatus.IterationLimit, 4, 0.0));
+        oracle = new NearestPointOracle(TestManifolds.Circle(), new NearestPointOptions { MaxIterations = 5 });
+        result = oracle.Project([0], [-0.5, 1e-3]);
+        (result.Status, result.Iterations).Should().Be((OracleStatus.IterationLimit, 5));
+        result.Point[0].Should().BeApproximately(1e-3 / (0.512 - 0.5), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1, 0.5)]
+    [InlineData(8, 0.25)]
+    public void Project_AFarInput_StepsNoFurtherThanMaxStepInTheUnitsOfTheTangents(double range, double maxStep)
+    {
+        // The plane z = 0; the second tangent's range is the smaller one, so it decides.
+        var plane = DataManifold.Create([-4 * range, -range], [4 * range, range], 3, 1, (r, x, y) =>
+        {
+            (x[0, 0, 0], x[0, 0, 1]) = (r[0], r[1]);
+            y[0, 0, 0] = r[0];
+            if (x.Layout.Order > 0)
+            {
+                (x[1, 0, 0], x[2, 0, 1], y[1, 0, 0]) = (1, 1, 1);
+            }
+        });
+        var oracle = new NearestPointOracle(plane, new NearestPointOptions { MaxIterations = 1, MaxStep = maxStep });
+        double[] reached = oracle.Project([0, 0], [100 * range, 100 * range, 0]).Point;
+        reached[0].Should().BeApproximately(maxStep * plane.TangentScale(1), 1e-12 * range);
+        reached[1].Should().BeApproximately(maxStep * plane.TangentScale(1), 1e-12 * range);
+        plane.TangentScale(0).Should().BeApproximately(4 * plane.TangentScale(1), 1e-12 * range);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Project_ByDampedSteps_HasConvergedOnlyWhereTheUndampedStepIsShort(bool useSecondDerivatives)
+    {
+        const double Tolerance = 1e-2;
+        var oracle = new NearestPointOracle(TestManifolds.Wave(), new NearestPointOptions { Tolerance = Tolerance, UseSecondDerivatives = useSecondDerivatives });
+        var random = new RandomStream(1);
+        int converged = 0;
+        for (int k = 0; k < 400; k++)
+        {
+            double start = random.NextUniform(-1, 1);
+            double[] input = [random.NextUniform(-2, 2), random.NextUniform(-2, 2)];
+            var result = oracle.Project([start], input);
+            if (result.Converged)
+            {
+                converged++;
+                double r = result.Point[0];
+                double slope = 5 * Math.Cos(5 * r);
+                double[] residual = [r - input[0], Math.Sin(5 * r) - input[1]];
+                double square = 1 + (slope * slope);
+                double bend = useSecondDerivatives ? square + (residual[1] * -25 * Math.Sin(5 * r)) : square;
+                double step = Math.Abs((residual[0] + (residual[1] * slope)) / bend) * Math.Sqrt(square);
+                step.Should().BeLessThan(1.05 * Tolerance * Math.Max(Norm(input), Norm([start, Math.Sin(5 * start)])), "from {0} to {1}, {2}", start, input[0], input[1]);
+            }
+        }
+
+        converged.Should().BeGreaterThan(200);
+    }
+
+    [Fact]
     public void Project_WrongLengthsOrNonFinite_Throws()
     {
         var oracle = new NearestPointOracle(TestManifolds.Circle());

@@ -96,6 +96,18 @@ internal static class TestManifolds
             }
         });
 
+    /// <summary>The curve (r, sin 5r) in the plane; near its turns a full step to the nearest point goes astray.</summary>
+    public static IDataManifold Wave() =>
+        DataManifold.Create([-1], [1], 2, 1, (r, x, y) =>
+        {
+            double[] sine = [Math.Sin(5 * r[0]), 5 * Math.Cos(5 * r[0]), -25 * Math.Sin(5 * r[0])];
+            for (int c = 0; c < x.Layout.Count; c++)
+            {
+                (x[c, 0, 0], x[c, 0, 1]) = (c == 0 ? r[0] : c == 1 ? 1 : 0, sine[c]);
+                y[c, 0, 0] = x[c, 0, 0];
+            }
+        });
+
     private static void AddBlob(JetSpan<double> image, double u, double v, int tangent, double width, double height)
     {
         for (int row = 0; row < BlobSide; row++)
