@@ -64,7 +64,7 @@ public class HostileArgumentTests
         foreach (var source in sources)
         {
             var (input, target) = source.Sample(0);
-            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("input").WithMessage("*0 samples*");
+            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("input").WithMessage("*default*");
             Act(() => source.Fill([0], input, default)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("target");
             Act(() => source.Fill([0, 1], input, target)).Should().Throw<ArgumentException>().WithParameterName("input");
             Act(() => source.Fill([-1], input, target)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
