@@ -87,6 +87,21 @@ public class AdaptiveSourceTests
         ((Action)(() => new SobolevTrainer<double>(network, options).Fit(run))).Should().Throw<ArgumentException>().WithMessage("*one run*");
     }
 
+    [Theory]
+    [InlineData(1, 2, 1, 3, true)]
+    [InlineData(0, 3, 1, 3, true)]
+    [InlineData(0, 2, 2, 3, true)]
+    [InlineData(0, 2, 1, 4, true)]
+    [InlineData(0, 2, 1, 3, false)]
+    public void BeginRun_GivesARunThatDiffersInOneNumber_Throws(int order, int inputs, int outputs, int count, bool isEndless)
+    {
+        var source = new Shaped(JetLayout.Full(2, 0), 2, 1, 3, true);
+        source.Result = new Shaped(JetLayout.Full(2, 0), 2, 1, 3, true);
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().NotThrow();
+        source.Result = new Shaped(JetLayout.Full(2, order), inputs, outputs, count, isEndless);
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().Throw<InvalidOperationException>().WithMessage("*another shape*");
+    }
+
     private static void Apply(Use use, string kind, IJetSource<double> source)
     {
         switch (use)
@@ -152,5 +167,30 @@ public class AdaptiveSourceTests
         public IJetSourceRun<double> BeginRun() => Result!;
 
         public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) => inner.Fill(samples, input, target);
+    }
+
+    private sealed class Shaped(JetLayout layout, int inputs, int outputs, int count, bool isEndless) : IAdaptiveJetSource<double>, IJetSourceRun<double>
+    {
+        public Shaped? Result { get; set; }
+
+        public JetLayout Layout => layout;
+
+        public int InputFeatures => inputs;
+
+        public int OutputFeatures => outputs;
+
+        public int Count => count;
+
+        public bool IsEndless => isEndless;
+
+        public IJetSourceRun<double> BeginRun() => Result!;
+
+        public void BeginStep(Mlp<double> network, long step, double progress)
+        {
+        }
+
+        public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
+        {
+        }
     }
 }

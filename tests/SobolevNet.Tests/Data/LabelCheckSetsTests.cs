@@ -86,6 +86,35 @@ public sealed class LabelCheckSetsTests
         }
     }
 
+    [Theory]
+    [InlineData(0.0, false)]
+    [InlineData(-1.0, false)]
+    [InlineData(-1.0, true)]
+    public void Run_OfFaultsInNoisyLabelsOfDependentInputs_NamesThemAndNoOtherColumn(double factor, bool isSecondWrongToo)
+    {
+        // Three inputs, of which the second mostly repeats the first: a mistake in one looks like one in the other until it is mended.
+        const int Samples = 6000;
+        var random = new RandomStream(96);
+        var (x, y, gradient) = (new double[Samples, 3], new double[Samples], new double[Samples, 3]);
+        for (int s = 0; s < Samples; s++)
+        {
+            double common = random.NextUniform(-1, 1);
+            (x[s, 0], x[s, 1], x[s, 2]) = (common, (0.9 * common) + random.NextUniform(-0.4, 0.4), random.NextUniform(-1, 1));
+            y[s] = (3 * x[s, 0]) + (2 * x[s, 1]) + (3 * x[s, 2]) + (1.5 * random.NextNormal());
+            double[] right = [3, 2, 3];
+            for (int i = 0; i < 3; i++)
+            {
+                bool isWrong = i == 0 || (i == 2 && isSecondWrongToo);
+                gradient[s, i] = (right[i] + (0.5 * random.NextNormal())) * (isWrong ? factor : 1);
+            }
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, gradient));
+        var expected = factor == 0 ? LabelProblem.Unrelated : LabelProblem.WrongSign;
+        report.Findings.Where(f => f.Problem != LabelProblem.Inconclusive).Select(f => (f.Problem, f.Component)).Should().BeEquivalentTo(
+            isSecondWrongToo ? [(expected, 1), (expected, 3)] : new[] { (expected, 1) }, report.ToString());
+    }
+
     [Fact]
     public void Run_OfManyNoisyPaths_ConfirmsThem()
     {

@@ -140,6 +140,30 @@ public class OptionRangeTests
     }
 
     [Fact]
+    public void PixelGrid_AtTheEndsOfItsRanges_IsTakenAndNothingBeyond()
+    {
+        double near = 1 + (451 * (AboveOne - 1));
+        double tooNear = 1 + (450 * (AboveOne - 1));
+        (new PixelGrid(2, 2) is { Left: -1, Right: 1, Bottom: -1, Top: 1, Pixels: 4 }).Should().BeTrue();
+        foreach (var (left, right) in new (double, double)[] { (0, 1e-150), (0, 1e150), (1, near), (-near, -1), (-1e-150, 0) })
+        {
+            (new PixelGrid(2, 2, left: left, right: right) is var grid && grid.Left == left && grid.Right == right).Should().BeTrue();
+            (new PixelGrid(2, 2, bottom: left, top: right) is var other && other.Bottom == left && other.Top == right).Should().BeTrue();
+        }
+
+        foreach (var (left, right) in new (double, double)[] { (0, Math.BitDecrement(1e-150)), (0, Math.BitIncrement(1e150)), (1, tooNear), (-tooNear, -1), (0, 0) })
+        {
+            FluentActions.Invoking(() => new PixelGrid(2, 2, left: left, right: right)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("right");
+            FluentActions.Invoking(() => new PixelGrid(2, 2, bottom: left, top: right)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("top");
+        }
+
+        new PixelGrid(1 << 13, 1 << 13).Pixels.Should().Be(1 << 26);
+        FluentActions.Invoking(() => new PixelGrid(1 << 13, (1 << 13) + 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
+        FluentActions.Invoking(() => new PixelGrid(2, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
+        FluentActions.Invoking(() => new PixelGrid(1, 2)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
+    }
+
+    [Fact]
     public void FrequencyBand_AtTheEndsOfItsRanges_IsTakenAndNothingBeyond()
     {
         (new FrequencyBand(0, Infinite) is { Low: 0, High: double.PositiveInfinity }).Should().BeTrue();

@@ -194,6 +194,15 @@ public class InvarianceSourceTests
         ((Action)(() => _ = new TradesSource<float>(clean, -1, new AdversarialOptions(1)))).Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Fact]
+    public void Trades_OfACleanSourceTooLargeToBeDoubled_IsRefused()
+    {
+        IJetSource<double> Clean(int count) => new Reference.FunctionSource<double>(0, count, 1);
+        new TradesSource<double>(Clean(int.MaxValue / 2), 1, new AdversarialOptions(1)).Count.Should().Be(int.MaxValue - 1);
+        FluentActions.Invoking(() => new TradesSource<double>(Clean((int.MaxValue / 2) + 1), 1, new AdversarialOptions(1)))
+            .Should().Throw<ArgumentException>().WithParameterName("clean").WithMessage("*at most 1073741823*");
+    }
+
     private static double[] Gradient(Mlp<double> network, JetBatch<double> input, Func<int, double[][], double[]> adjointOf)
     {
         var pass = new JetPass<double>(network, input.Layout, input.Samples);

@@ -1,0 +1,112 @@
+namespace SobolevNet.Tests.Data.LabelChecking;
+
+/// <summary>
+/// Neighbors of samples of a quadratic function: fits around a sample and trapezoidal sums between two are exact for it, whatever the units of its inputs.
+/// </summary>
+public class NeighborFitTests
+{
+    private const int Samples = 300;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Estimate_OfAQuadraticFunction_IsItsGradient(bool ambient)
+    {
+        var data = Quadratic(1, 1);
+        var fit = LocalFit.Build(data, new NeighborFrames(data), ambient, default)!;
+        var (firsts, error, predictability) = fit.Estimate(0, 0);
+        int[] centers = [.. fit.Centers];
+        centers.Length.Should().BeInRange(40, 64);
+        for (int k = 0; k < 2; k++)
+        {
+            for (int c = 0; c < centers.Length; c++)
+            {
+                firsts[k][c].Should().BeApproximately(data.Target[1 + k, centers[c], 0], 1e-4);
+            }
+
+            error[k].Should().BeLessThan(1e-4);
+        }
+
+        predictability.Should().BeGreaterThan(1 - 1e-6).And.BeLessThanOrEqualTo(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Estimate_OfNoisyValues_SaysHowFarItIsOff(bool ambient)
+    {
+        var data = Quadratic(1, 1, noise: 0.3);
+        var fit = LocalFit.Build(data, new NeighborFrames(data), ambient, default)!;
+        var (firsts, error, predictability) = fit.Estimate(0, 0);
+        int[] centers = [.. fit.Centers];
+        predictability.Should().BeInRange(0.3, 0.98);
+        for (int k = 0; k < 2; k++)
+        {
+            double actual = Math.Sqrt(centers.Select((s, c) => Math.Pow(firsts[k][c] - data.Target[1 + k, s, 0], 2)).Average());
+            (error[k] / actual).Should().BeInRange(0.5, 2);
+        }
+    }
+
+    [Fact]
+    public void Coordinates_OfADifference_GiveItBack()
+    {
+        var data = Quadratic(1, 1);
+        var frames = new NeighborFrames(data);
+        frames.IsFlat.Should().BeTrue();
+        int[] nearest = frames.Nearest(7, 20);
+        nearest.Should().HaveCount(20).And.OnlyHaveUniqueItems().And.NotContain(7);
+        nearest.Select(t => frames.Distance(7, t)).Should().BeInAscendingOrder();
+        frames.Nearest(7, 1000).Should().HaveCount(Samples - 1);
+        double[] a = new double[2];
+        foreach (int t in nearest)
+        {
+            frames.TryCoordinates(7, 7, t, a).Should().BeTrue();
+            for (int f = 0; f < 2; f++)
+            {
+                ((a[0] * data.Input[1, 7, f]) + (a[1] * data.Input[2, 7, f])).Should().BeApproximately(data.Input[0, t, f] - data.Input[0, 7, f], 1e-8);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(-1, 1)]
+    [InlineData(4, 1)]
+    [InlineData(0.5, -3)]
+    public void PairFit_OfAQuadraticFunction_IsTheFactorThatEachColumnNeeds(double first, double second)
+    {
+        var data = Quadratic(first, second);
+        var fit = new PairFit(PairEquations.OfValues(data, new NeighborFrames(data), default)!, [1, 2], 0);
+        fit.Scale[0].Should().BeApproximately(1 / first, 1e-4);
+        fit.Scale[1].Should().BeApproximately(1 / second, 1e-4);
+        fit.Uncertainty.Should().OnlyContain(x => x < 1e-3);
+        fit.ResidualScaled.Should().BeLessThan(1e-6);
+        if (first == 1)
+        {
+            fit.ResidualAsSupplied.Should().BeLessThan(1e-6);
+        }
+        else
+        {
+            fit.ResidualAsSupplied.Should().BeGreaterThan(0.1);
+            fit.Residual([2, 1], [0, 0]).Should().BeGreaterThan(0.1, "exchanged columns explain nothing");
+        }
+
+        fit.Residual([1, 2], [0, 0]).Should().BeApproximately(fit.ResidualAsSupplied, 1e-9);
+    }
+
+    /// <summary>y = a² + 2ab − b² + a at places of sizes 1 and 50, with columns multiplied by factors.</summary>
+    private static LabelSamples Quadratic(double first, double second, double noise = 0)
+    {
+        var random = new RandomStream(14);
+        var (x, y, gradient) = (new double[Samples, 2], new double[Samples], new double[Samples, 2]);
+        for (int s = 0; s < Samples; s++)
+        {
+            var (a, b) = (random.NextUniform(-1, 1), random.NextUniform(-1, 1));
+            (x[s, 0], x[s, 1]) = (a, 50 * b);
+            y[s] = (a * a) + (2 * a * b) - (b * b) + a + (noise * random.NextNormal());
+            (gradient[s, 0], gradient[s, 1]) = (((2 * a) + (2 * b) + 1) * first, ((2 * a) - (2 * b)) / 50 * second);
+        }
+
+        return LabelSamples.Load(JetData.FromJacobian(x, y, gradient), Samples, default).Normalized();
+    }
+}
