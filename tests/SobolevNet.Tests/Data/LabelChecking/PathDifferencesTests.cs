@@ -40,7 +40,7 @@ public class PathDifferencesTests
 
                     target[0] = Math.Exp(input[0] / 3) * Math.Sin(input[1]);
                 },
-                step);
+                step, "path");
             differences.Run(default);
             double worst = 0;
             for (int c = 0; c < data.Layout.Count; c++)
