@@ -133,7 +133,8 @@ public class EdgeCaseTests
     [Theory]
     [InlineData(0.15, 0, false)] // grows by 0.82 where the first order allows 0.5: less than twice that
     [InlineData(0.4, 0, true)] // grows by 1.32
-    [InlineData(0.4, 1e7, false)] // the same, but it is nothing for the size of the targets
+    [InlineData(0.4, 7e5, true)] // the same, just above 10⁻⁶ of the size of the targets
+    [InlineData(0.4, 9e5, false)] // and just below
     public void Attack_ANetworkThatJumps_LooksMaskedIfTheErrorGrowsByMoreThanTwiceTheFirstOrderAndTheJumpIsNoTrifle(double jump, double other, bool expected)
     {
         var circle = TestManifolds.Circle();

@@ -60,8 +60,10 @@ public class SlopeRegressionTests
 
     [Theory]
     [InlineData(7, 1000, false)]
-    [InlineData(8, 19.0, true)] // √(8 (e^(5.5²/8) − 1)) = 18.5
-    [InlineData(8, 18.0, false)]
+    [InlineData(8, 88.5, true)] // √(4 (e^(5.5²/4) − 1)) = 87.7: eight samples are four pairs
+    [InlineData(8, 87.0, false)]
+    [InlineData(100, 6.50, true)] // √(50 (e^(5.5²/50) − 1)) = 6.45
+    [InlineData(100, 6.40, false)]
     [InlineData(1e9, 5.51, true)]
     [InlineData(1e9, 5.49, false)]
     public void IsCertain_OfACoefficient_TakesMoreStandardErrorsOfFewSamples(double samples, double errors, bool expected)

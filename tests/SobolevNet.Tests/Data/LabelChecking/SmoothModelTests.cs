@@ -33,16 +33,16 @@ public class SmoothModelTests
         {
             var (u, uSlope) = Bounded(s, 0);
             var (v, vSlope) = Bounded(s, 2);
-            if (Math.Max(Math.Abs(u), Math.Abs(v)) > 0.6)
+            if (Math.Max(Math.Abs(u), Math.Abs(v)) > 0.5)
             {
                 continue; // beyond most of the samples of the other half
             }
 
-            model.At(fitted, s).Should().BeApproximately(Value(s), 1e-3);
+            model.At(fitted, s).Should().BeApproximately(Value(s), 3e-3);
             model.Gradient(fitted, s, gradient);
-            gradient[0].Should().BeApproximately(((8 * Math.Pow(u, 7)) + (v * v)) * uSlope, 0.02);
+            gradient[0].Should().BeApproximately(((8 * Math.Pow(u, 7)) + (v * v)) * uSlope, 0.05);
             gradient[1].Should().Be(0);
-            gradient[2].Should().BeApproximately(((2 * u * v) - 3) * vSlope, 0.02);
+            gradient[2].Should().BeApproximately(((2 * u * v) - 3) * vSlope, 0.05);
         }
 
         model.Fit(half, s => s % 2 == half ? Value(s) : double.NaN).Should().Equal(fitted, "the other half is not looked at");
