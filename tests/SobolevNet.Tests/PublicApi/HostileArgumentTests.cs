@@ -112,7 +112,8 @@ public class HostileArgumentTests
             {
                 thrown = caught;
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         return thread.Join(Patience) ? thrown : new TimeoutException($"It had not ended after {Patience.TotalSeconds:F0} s.");
     }
