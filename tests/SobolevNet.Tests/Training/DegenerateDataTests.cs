@@ -63,7 +63,7 @@ public class DegenerateDataTests
     public void Fit_DataThatCannotBeTrained_IsRefusedByName()
     {
         Refused<double>([1, 2, 3], [1e300, 0, 1], "*target reaches 1E+300*value*feature 0*unit*");
-        Refused<double>([1, 2, 3], [1e-200, 0, 0], "*target reaches 1E-200*unit*");
+        Refused<double>([1, 2, 3], [1e-200, 0, 0], "*target reaches 1E?200*unit*");
         Refused<double>([1e200, 2, 3], [1, 2, 3], "*input reaches 1E+200*unit*");
         Refused<float>([1e-39f, 0, 2e-39f], [1, 2, 3], "*input 0 is*Single*unit*");
         Refused<float>([1, 2, 3], [1e-39f, 0, 2e-39f], "*target 0 is*Single*unit*");
@@ -96,7 +96,7 @@ public class DegenerateDataTests
     [Fact]
     public void FeatureScaling_ScaleWithoutInverse_IsRefused()
     {
-        FluentActions.Invoking(() => new FeatureScaling<float>([0], [1e-39f])).Should().Throw<ArgumentException>().WithMessage("*1E-39*Single*1 over it*");
+        FluentActions.Invoking(() => new FeatureScaling<float>([0], [1e-39f])).Should().Throw<ArgumentException>().WithMessage("*1E?39*Single*1 over it*");
         new FeatureScaling<float>([0], [3e-39f]).Features.Should().Be(1);
         new FeatureScaling<double>([0], [1e-300]).Features.Should().Be(1);
         FluentActions.Invoking(() => new FeatureScaling<double>([0], [1e-310])).Should().Throw<ArgumentException>();
