@@ -30,14 +30,17 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose_WithoutCommit_KeepsTheOldFileAndDeletesTheTemporaryOne()
     {
         File.WriteAllText(_folder.File("a.txt"), "old");
+        Stream? stream = null;
         Action interrupted = () =>
         {
             using var file = AtomicFile.Create(_folder.File("a.txt"));
+            stream = file.Stream;
             file.Stream.Write("half"u8);
             throw new TimeoutException();
         };
 
         interrupted.Should().Throw<TimeoutException>();
+        stream!.CanWrite.Should().BeFalse("a file that was given up is closed");
         File.ReadAllText(_folder.File("a.txt")).Should().Be("old");
         _folder.Names().Should().Equal("a.txt");
     }
