@@ -30,7 +30,7 @@ public class PackageContentTests
         Element("readme").Value.Should().Be("README.md");
         Element("releaseNotes").Value.Should().NotBeEmpty();
         nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
-            .Should().BeEquivalentTo("MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors");
+            .Should().BeEquivalentTo("MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing", "System.Numerics.Tensors");
     }
 
     [Fact]
