@@ -21,22 +21,8 @@ public class ActivationAccuracyTests
 
     private static readonly ConcurrentDictionary<(Activation, double), double[]> References = new();
 
-    public static TheoryData<Activation, int> EveryCase()
-    {
-        var data = new TheoryData<Activation, int>();
-        foreach (var activation in Enum.GetValues<Activation>())
-        {
-            foreach (var width in VectorWidths.Supported)
-            {
-                data.Add(activation, (int)width);
-            }
-        }
-
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(EveryCase))]
+    [MemberData(nameof(JetActivationTests.EveryCase), MemberType = typeof(JetActivationTests))]
     public void Derivatives_DoubleOverTheAxis_AreRightToTheLastDigits(Activation activation, int width)
     {
         double[] edges = [5e-324, 1e-310, 1e-160, 36.74, 37.4, 37.6, 38.1, 38.5, 38.9, 354.3, 363, 372.5, 708.3, 709.5, 726, 744.4, 745.2, 752, 5000];
@@ -44,7 +30,7 @@ public class ActivationAccuracyTests
     }
 
     [Theory]
-    [MemberData(nameof(EveryCase))]
+    [MemberData(nameof(JetActivationTests.EveryCase), MemberType = typeof(JetActivationTests))]
     public void Derivatives_FloatOverTheAxis_AreRightToTheLastDigits(Activation activation, int width)
     {
         double[] edges = [1e-45, 1e-40, 9.010913848876953, 12.9, 13.3, 13.9, 14.4, 15.2, 43.6, 47, 51.9, 87.2, 88.1, 96, 103.2, 104.1, 108, 5000];
@@ -52,7 +38,7 @@ public class ActivationAccuracyTests
     }
 
     [Theory]
-    [MemberData(nameof(EveryCase))]
+    [MemberData(nameof(JetActivationTests.EveryCase), MemberType = typeof(JetActivationTests))]
     public void Derivatives_AnyFloat_AgreesWithDouble(Activation activation, int width) =>
         Gen.Single.Where(float.IsFinite).Array[32].Sample(
             z =>
@@ -68,7 +54,7 @@ public class ActivationAccuracyTests
             iter: 200);
 
     [Theory]
-    [MemberData(nameof(EveryCase))]
+    [MemberData(nameof(JetActivationTests.EveryCase), MemberType = typeof(JetActivationTests))]
     public void Derivatives_NotANumber_StayNotANumber(Activation activation, int width)
     {
         double[][] result = Evaluate(activation, (VectorWidth)width, [double.NaN, 1, double.NaN]);
