@@ -35,11 +35,11 @@ public sealed class GaussianPolygonRenderer
     /// <exception cref="ArgumentNullException">The grid is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">σ or the background is out of range or not finite.</exception>
     public GaussianPolygonRenderer(PixelGrid grid, double sigma, double background = 0)
-        : this(grid, sigma, background, VectorWidths.Current)
+        : this(grid, sigma, background, null)
     {
     }
 
-    internal GaussianPolygonRenderer(PixelGrid grid, double sigma, double background, VectorWidth width)
+    internal GaussianPolygonRenderer(PixelGrid grid, double sigma, double background, VectorWidth? width)
     {
         ArgumentNullException.ThrowIfNull(grid);
         double smallest = 1e-3 * Math.Min(grid.ColumnSpacing, grid.RowSpacing);
@@ -249,7 +249,7 @@ public sealed class GaussianPolygonRenderer
     }
 
     /// <summary>What rendering in one type needs.</summary>
-    private sealed class Canvas<T>(PixelGrid grid, double sigma, VectorWidth width)
+    private sealed class Canvas<T>(PixelGrid grid, double sigma, VectorWidth? width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public PolygonKernel<T> Kernel { get; } = PolygonKernel<T>.Create(width);

@@ -114,11 +114,10 @@ internal sealed class Eigenbasis<T>
 
             if (first > 0)
             {
-                var width = VectorWidths.Current;
                 var shares = _product.AsSpan(0, count * first);
                 var along = _product.AsSpan(count * first, count * Size);
-                Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace, width);
-                Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace, width);
+                Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace);
+                Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace);
                 TensorPrimitives.Subtract(rows, along, rows);
             }
 
