@@ -11,7 +11,7 @@ public class LayeringTests
         ("Files", []),
         ("Jets", []),
         ("Kernels", ["Jets"]),
-        ("Networks", ["Kernels", "Randomness", "Files", "Jets"]),
+        ("Networks", ["Kernels", "Randomness", "Parallel", "Files", "Jets"]),
         ("Data", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks"]),
         ("Training", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks", "Data"]),
         ("Rendering", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Data"]),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 
@@ -23,7 +22,7 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
     private readonly double[] _ranges;
     private readonly double[] _scales;
     private readonly ulong _seed;
-    private readonly ConcurrentBag<Desk> _desks = [];
+    private readonly ScratchPool<Scratch> _scratches = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="source">Gives full jets.</param>
@@ -58,42 +57,42 @@ internal sealed class DirectionalJetSource<T> : IJetSource<T>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        var desk = _desks.TryTake(out var free) ? free : new Desk(this);
+        var scratch = _scratches.TryTake() ?? new Scratch(this);
         int order = Math.Max(input.Layout.Order, target.Layout.Order);
-        int group = desk.Jets.Size(order);
+        int group = scratch.Jets.Size(order);
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
-            desk.Jets.Load(samples.Slice(start, count), order);
+            scratch.Jets.Load(samples.Slice(start, count), order);
             for (int s = 0; s < count; s++)
             {
-                var frame = desk.Draw(samples[start + s]);
+                var frame = scratch.Draw(samples[start + s]);
                 var turned = input.Slice(start + s, 1);
-                if (desk.Jets.Coordinates is { } coordinates)
+                if (scratch.Jets.Coordinates is { } coordinates)
                 {
-                    desk.Contraction.Place(desk.Jets.Input(s).Row(0, 0), coordinates, frame, turned);
+                    scratch.Contraction.Place(scratch.Jets.Input(s).Row(0, 0), coordinates, frame, turned);
                 }
                 else
                 {
-                    desk.Contraction.Apply(desk.Jets.Input(s), InputOrder, frame, turned);
+                    scratch.Contraction.Apply(scratch.Jets.Input(s), InputOrder, frame, turned);
                 }
 
-                desk.Contraction.Apply(desk.Jets.Target(s), 2, frame, target.Slice(start + s, 1));
+                scratch.Contraction.Apply(scratch.Jets.Target(s), 2, frame, target.Slice(start + s, 1));
             }
         }
 
-        _desks.Add(desk);
+        _scratches.Return(scratch);
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk
+    private sealed class Scratch
     {
         private readonly DirectionalJetSource<T> _owner;
         private readonly double[] _reflectors;
         private readonly double[] _basis;
         private readonly T[] _frame;
 
-        public Desk(DirectionalJetSource<T> owner)
+        public Scratch(DirectionalJetSource<T> owner)
         {
             _owner = owner;
             int p = owner._ranges.Length;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet;
@@ -17,7 +16,7 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
     private readonly IJetSource<T> _source;
     private readonly double[] _deviations;
     private readonly ulong _seed;
-    private readonly ConcurrentBag<Desk> _desks = [];
+    private readonly ScratchPool<Scratch> _scratches = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="source">Gives full jets of order 2.</param>
@@ -55,13 +54,13 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
     private void Fill(double part, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        var desk = _desks.TryTake(out var free) ? free : new Desk(_source);
-        int group = desk.Jets.Size(2);
-        double[] displacement = desk.Displacement;
+        var scratch = _scratches.TryTake() ?? new Scratch(_source);
+        int group = scratch.Jets.Size(2);
+        double[] displacement = scratch.Displacement;
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
-            desk.Jets.Load(samples.Slice(start, count), 2);
+            scratch.Jets.Load(samples.Slice(start, count), 2);
             for (int s = 0; s < count; s++)
             {
                 var random = RandomStream.For(StreamPurpose.Displacements, _seed, (ulong)samples[start + s]);
@@ -71,24 +70,24 @@ internal sealed class DisplacedJetSource<T> : IAdaptiveJetSource<T>
                 }
 
                 var moved = input.Slice(start + s, 1);
-                if (desk.Jets.Coordinates is { } coordinates)
+                if (scratch.Jets.Coordinates is { } coordinates)
                 {
-                    TaylorExpansion<T>.Place(desk.Jets.Input(s).Row(0, 0), coordinates, displacement, moved);
+                    TaylorExpansion<T>.Place(scratch.Jets.Input(s).Row(0, 0), coordinates, displacement, moved);
                 }
                 else
                 {
-                    desk.Expansion.Apply(desk.Jets.Input(s), _source.InputOrder, displacement, moved);
+                    scratch.Expansion.Apply(scratch.Jets.Input(s), _source.InputOrder, displacement, moved);
                 }
 
-                desk.Expansion.Apply(desk.Jets.Target(s), 2, displacement, target.Slice(start + s, 1));
+                scratch.Expansion.Apply(scratch.Jets.Target(s), 2, displacement, target.Slice(start + s, 1));
             }
         }
 
-        _desks.Add(desk);
+        _scratches.Return(scratch);
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(IJetSource<T> source)
+    private sealed class Scratch(IJetSource<T> source)
     {
         public SourceJets<T> Jets { get; } = new(source, 2);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet;
@@ -7,7 +6,7 @@ namespace SobolevNet;
 internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<T> projection) : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ConcurrentBag<ProjectionDesk<T>> _desks = [];
+    private readonly ScratchPool<ProjectionScratch<T>> _scratches = new();
 
     public JetLayout Layout => source.Layout;
 
@@ -30,17 +29,17 @@ internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<
         FillArguments.Check(this, samples, input, target);
 
         // The raw input has the target's components even where fewer are wanted: sources need not fill two different layouts.
-        var desk = _desks.TryTake(out var free) ? free : new ProjectionDesk<T>(projection, Layout);
+        var scratch = _scratches.TryTake() ?? new ProjectionScratch<T>(projection, Layout);
         var layout = target.Layout.Order >= input.Layout.Order ? target.Layout : input.Layout;
         int group = JetProjection<T>.GroupSamples(layout);
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
-            var raw = desk.Raw(layout, count);
+            var raw = scratch.Raw(layout, count);
             source.Fill(samples.Slice(start, count), raw, target.Slice(start, count));
-            projection.Run(raw, InputOrder, input.Slice(start, count), desk);
+            projection.Run(raw, InputOrder, input.Slice(start, count), scratch);
         }
 
-        _desks.Add(desk);
+        _scratches.Return(scratch);
     }
 }

@@ -89,7 +89,7 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
                 return;
             }
 
-            var ascent = _snapshot.Desks.TryTake(out var free) ? free : new ProjectedAscent<T>(_snapshot.Architecture!, source.Options);
+            var ascent = _snapshot.Scratch.TryTake() ?? new ProjectedAscent<T>(_snapshot.Architecture!, source.Options);
             for (int start = 0; start < samples.Length; start += ascent.Capacity)
             {
                 int count = Math.Min(ascent.Capacity, samples.Length - start);
@@ -97,7 +97,7 @@ public sealed class AdversarialSource<T> : IAdaptiveJetSource<T>
                     network, samples.Slice(start, count), target.Slice(start, count).Component(0), input.Slice(start, count).Component(0));
             }
 
-            _snapshot.Desks.Add(ascent);
+            _snapshot.Scratch.Return(ascent);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -15,7 +14,7 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     private readonly IJetSource<T> _clean;
     private readonly SampleOrder _order;
     private readonly ulong _seed;
-    private readonly ConcurrentBag<double[]> _noises = [];
+    private readonly ScratchPool<double[]> _noises = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
@@ -78,7 +77,7 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        double[] noise = _noises.TryTake(out var free) ? free : new double[InputFeatures];
+        double[] noise = _noises.TryTake() ?? new double[InputFeatures];
         for (int s = 0; s < samples.Length; s++)
         {
             ReadOnlySpan<long> sample = [_order.CleanSample(samples[s])];
@@ -92,6 +91,6 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
             }
         }
 
-        _noises.Add(noise);
+        _noises.Return(noise);
     }
 }

@@ -1,13 +1,13 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
 /// <summary>The network that one run of training has before a mini-batch, with the memory of the threads that work with it.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <typeparam name="TDesk">What one thread at a time works with.</typeparam>
-internal sealed class NetworkSnapshot<T, TDesk>
+/// <typeparam name="TScratch">What one thread at a time works with.</typeparam>
+internal sealed class NetworkSnapshot<T, TScratch>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TScratch : class
 {
     private Mlp<T>? _network;
 
@@ -18,7 +18,7 @@ internal sealed class NetworkSnapshot<T, TDesk>
     public MlpArchitecture? Architecture => _network?.Architecture;
 
     /// <summary>Memory that no thread works with at present.</summary>
-    public ConcurrentBag<TDesk> Desks { get; } = [];
+    public ScratchPool<TScratch> Scratch { get; private set; } = new();
 
     /// <summary>Copies a network's parameters; memory is kept as long as it is the same network.</summary>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
@@ -28,7 +28,7 @@ internal sealed class NetworkSnapshot<T, TDesk>
         if (!ReferenceEquals(network, _network))
         {
             SourceCheck.Fits(network, source, nameof(network));
-            Desks.Clear();
+            Scratch = new ScratchPool<TScratch>();
             Packed = new PackedNetwork<T>(network);
             _network = network;
         }

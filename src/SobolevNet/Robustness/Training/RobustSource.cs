@@ -52,7 +52,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     private readonly int[] _steepest;
     private readonly int _sketch;
     private readonly int _samplesAtATime;
-    private readonly NetworkSnapshot<T, Desk> _noNetwork = new();
+    private readonly NetworkSnapshot<T, Scratch> _noNetwork = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">
@@ -141,7 +141,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     /// <exception cref="DegenerateTangentsException">A clean sample's tangents are dependent, so that the oracle is not defined there.</exception>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) => Fill(_noNetwork, samples, input, target);
 
-    private void Fill(NetworkSnapshot<T, Desk> snapshot, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
+    private void Fill(NetworkSnapshot<T, Scratch> snapshot, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
         if (!input.Layout.Equals(target.Layout))
@@ -149,14 +149,14 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
             throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
         }
 
-        var desk = snapshot.Desks.TryTake(out var free) ? free : new Desk(this, snapshot.Architecture);
+        var scratch = snapshot.Scratch.TryTake() ?? new Scratch(this, snapshot.Architecture);
         for (int start = 0; start < samples.Length; start += _samplesAtATime)
         {
             int count = Math.Min(_samplesAtATime, samples.Length - start);
-            FillSome(desk, snapshot.Packed, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
+            FillSome(scratch, snapshot.Packed, samples.Slice(start, count), input.Slice(start, count), target.Slice(start, count));
         }
 
-        snapshot.Desks.Add(desk);
+        snapshot.Scratch.Return(scratch);
     }
 
     /// <summary>Whether second derivatives of the oracle are wanted.</summary>
@@ -227,12 +227,12 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         return JetLayout.Create(_p + _samplers.Length, Enumerable.Range(0, _p + _samplers.Length), seconds);
     }
 
-    private void FillSome(Desk desk, PackedNetwork<T>? network, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
+    private void FillSome(Scratch scratch, PackedNetwork<T>? network, ReadOnlySpan<long> numbers, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         int order = layout.Order < 2 ? layout.Order : Options.ManifoldOrder == 2 || IsCurved ? 2 : 1;
         order = _needsFrame ? order : Math.Min(order, Options.ManifoldOrder);
-        var (inputs, targets) = desk.Clean(order);
+        var (inputs, targets) = scratch.Clean(order);
         var cleanInput = inputs.AsSpan().Slice(0, numbers.Length);
         var cleanTarget = targets.AsSpan().Slice(0, numbers.Length);
         Span<long> samples = stackalloc long[MaxSamplesAtATime];
@@ -244,18 +244,18 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         _clean.Fill(samples[..numbers.Length], cleanInput, cleanTarget);
         if (layout.Order > 0)
         {
-            desk.Steepest?.Begin(network, numbers, cleanInput);
+            scratch.Steepest?.Begin(network, numbers, cleanInput);
         }
 
         for (int s = 0; s < numbers.Length; s++)
         {
-            desk.Sample = s;
-            FillSample(desk, order, numbers[s], samples[s], cleanInput.Slice(s, 1), cleanTarget.Slice(s, 1), input.Slice(s, 1), target.Slice(s, 1));
+            scratch.Sample = s;
+            FillSample(scratch, order, numbers[s], samples[s], cleanInput.Slice(s, 1), cleanTarget.Slice(s, 1), input.Slice(s, 1), target.Slice(s, 1));
         }
     }
 
     private void FillSample(
-        Desk desk, int order, long number, long cleanSample, JetSpan<T> cleanInput, JetSpan<T> cleanTarget, JetSpan<T> input, JetSpan<T> target)
+        Scratch scratch, int order, long number, long cleanSample, JetSpan<T> cleanInput, JetSpan<T> cleanTarget, JetSpan<T> input, JetSpan<T> target)
     {
         var layout = input.Layout;
         bool oracle = Options.Target == DirectionTarget.Oracle;
@@ -270,7 +270,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
             return;
         }
 
-        var frame = _needsFrame ? desk.Frame(order) : null;
+        var frame = _needsFrame ? scratch.Frame(order) : null;
         if (frame is not null)
         {
             frame.Load<T>(cleanInput, cleanTarget);
@@ -306,17 +306,17 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
         {
             if (_samplers[k].NeedsNetwork)
             {
-                desk.Steepest!.Write(desk.Sample, k, number, oracle ? frame : null, desk.Direction);
+                scratch.Steepest!.Write(scratch.Sample, k, number, oracle ? frame : null, scratch.Direction);
             }
             else
             {
-                _samplers[k].Draw(Options.Seed, number, k, frame, desk.Direction);
+                _samplers[k].Draw(Options.Seed, number, k, frame, scratch.Direction);
             }
 
-            TensorPrimitives.ConvertTruncating<double, T>(desk.Direction, input.Row(1 + _p + k, 0));
+            TensorPrimitives.ConvertTruncating<double, T>(scratch.Direction, input.Row(1 + _p + k, 0));
             if (oracle)
             {
-                WriteOracle(desk, frame!, _p + k, target);
+                WriteOracle(scratch, frame!, _p + k, target);
             }
             else
             {
@@ -326,34 +326,34 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     }
 
     /// <summary>The oracle's derivatives along the drawn direction, which is a tangent of the layout.</summary>
-    private void WriteOracle(Desk desk, TangentFrame frame, int tangent, JetSpan<T> target)
+    private void WriteOracle(Scratch scratch, TangentFrame frame, int tangent, JetSpan<T> target)
     {
         var layout = target.Layout;
-        frame.First(desk.Direction, desk.Shift, desk.Result);
-        TensorPrimitives.ConvertTruncating<double, T>(desk.Result, target.Row(1 + tangent, 0));
+        frame.First(scratch.Direction, scratch.Shift, scratch.Result);
+        TensorPrimitives.ConvertTruncating<double, T>(scratch.Result, target.Row(1 + tangent, 0));
         if (layout.Order < 2 || !IsCurved)
         {
             return;
         }
 
-        frame.Bends(desk.Direction, desk.Shift, desk.Bends);
+        frame.Bends(scratch.Direction, scratch.Shift, scratch.Bends);
         for (int i = 0; i < _p && Options.MixedDerivatives; i++)
         {
-            frame.Mixed(i, desk.Shift, desk.Bends, desk.Result);
-            TensorPrimitives.ConvertTruncating<double, T>(desk.Result, target.Row(layout.Second(i, tangent), 0));
+            frame.Mixed(i, scratch.Shift, scratch.Bends, scratch.Result);
+            TensorPrimitives.ConvertTruncating<double, T>(scratch.Result, target.Row(layout.Second(i, tangent), 0));
         }
 
         if (Options.SecondDerivatives)
         {
-            frame.Second(desk.Shift, desk.Bends, desk.Result);
-            TensorPrimitives.ConvertTruncating<double, T>(desk.Result, target.Row(layout.Second(tangent, tangent), 0));
+            frame.Second(scratch.Shift, scratch.Bends, scratch.Result);
+            TensorPrimitives.ConvertTruncating<double, T>(scratch.Result, target.Row(layout.Second(tangent, tangent), 0));
         }
     }
 
     /// <summary>Draws steepest directions for the network that a run has before the mini-batch.</summary>
     private sealed class Run(RobustSource<T> source) : SourceRun<T>(source)
     {
-        private readonly NetworkSnapshot<T, Desk> _snapshot = new();
+        private readonly NetworkSnapshot<T, Scratch> _snapshot = new();
 
         public override void BeginStep(Mlp<T> network, long step, double progress)
         {
@@ -367,7 +367,7 @@ public sealed class RobustSource<T> : IAdaptiveJetSource<T>
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(RobustSource<T> source, MlpArchitecture? architecture)
+    private sealed class Scratch(RobustSource<T> source, MlpArchitecture? architecture)
     {
         private readonly (JetBatch<T> Input, JetBatch<T> Target)?[] _clean = new (JetBatch<T>, JetBatch<T>)?[3];
         private readonly TangentFrame?[] _frames = new TangentFrame?[3];

@@ -105,38 +105,38 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
 
     /// <summary>Fills samples from one on, as many as share a run of the ascent; the two samples of a pair share its result.</summary>
     private int FillPairs(
-        PackedNetwork<T> network, Desk desk, ReadOnlySpan<long> samples, int first, JetSpan<T> input, JetSpan<T> target)
+        PackedNetwork<T> network, Scratch scratch, ReadOnlySpan<long> samples, int first, JetSpan<T> input, JetSpan<T> target)
     {
-        var ascent = desk.Ascent;
+        var ascent = scratch.Ascent;
         int pairs = 0;
         int end = first;
         for (; end < samples.Length; end++)
         {
             long pair = samples[end] / 2;
-            if (pairs == 0 || desk.Pairs[pairs - 1] != pair)
+            if (pairs == 0 || scratch.Pairs[pairs - 1] != pair)
             {
                 if (pairs == ascent.Capacity)
                 {
                     break;
                 }
 
-                FillClean(pair, desk.Clean.AsSpan().Slice(pairs, 1), desk.Target.AsSpan().Slice(pairs, 1));
-                desk.Pairs[pairs++] = pair;
+                FillClean(pair, scratch.Clean.AsSpan().Slice(pairs, 1), scratch.Target.AsSpan().Slice(pairs, 1));
+                scratch.Pairs[pairs++] = pair;
             }
         }
 
-        var clean = desk.Clean.Data[..(pairs * InputFeatures)];
-        var moved = desk.Moved.AsSpan(0, pairs * InputFeatures);
-        var cleanOutputs = desk.CleanOutputs.AsSpan(0, pairs * OutputFeatures);
-        var movedOutputs = desk.MovedOutputs.AsSpan(0, pairs * OutputFeatures);
+        var clean = scratch.Clean.Data[..(pairs * InputFeatures)];
+        var moved = scratch.Moved.AsSpan(0, pairs * InputFeatures);
+        var cleanOutputs = scratch.CleanOutputs.AsSpan(0, pairs * OutputFeatures);
+        var movedOutputs = scratch.MovedOutputs.AsSpan(0, pairs * OutputFeatures);
         ascent.Evaluate(network, clean, cleanOutputs);
         clean.CopyTo(moved);
-        ascent.Run(network, desk.Pairs.AsSpan(0, pairs), cleanOutputs, moved);
+        ascent.Run(network, scratch.Pairs.AsSpan(0, pairs), cleanOutputs, moved);
         ascent.Evaluate(network, moved, movedOutputs);
         T beta = T.CreateTruncating(Beta);
         for (int s = first, k = 0; s < end; s++)
         {
-            k += desk.Pairs[k] == samples[s] / 2 ? 0 : 1;
+            k += scratch.Pairs[k] == samples[s] / 2 ? 0 : 1;
             bool isMoved = (samples[s] & 1) == 1;
             (isMoved ? moved : clean).Slice(k * InputFeatures, InputFeatures).CopyTo(input.Row(0, s));
             var row = target.Row(0, s);
@@ -144,7 +144,7 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
             {
                 T there = movedOutputs[(k * OutputFeatures) + f];
                 T push = beta * (there - cleanOutputs[(k * OutputFeatures) + f]);
-                row[f] = isMoved ? there - push : desk.Target[0, k, f] + push;
+                row[f] = isMoved ? there - push : scratch.Target[0, k, f] + push;
             }
         }
 
@@ -154,7 +154,7 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
     /// <summary>Perturbs clean samples against the network that a run has before the mini-batch.</summary>
     private sealed class Run(TradesSource<T> source) : SourceRun<T>(source)
     {
-        private readonly NetworkSnapshot<T, Desk> _snapshot = new();
+        private readonly NetworkSnapshot<T, Scratch> _snapshot = new();
 
         public override void BeginStep(Mlp<T> network, long step, double progress) => _snapshot.Take(network, this);
 
@@ -167,21 +167,20 @@ public sealed class TradesSource<T> : IAdaptiveJetSource<T>
             }
 
             FillArguments.Check(this, samples, input, target);
-            var desk = _snapshot.Desks.TryTake(out var free)
-                ? free
-                : new Desk(source, new ProjectedAscent<T>(_snapshot.Architecture!, source.Options));
+            var scratch = _snapshot.Scratch.TryTake()
+                ?? new Scratch(source, new ProjectedAscent<T>(_snapshot.Architecture!, source.Options));
             int next = 0;
             while (next < samples.Length)
             {
-                next = source.FillPairs(network, desk, samples, next, input, target);
+                next = source.FillPairs(network, scratch, samples, next, input, target);
             }
 
-            _snapshot.Desks.Add(desk);
+            _snapshot.Scratch.Return(scratch);
         }
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(TradesSource<T> source, ProjectedAscent<T> ascent)
+    private sealed class Scratch(TradesSource<T> source, ProjectedAscent<T> ascent)
     {
         public ProjectedAscent<T> Ascent => ascent;
 

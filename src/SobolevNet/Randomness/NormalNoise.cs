@@ -1,9 +1,10 @@
-namespace SobolevNet.Robustness;
+namespace SobolevNet;
 
 /// <summary>Standard normal numbers by the thousand, by the ziggurat method (Marsaglia and Tsang, 2000) with 256 layers of double precision.</summary>
 /// <remarks>
 /// The density is covered by 256 layers of equal area V: rectangles |x| ≤ Xₖ, and at the bottom one with the tail beyond R. A
 /// uniform point of a random layer that lies under the next layer's width is accepted at once, which happens 99 times of 100.
+/// <see cref="RandomStream.NextNormal"/> is slower and stays as it is: its numbers are part of what the seed of a network or a source means.
 /// </remarks>
 internal static class NormalNoise
 {

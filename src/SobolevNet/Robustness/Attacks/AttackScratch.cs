@@ -4,14 +4,14 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>What one thread at a time needs to measure vulnerability.</summary>
-internal sealed class AttackDesk<T>
+internal sealed class AttackScratch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[] _noise;
     private readonly double[] _input;
     private readonly double[] _output;
 
-    public AttackDesk(MlpArchitecture architecture, PackedNetwork<T> network, IDataManifold manifold, NearestPointOptions options)
+    public AttackScratch(MlpArchitecture architecture, PackedNetwork<T> network, IDataManifold manifold, NearestPointOptions options)
     {
         Clean = new CleanInput<T>(architecture, network, manifold, options, AttackSearch<T>.MaxPaths);
         Search = new AttackSearch<T>(Clean);

@@ -6,7 +6,7 @@ namespace SobolevNet.Robustness;
 /// <summary>
 /// Values of a packed network for some inputs, and adjoints of the outputs, one or several of each, taken back to the inputs. One thread at a time.
 /// </summary>
-internal sealed class NetworkDesk<T>
+internal sealed class ValuePass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly JetTape<T> _tape;
@@ -19,7 +19,7 @@ internal sealed class NetworkDesk<T>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="capacity">Most inputs at a time.</param>
     /// <param name="adjoints">Adjoints of each input's output that are taken back.</param>
-    public NetworkDesk(MlpArchitecture architecture, int capacity, int adjoints = 1)
+    public ValuePass(MlpArchitecture architecture, int capacity, int adjoints = 1)
     {
         _adjoints = adjoints;
         _tape = Tape(capacity);

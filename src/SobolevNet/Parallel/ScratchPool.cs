@@ -1,7 +1,10 @@
 namespace SobolevNet;
 
-/// <summary>Keeps what threads work with from call to call, for any number of threads, without locks or allocation.</summary>
-/// <remarks>Two objects for each processor at most are kept; what is given back beyond that is left to the collector.</remarks>
+/// <summary>The scratch memory of a class whose methods run on any number of threads: each call takes an object and returns it, without locks or allocation.</summary>
+/// <remarks>
+/// At most two objects for each processor are kept; what is returned beyond that is left to the collector, as is what a call takes that throws.
+/// Use: <c>var scratch = _scratches.TryTake() ?? new Scratch(this); …; _scratches.Return(scratch);</c>
+/// </remarks>
 internal sealed class ScratchPool<TScratch>
     where TScratch : class
 {
@@ -21,7 +24,7 @@ internal sealed class ScratchPool<TScratch>
         return null;
     }
 
-    /// <summary>Gives back what is no longer used.</summary>
+    /// <summary>Keeps an object for a later call.</summary>
     public void Return(TScratch scratch)
     {
         for (int k = 0; k < _slots.Length; k++)
