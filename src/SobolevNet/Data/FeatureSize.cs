@@ -9,13 +9,17 @@ namespace SobolevNet;
 /// </remarks>
 internal static class FeatureSize
 {
+    /// <summary>Whether a feature varies by no more than the rounding of its values in <typeparamref name="T"/>.</summary>
+    public static bool IsConstant<T>(double mean, double deviation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        !(deviation > double.CreateTruncating(T.BitIncrement(T.One) - T.One) * Math.Abs(mean));
+
     /// <summary>The deviation of a feature; 0 if it is constant to the rounding of <typeparamref name="T"/>.</summary>
     public static double Spread<T>(double mean, double variance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double rounding = double.CreateTruncating(T.BitIncrement(T.One) - T.One) * Math.Abs(mean);
         double deviation = Math.Sqrt(variance);
-        return deviation > rounding ? deviation : 0;
+        return IsConstant<T>(mean, deviation) ? 0 : deviation;
     }
 
     /// <summary>The deviation of every feature; 0 for those that are constant.</summary>

@@ -63,7 +63,7 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         MemoryJetSource<T>.CopyRows(Target, samples, target);
     }
 
-    /// <summary>The standard deviation of an input coordinate over the samples; 1 if it does not vary.</summary>
+    /// <summary>The standard deviation of an input coordinate over the samples; 1 if it is constant.</summary>
     public static double StandardDeviation(JetBatch<T> x, int feature)
     {
         // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
@@ -90,6 +90,7 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
             squares += difference * (part - mean);
         }
 
-        return largest * Math.Sqrt(squares / x.Samples);
+        double deviation = largest * Math.Sqrt(squares / x.Samples);
+        return FeatureSize.IsConstant<T>(origin + (largest * mean), deviation) ? 1 : deviation;
     }
 }

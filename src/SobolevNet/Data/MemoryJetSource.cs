@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -116,23 +115,11 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
 
     private static void CheckFinite(JetBatch<T> batch, string name, string? origin)
     {
-        for (int c = 0; c < batch.Layout.Count; c++)
+        if (NotFinite.In(batch.AsSpan()) is var (component, sample, feature))
         {
-            ReadOnlySpan<T> component = batch.Component(c);
-            if (TensorPrimitives.IsFiniteAll(component))
-            {
-                continue;
-            }
-
-            int at = 0;
-            while (T.IsFinite(component[at]))
-            {
-                at++;
-            }
-
             throw new ArgumentException(
-                $"The {name} holds {component[at]} in component {c} ({batch.Layout.NameOf(c)}), sample {at / batch.Features}, " +
-                $"feature {at % batch.Features}; only finite numbers can be trained on.",
+                $"The {name} holds {batch[component, sample, feature]} in component {component} ({batch.Layout.NameOf(component)}), " +
+                $"sample {sample}, feature {feature}; only finite numbers can be trained on.",
                 origin ?? name);
         }
     }

@@ -95,22 +95,12 @@ internal sealed class SourceStatistics
     private static void CheckFinite<T>(JetSpan<T> jets, ReadOnlySpan<long> samples, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int c = 0; c < jets.Layout.Count; c++)
+        if (NotFinite.In(jets) is var (component, sample, feature))
         {
-            for (int s = 0; s < jets.Samples; s++)
-            {
-                var row = jets.Row(c, s);
-                for (int f = 0; f < row.Length; f++)
-                {
-                    if (!T.IsFinite(row[f]))
-                    {
-                        throw new ArgumentException(
-                            $"The source's {what} is {row[f]} in component {jets.Layout.NameOf(c)}, feature {f} of sample {samples[s]}; " +
-                            "all data must be finite.",
-                            "source");
-                    }
-                }
-            }
+            throw new ArgumentException(
+                $"The source's {what} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of " +
+                $"sample {samples[sample]}; all data must be finite.",
+                "source");
         }
     }
 
