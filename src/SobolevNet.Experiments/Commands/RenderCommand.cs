@@ -42,7 +42,7 @@ internal static class RenderCommand
                 CameraDistance = parsed.GetValue(distance) ?? paper.CameraDistance,
             });
             var pose = new Pose(
-                parsed.GetValue(axis) ?? new Vector3D(0, 0, 1), parsed.GetValue(angle) ?? 0, parsed.GetValue(translation) ?? Vector3D.Zero);
+                parsed.GetValue(axis) ?? new Vector3D(0, 0, 1), parsed.GetValue(angle) ?? 0, parsed.GetValue(translation) ?? default(Vector3D));
             string folder = Path.GetFullPath(parsed.GetRequiredValue(directory)!);
             Save(renderer, pose, JetLayout.Full(Pose.DegreesOfFreedom, parsed.GetValue(order) ?? 2), folder);
             terminal.Line($"Rendered to {folder}");

@@ -105,7 +105,7 @@ internal sealed class Evaluator<T>
 
         _isCounted = true;
         double[] errors = _scale.Relative<T>(all.Errors, all.Sizes, _values);
-        return new Evaluation(Samples, errors[0], errors, all.Maximum);
+        return new Evaluation(Samples, errors, all.Maximum);
     }
 
     private JetSpan<T> Target(int group)

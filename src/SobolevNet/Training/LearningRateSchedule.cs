@@ -3,10 +3,19 @@ using System.Globalization;
 namespace SobolevNet;
 
 /// <summary>What a learning-rate schedule may look at.</summary>
-/// <param name="Progress">The part of the training that is done, in [0, 1).</param>
-/// <param name="Epoch">The current epoch, from 0.</param>
-/// <param name="Losses">The losses of the epochs done: the validation error where there is one, else the training loss.</param>
-public readonly record struct SchedulePosition(double Progress, int Epoch, IReadOnlyList<double> Losses);
+public readonly struct SchedulePosition
+{
+    internal SchedulePosition(double progress, int epoch, IReadOnlyList<double> losses) => (Progress, Epoch, Losses) = (progress, epoch, losses);
+
+    /// <summary>The part of the training that is done, in [0, 1).</summary>
+    public double Progress { get; internal init; }
+
+    /// <summary>The current epoch, from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The losses of the epochs done: the validation error where there is one, else the training loss.</summary>
+    public IReadOnlyList<double> Losses { get; }
+}
 
 /// <summary>How the learning rate changes while training goes on, as a factor of the optimizer's.</summary>
 /// <remarks>

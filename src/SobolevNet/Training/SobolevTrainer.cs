@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 

@@ -68,6 +68,7 @@ internal sealed class TrainingSetup<T>(
 
         var state = new TrainingState<T>(network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order);
         checkpoint.Restore(state, options, TrainingRun<T>.StepsOf(options, source.Count));
+        state.SamplesOfEpoch = Math.Min((long)state.Step * options.BatchSize, source.Count);
         return state;
     }
 

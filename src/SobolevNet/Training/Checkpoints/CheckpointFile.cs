@@ -1,5 +1,6 @@
-using System.Numerics;
 using System.Numerics.Tensors;
+using System.Numerics;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
@@ -23,8 +24,6 @@ internal static class CheckpointFile
         {
             throw new IOException($"The checkpoint {path} cannot be written: {failure.Message} Its folder must exist and be writable.", failure);
         }
-
-        AtomicFile.RemoveOrphans(path);
     }
 
     /// <summary>

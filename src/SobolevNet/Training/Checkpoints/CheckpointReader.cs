@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
@@ -120,7 +121,16 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
             Require(IsSize(row[8]), $"the learning-rate factor of {name}", row[8], "finite and at least 0");
             Require(row[9] >= before && row[9] <= seconds, $"the seconds of {name}", row[9], $"in [{before:R}, {seconds:R}]");
             before = row[9];
-            history.Add(new EpochRecord(epoch, losses, weights, Math.Sqrt(losses[0]), row[7], row[8], row[9]));
+            history.Add(new EpochRecord
+            {
+                Epoch = epoch,
+                OrderLosses = losses,
+                OrderWeights = weights,
+                TrainingError = Math.Sqrt(losses[0]),
+                ValidationError = row[7],
+                LearningRateFactor = row[8],
+                Seconds = row[9],
+            });
         }
 
         return history;
