@@ -1,5 +1,3 @@
-using SobolevNet.Experiments.Reports;
-
 namespace SobolevNet.Experiments.Robust;
 
 /// <summary>The claim: a universal network is both less vulnerable and more accurate than any invariance network of its capacity.</summary>
