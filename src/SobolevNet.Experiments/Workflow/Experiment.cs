@@ -63,8 +63,10 @@ internal abstract partial class Experiment<TSettings, TReport>(
     /// <summary>Does the runs that are not in the report yet, and adds each to the report when it is done.</summary>
     protected abstract void Train(ExperimentRun<TReport> run);
 
-    /// <summary>Draws the pictures of a complete report into its folder.</summary>
-    protected abstract void Draw(TReport report, ReportFolder<TReport> folder, CancellationToken cancellationToken);
+    /// <summary>Draws the pictures of a complete report into its folder; there are none unless this is overridden.</summary>
+    protected virtual void Draw(TReport report, ReportFolder<TReport> folder, CancellationToken cancellationToken)
+    {
+    }
 
     /// <summary>Writes report.md, except for how to repeat it.</summary>
     protected abstract MarkdownPage Describe(TReport report);

@@ -71,6 +71,14 @@ public sealed class RobustCommandTests : IDisposable
         runs[0].GetProperty("note").ValueKind.Should().Be(JsonValueKind.Null);
         runs[1].GetProperty("note").GetString().Should().NotBeNullOrEmpty();
         File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("(!) jacobian");
+        runs[0].GetProperty("testErrorPercent").GetDouble().Should().BePositive();
+        runs[1].GetProperty("testErrorPercent").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("firstOrderVulnerability").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("firstOrder").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("attack").GetArrayLength().Should().Be(0, "what a broken training leaves is not attacked");
+        runs[1].GetProperty("noise").GetArrayLength().Should().Be(0);
+        run.Output.Should().Contain("jacobian 1E+30, width 5: broke: ").And.Contain("the training broke, so the network was not measured");
+        Directory.GetFiles(Path.Combine(folder, "networks")).Select(Path.GetFileName).Should().Equal("plain-5.safetensors");
 
         var none = await Run(["robust", "--train", "24", "--epochs", "3", "--batch", "8", "--widths", "5", "--inner", "6", "--methods", "plain", "--rate", "1e38", .. TinyMeasure, "--out", _folder.File("none")]);
         none.Code.Should().Be(1);

@@ -42,6 +42,14 @@ public sealed class StudyTests : IDisposable
         (await Run(command)).Errors.Should().Contain("--resume");
     }
 
+    [Fact]
+    public void Run_ThatBroke_HasNoFigures()
+    {
+        var run = new StudyRun { Case = StudyPlan.Cases(shortened: true)[0], Seed = 1, Note = "broke" };
+        double[] figures = [run.TestErrorPercent, run.TrainErrorPercent, run.TestVertexErrorInEdges, run.Seconds];
+        figures.Should().AllSatisfy(figure => double.IsNaN(figure).Should().BeTrue());
+    }
+
     [Theory]
     [InlineData("--groups", "capacity,magic")]
     [InlineData("--seeds", "-1")]
