@@ -56,7 +56,7 @@ internal sealed class SettingsOptions<TSettings> : IEnumerable<Option>
         }
     }
 
-    /// <summary>The settings with everything that was given on the command line.</summary>
+    /// <summary>The settings with the values that were given on the command line.</summary>
     public TSettings Apply(ParseResult parsed, TSettings settings) => _all.Aggregate(settings, (current, one) => one.Apply(parsed, current));
 
     /// <summary>The arguments that give exactly these settings.</summary>

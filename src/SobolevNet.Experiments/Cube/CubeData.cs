@@ -32,7 +32,7 @@ internal sealed class CubeData<T>
     /// <summary>Root mean square distance of a vertex from its mean position over the test images.</summary>
     public double TestDeviation { get; }
 
-    /// <summary>The poses of the test images, for pictures of them.</summary>
+    /// <summary>The test images, or the first ones of them.</summary>
     public static CubeSource<T> TestSource(CubeSettings settings, int order, int? count = null) =>
         Source(settings, order, count ?? settings.TestImages, TestPoses);
 

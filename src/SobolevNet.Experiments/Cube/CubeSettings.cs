@@ -7,7 +7,7 @@ namespace SobolevNet.Experiments.Cube;
 /// <summary>Settings of the cube experiment.</summary>
 internal sealed record CubeSettings : ExperimentSettings
 {
-    /// <summary>The orders trained, each from the same initial network; rising, no repeats.</summary>
+    /// <summary>The orders to train, each from the same initial network; rising, no repeats.</summary>
     public required int[] Orders { get; init; }
 
     /// <summary>Widths of the hidden layers.</summary>
@@ -63,7 +63,7 @@ internal sealed record CubeSettings : ExperimentSettings
 
     public double CheckpointSeconds { get; init; } = 30;
 
-    /// <summary>Rendered images are kept in memory if they fit in this much, and rendered again in every epoch if not.</summary>
+    /// <summary>Memory for rendered images. Images that do not fit are rendered again in every epoch.</summary>
     public double CacheGigabytes { get; init; } = 4;
 
     /// <summary>Rows and columns of an image.</summary>

@@ -6,16 +6,16 @@ namespace SobolevNet.Experiments.CubeImages;
 /// <summary>Draws cubes as lines over their images.</summary>
 internal static class CubeOutline
 {
-    /// <summary>The nine edges of the three faces that are seen, as pairs of vertices.</summary>
-    private static readonly (int A, int B)[] SeenEdges = [(7, 3), (7, 5), (7, 6), (3, 1), (3, 2), (5, 1), (5, 4), (6, 2), (6, 4)];
+    /// <summary>The nine edges of the three visible faces, as pairs of vertices.</summary>
+    private static readonly (int A, int B)[] VisibleEdges = [(7, 3), (7, 5), (7, 6), (3, 1), (3, 2), (5, 1), (5, 4), (6, 2), (6, 4)];
 
     /// <summary>
-    /// The seven vertices that are seen, from the predicted neighbors 3, 5 and 6 of the nearest one. They span a triangle
-    /// whose mean side is √2 edges; the nearest vertex stands over its center, edge/√3 towards the camera, and the others
-    /// complete parallelograms.
+    /// The seven visible vertices, computed from the predicted neighbors 3, 5 and 6 of the nearest vertex. The neighbors span a triangle
+    /// whose mean side is √2 edges; the nearest vertex lies over its center, edge/√3 towards the camera, and the others complete
+    /// parallelograms.
     /// </summary>
     /// <param name="prediction">x y z of vertices 3, 5 and 6.</param>
-    /// <returns>Vertices by number; 0 is not among them.</returns>
+    /// <returns>Vertices by number, without the hidden vertex 0.</returns>
     public static Dictionary<int, Vector3D> FromNeighbors(ReadOnlySpan<double> prediction)
     {
         var three = new Vector3D(prediction[0], prediction[1], prediction[2]);
@@ -37,11 +37,11 @@ internal static class CubeOutline
         };
     }
 
-    /// <summary>Draws the edges that are seen.</summary>
+    /// <summary>Draws the visible edges.</summary>
     public static void DrawEdges(SKCanvas canvas, SKRect place, CubeRenderer renderer, IReadOnlyDictionary<int, Vector3D> vertices, SKColor color)
     {
         using var paint = new SKPaint { Style = SKPaintStyle.Stroke, Color = color, StrokeWidth = 1.6f, IsAntialias = true };
-        foreach (var (a, b) in SeenEdges)
+        foreach (var (a, b) in VisibleEdges)
         {
             canvas.DrawLine(Place(renderer, place, vertices[a]), Place(renderer, place, vertices[b]), paint);
         }
@@ -63,7 +63,7 @@ internal static class CubeOutline
         }
     }
 
-    /// <summary>Where a point in space lies on an enlarged image: pixel centers are half a pixel inside the rim.</summary>
+    /// <summary>The place of a point in space on an enlarged image. Pixel centers lie half a pixel inside the border.</summary>
     private static SKPoint Place(CubeRenderer renderer, SKRect place, Vector3D point)
     {
         var grid = renderer.Grid;

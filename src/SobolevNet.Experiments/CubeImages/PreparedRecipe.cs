@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SobolevNet.Experiments.CubeImages;
 
-/// <summary>The network of a recipe before training, and the images as it sees them.</summary>
+/// <summary>The network of a recipe before training, and the training images as its inputs.</summary>
 internal sealed class PreparedRecipe
 {
     private readonly LinearFrontEnd<float>? _frontEnd;
@@ -12,21 +12,21 @@ internal sealed class PreparedRecipe
         (_frontEnd, Images, Network) = (frontEnd, images, network);
     }
 
-    /// <summary>What is trained on: jets of pixels or of features, in memory.</summary>
+    /// <summary>The training data: jets of pixels or of features, in memory.</summary>
     public IJetSource<float> Images { get; }
 
-    /// <summary>The network that is trained, of pixels or of features.</summary>
+    /// <summary>The network to train; its inputs are pixels or features.</summary>
     public Mlp<float> Network { get; }
 
     /// <summary>Finds the features, renders the images, and makes the network.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="images">The training images, with derivatives up to the recipe's order.</param>
     /// <param name="featureImages">
-    /// The images that features are found from, with second derivatives if the recipe looks at curvature; not used without features.
+    /// The images from which features are found, with second derivatives if the recipe weighs curvature; not used without features.
     /// </param>
     /// <param name="seed">Names the initial weights, random directions and displacements.</param>
     /// <param name="threads">Threads; all cores if 0.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Stops the preparation.</param>
     public static PreparedRecipe Of(
         CubeRecipe recipe, IJetSource<float> images, IJetSource<float> featureImages, ulong seed, int threads, CancellationToken cancellationToken)
     {
@@ -50,9 +50,9 @@ internal sealed class PreparedRecipe
         return new PreparedRecipe(frontEnd, images, network);
     }
 
-    /// <summary>Images as the network sees them.</summary>
+    /// <summary>Images as inputs of the network.</summary>
     public IJetSource<float> Project(IJetSource<float> images) => _frontEnd?.Project(images) ?? images;
 
-    /// <summary>The network as it is now, with the features folded into its first layer: it takes pixels.</summary>
+    /// <summary>The current network with the features folded into its first layer, so that its inputs are pixels.</summary>
     public Mlp<float> Folded() => _frontEnd?.Fold(Network) ?? Network;
 }

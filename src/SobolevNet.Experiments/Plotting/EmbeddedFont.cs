@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace SobolevNet.Experiments.Plotting;
 
 /// <summary>
-/// The font of all pictures. It travels with the program, since a machine may have no fonts at all, and so pictures look the
-/// same everywhere.
+/// The font of all pictures. It is part of the program, because a machine may have no fonts, and so pictures look the same on every
+/// machine.
 /// </summary>
 internal sealed class EmbeddedFont : IFontResolver
 {
@@ -20,7 +20,7 @@ internal sealed class EmbeddedFont : IFontResolver
 
     public static SKTypeface Typeface => Loaded.Value;
 
-    /// <summary>Makes plots use the font too.</summary>
+    /// <summary>Makes plots use the font.</summary>
     public static void UseInPlots()
     {
         if (!Fonts.FontResolvers.Any(resolver => resolver is EmbeddedFont))
@@ -32,7 +32,7 @@ internal sealed class EmbeddedFont : IFontResolver
         Fonts.Sans = Name;
     }
 
-    // Whatever family, weight or slant a plot asks for: there is only this one, and it always exists.
+    // Plots get this font for every family, weight and slant.
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => Load();
 
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => Load();

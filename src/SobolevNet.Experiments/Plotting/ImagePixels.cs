@@ -8,7 +8,7 @@ internal static class ImagePixels
     private static readonly (double R, double G, double B) Negative = (33, 102, 172);
     private static readonly (double R, double G, double B) Positive = (178, 24, 43);
 
-    /// <summary>Gray: 0 is black, 1 is white; what is beyond is cut off.</summary>
+    /// <summary>Gray: 0 is black, 1 is white; values outside are clamped.</summary>
     /// <param name="values">Row-major.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
@@ -29,7 +29,7 @@ internal static class ImagePixels
         return bitmap;
     }
 
-    /// <summary>Signed values; the color is full at plus or minus the largest magnitude.</summary>
+    /// <summary>Signed values; the colors are saturated at plus and minus the largest magnitude.</summary>
     /// <param name="values">Row-major.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
@@ -73,7 +73,7 @@ internal static class ImagePixels
     {
         var end = value < 0 ? Negative : Positive;
 
-        // The root brings out the faint far parts of a derivative beside its sharp edges.
+        // The square root makes the faint parts of a derivative visible beside its sharp edges.
         double t = Math.Sqrt(Math.Abs(value));
         return new SKColor(Mix(end.R), Mix(end.G), Mix(end.B));
 

@@ -67,7 +67,7 @@ internal sealed class PictureSheet : IDisposable
 
     private static void Draw(SKCanvas canvas, Picture picture, SKRect place)
     {
-        // Pixels stay sharp squares: that is what the network sees.
+        // Pixels stay sharp squares, as the network gets them.
         using var image = SKImage.FromBitmap(picture.Bitmap);
         canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
         using var border = new SKPaint { Style = SKPaintStyle.Stroke, Color = SKColors.Silver, StrokeWidth = 1 };
@@ -92,7 +92,7 @@ internal sealed class PictureSheet : IDisposable
 }
 
 /// <summary>A picture of a page.</summary>
-/// <param name="Bitmap">Its pixels, which the page enlarges.</param>
+/// <param name="Bitmap">Its pixels, which are enlarged.</param>
 /// <param name="Caption">A few words below it.</param>
 /// <param name="Overlay">Draws over it; gets the canvas and the picture's place.</param>
 internal sealed record Picture(SKBitmap Bitmap, string Caption, Action<SKCanvas, SKRect>? Overlay = null);

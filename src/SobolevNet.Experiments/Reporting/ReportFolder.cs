@@ -24,7 +24,7 @@ internal sealed class ReportFolder<TReport>(string path, JsonTypeInfo<TReport> t
     {
         if (System.IO.File.Exists(Json))
         {
-            throw new Failure($"{Path} holds a report already; go on with it by --resume {path}, or name another folder.");
+            throw new Failure($"{Path} holds a report already; resume it with --resume {path}, or name another folder.");
         }
 
         Directory.CreateDirectory(Path);

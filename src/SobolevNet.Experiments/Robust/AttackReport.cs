@@ -2,7 +2,7 @@ using SobolevNet.Experiments.Reporting;
 
 namespace SobolevNet.Experiments.Robust;
 
-/// <summary>report.json of an evaluation of a saved network.</summary>
+/// <summary>report.json of attack: the robustness of a saved network.</summary>
 internal sealed record AttackReport
 {
     public string Experiment { get; init; } = "attack";

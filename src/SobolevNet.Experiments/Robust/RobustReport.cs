@@ -55,12 +55,12 @@ internal sealed record RobustRun
     public IReadOnlyList<NoiseFigures> Noise { get; init; } = [];
 }
 
-/// <summary>The best universal network of a capacity against the best invariance network, by two meanings of best.</summary>
+/// <summary>The best universal network of a width against the best invariance network.</summary>
 internal sealed record RobustClaim
 {
     public required int Width { get; init; }
 
-    /// <summary>How both networks were chosen over methods and strengths: the least vulnerable or the most accurate.</summary>
+    /// <summary>How the invariance network was chosen over methods and strengths: the least vulnerable or the most accurate.</summary>
     public required string ChosenAs { get; init; }
 
     /// <summary>The universal network's file.</summary>

@@ -76,7 +76,7 @@ internal sealed class BachelierBasket : IPathwiseModel
         }
     }
 
-    /// <summary>Prices are independent and uniform about 1, over a range that grows with their number.</summary>
+    /// <summary>Prices are independent and uniform around 1, in an interval that grows with their number.</summary>
     public void DrawTestState(ref RandomStream random, Span<double> state)
     {
         double range = 0.5 * (1 + (0.5 * Math.Sqrt((Inputs - 1) / 12.0)));

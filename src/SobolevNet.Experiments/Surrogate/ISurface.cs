@@ -1,12 +1,12 @@
 namespace SobolevNet.Experiments.Surrogate;
 
-/// <summary>A function of some inputs whose values and derivatives are known exactly: what a network is to stand in for.</summary>
+/// <summary>A function whose values and derivatives are known exactly, for a network to replace.</summary>
 internal interface ISurface
 {
     /// <summary>Number of inputs n.</summary>
     int Inputs { get; }
 
-    /// <summary>Draws a point that training and test points are made of.</summary>
+    /// <summary>Draws a training or test point.</summary>
     void DrawState(ref RandomStream random, Span<double> state);
 
     /// <summary>The exact value with its derivatives.</summary>
@@ -17,13 +17,13 @@ internal interface ISurface
     double Evaluate(ReadOnlySpan<double> state, Span<double> gradient, Span<double> hessian);
 }
 
-/// <summary>A price: the mean of the payoffs of random paths from a state, whose derivatives along a path are known too.</summary>
+/// <summary>A price: the mean payoff of random paths from a state. The derivative of a payoff along its path is known too.</summary>
 internal interface IPathwiseModel : ISurface
 {
-    /// <summary>Draws a test point as the published notebooks do: uniform over a range of prices.</summary>
+    /// <summary>Draws a test point as the published notebooks do, uniformly over a range of prices.</summary>
     void DrawTestState(ref RandomStream random, Span<double> state);
 
-    /// <summary>The mean payoff of one random path and its mirror image: a noisy value without bias, with its derivatives.</summary>
+    /// <summary>The mean payoff of one random path and its mirror image, an unbiased noisy price, with its derivatives.</summary>
     /// <param name="random">The path's random numbers.</param>
     /// <param name="state">Where the path begins, shape (n).</param>
     /// <param name="gradient">Receives the derivative of the payoff by the state along the path, shape (n).</param>

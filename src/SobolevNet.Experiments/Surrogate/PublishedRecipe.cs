@@ -3,14 +3,14 @@ using System.Numerics;
 namespace SobolevNet.Experiments.Surrogate;
 
 /// <summary>
-/// The training method of the public notebooks of B. Huge and A. Savine, Differential Machine Learning (2020), in the terms
-/// of this library.
+/// The training method of the public notebooks of B. Huge and A. Savine, Differential Machine Learning (2020), expressed with
+/// this library.
 /// </summary>
 /// <remarks>
 /// Four hidden layers of 20 softplus units, weights of variance 1/inputs; inputs and values standardized. Of the loss, the
 /// mean square error of values has the weight 1/(1 + n) and that of the n derivatives, each divided by the root mean square of
 /// its label and averaged, n/(1 + n). 100 epochs in a fixed order of max(256, S/16) samples a batch, by Adam; the learning rate
-/// goes in straight lines through 10⁻⁸, 0.1, 0.01, 10⁻⁶, 10⁻⁸ at 0, 0.2, 0.6, 0.9 and 1 of the epochs and is constant in an epoch.
+/// is linear between 10⁻⁸, 0.1, 0.01, 10⁻⁶, 10⁻⁸ at 0, 0.2, 0.6, 0.9 and 1 of the epochs and is constant in an epoch.
 /// </remarks>
 internal static class PublishedRecipe
 {
@@ -39,8 +39,8 @@ internal static class PublishedRecipe
         Threads = threads,
     };
 
-    /// <summary>The labels, with each derivative weighed by the inverse of its mean square: its tangent's range is the inverse root of that.</summary>
-    public static IJetSource<T> Weighed<T>(IJetSource<T> labels)
+    /// <summary>The labels with every derivative weighted by the inverse of its mean square: the scale of its tangent is the inverse root mean square.</summary>
+    public static IJetSource<T> Weighted<T>(IJetSource<T> labels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var stored = labels.Truncate(1).Materialize();

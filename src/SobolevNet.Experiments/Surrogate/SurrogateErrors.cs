@@ -1,18 +1,18 @@
 namespace SobolevNet.Experiments.Surrogate;
 
-/// <summary>Errors of a surrogate in per cent of the deviation of what it should say.</summary>
+/// <summary>Errors of a surrogate in per cent of the standard deviation of the right answers.</summary>
 /// <param name="Values">Root mean square error of the values over their standard deviation.</param>
 /// <param name="Greeks">The same of the first derivatives, all components together.</param>
 /// <param name="Gammas">The same of the second derivatives.</param>
 internal sealed record SurrogateErrors(double Values, double Greeks, double Gammas);
 
-/// <summary>Exact points to judge surrogates by.</summary>
+/// <summary>Exact points on which surrogates are tested.</summary>
 internal sealed class SurrogateTest
 {
     private readonly IJetSource<float> _points;
     private readonly double[] _deviations = new double[3];
 
-    /// <summary>Takes points with first and second derivatives.</summary>
+    /// <summary>Uses points with first and second derivatives.</summary>
     public SurrogateTest(IJetSource<float> points)
     {
         _points = points;
@@ -34,7 +34,7 @@ internal sealed class SurrogateTest
             _deviations[order] += square - (mean * mean);
         }
 
-        // An evaluation takes the errors of derivatives by their root mean square, that of values by their deviation already.
+        // Evaluation divides errors of derivatives by their root mean square, and that of values by their deviation already.
         _deviations[0] = 1;
         for (int order = 1; order < 3; order++)
         {

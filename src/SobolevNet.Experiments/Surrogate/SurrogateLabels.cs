@@ -3,17 +3,17 @@ using System.Numerics.Tensors;
 
 namespace SobolevNet.Experiments.Surrogate;
 
-/// <summary>Draws labeled points.</summary>
+/// <summary>Labeled points.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal static class SurrogateLabels<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private delegate void Drawing(ref RandomStream random, Span<double> state);
 
-    /// <summary>Exact values and derivatives at points drawn as those of training are.</summary>
+    /// <summary>Exact values and derivatives at points distributed like training points.</summary>
     public static IJetSource<T> Exact(ISurface surface, int order, int samples, ulong seed) => Exact(surface, surface.DrawState, order, samples, seed);
 
-    /// <summary>Exact values with first and second derivatives at test points as in the published notebooks.</summary>
+    /// <summary>Exact values with first and second derivatives at points distributed like the test points of the published notebooks.</summary>
     public static IJetSource<T> NotebookTest(IPathwiseModel model, int samples, ulong seed) => Exact(model, model.DrawTestState, 2, samples, seed);
 
     /// <summary>Payoffs of single paths with their derivatives.</summary>

@@ -4,7 +4,7 @@ namespace SobolevNet.Experiments.Surrogate;
 /// <param name="Name">Its name in reports.</param>
 /// <param name="Description">What it is, in a line.</param>
 /// <param name="Order">The highest order of derivatives in the loss.</param>
-/// <param name="SameTime">Whether it is given the time that the published recipe took; else its number of epochs.</param>
+/// <param name="SameTime">Whether it gets the time that the published recipe took, or else the same number of epochs.</param>
 internal sealed record SurrogateMethod(string Name, string Description, int Order, bool SameTime)
 {
     public const string Published = "published";
@@ -18,9 +18,9 @@ internal sealed record SurrogateMethod(string Name, string Description, int Orde
         new("defaults-epochs", "this library's defaults with first derivatives, for the notebooks' 100 epochs", 1, SameTime: false),
     ];
 
-    /// <summary>Whether it is the published notebooks' recipe; else this library's defaults.</summary>
+    /// <summary>Whether it is the notebooks' recipe, and not this library's defaults.</summary>
     public bool IsPublished => Name == Published;
 
-    /// <summary>The methods that labels of an order are enough for, the published one first.</summary>
-    public static IReadOnlyList<SurrogateMethod> Of(SurrogateCase of) => [.. All.Where(method => method.Order <= of.Order)];
+    /// <summary>The methods that need no more derivatives than a case has, the published one first.</summary>
+    public static IReadOnlyList<SurrogateMethod> Of(SurrogateCase known) => [.. All.Where(method => method.Order <= known.Order)];
 }

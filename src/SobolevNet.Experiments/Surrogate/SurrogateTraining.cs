@@ -76,7 +76,7 @@ internal sealed class SurrogateTraining(ExperimentRun<SurrogateReport> run)
         {
             var published = PublishedRecipe.Network<float>(labels.InputFeatures, seed);
             var recipe = PublishedRecipe.Training(labels.InputFeatures, labels.Count, _settings.Threads);
-            return (published, new SobolevTrainer<float>(published, recipe).Fit(PublishedRecipe.Weighed(labels), null, progress, run.CancellationToken));
+            return (published, new SobolevTrainer<float>(published, recipe).Fit(PublishedRecipe.Weighted(labels), null, progress, run.CancellationToken));
         }
 
         var network = Mlp<float>.Create(labels.InputFeatures, Hidden, 1, Activation.Softplus, seed);

@@ -1,12 +1,12 @@
 namespace SobolevNet.Experiments.Workflow;
 
-/// <summary>Runs that do not depend on each other, several at a time.</summary>
+/// <summary>Independent runs, several at a time.</summary>
 internal static class ParallelRuns
 {
-    /// <summary>Does all runs, in their order, each on one thread; what one cannot do the others need not finish.</summary>
-    /// <typeparam name="TRun">What describes a run.</typeparam>
-    /// <param name="runs">The runs; the longest first leaves no core idle at the end.</param>
-    /// <param name="threads">Runs at a time; as many as there are cores if 0.</param>
+    /// <summary>Does all runs, starting them in their order, each on one thread. If one fails, the others are stopped.</summary>
+    /// <typeparam name="TRun">Description of a run.</typeparam>
+    /// <param name="runs">The runs. If the longest ones come first, no core is idle at the end.</param>
+    /// <param name="threads">Runs at a time; one for each core if 0.</param>
     /// <param name="action">Does a run.</param>
     /// <param name="cancellationToken">Stops all runs.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>

@@ -1,6 +1,4 @@
 using SobolevNet.Experiments.Cube;
-using SobolevNet.Experiments.Reporting;
-using SobolevNet.Experiments.Terminal;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Tests.Experiments;
