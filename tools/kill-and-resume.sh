@@ -38,7 +38,7 @@ await_write() {
 
 # Runs the training $1 with the checkpoint $2 to the end, with kills on the way, and prints its hash.
 run_killed() {
-  local training=$1 checkpoint=$2 left=$kills threads=1 child_id
+  local training=$1 checkpoint=$2 left=$kills threads=1 child_id epochs
   while :; do
     : > "$folder/output"
     # shellcheck disable=SC2086
@@ -46,15 +46,11 @@ run_killed() {
     child_id=$!
     threads=$((3 - threads))
     if ((left > 0)); then
-      until grep -q -e beginning -e resuming "$folder/output" || ! kill -0 $child_id 2>/dev/null; do sleep 0.01; done
-      # The first kill comes early, before or in the first epoch; of the others every second one waits for a write.
-      if ((left == kills)); then
-        sleep "0.$(printf %03d $((RANDOM % 300)))"
-      else
-        sleep "0.$(printf %03d $((RANDOM % 600)))"
-        ((left % 2)) || await_write "$checkpoint" $child_id
-      fi
-
+      # The first kill comes early, before or in the first epoch, the others after 0 to 7 more; every second one waits for a write.
+      epochs=$((left == kills ? 0 : RANDOM % 8))
+      until (($(grep -c -e beginning -e resuming -e '^epoch' "$folder/output") > epochs)) || ! kill -0 $child_id 2>/dev/null; do sleep 0.01; done
+      sleep "0.$(printf %03d $((RANDOM % (left == kills ? 600 : 200))))"
+      ((left % 2)) || await_write "$checkpoint" $child_id
       if kill -9 $child_id 2>/dev/null; then
         wait $child_id 2>/dev/null || true
         if ! grep -q hash "$folder/output"; then
@@ -84,7 +80,7 @@ for order in 0 1 2; do
       run_killed "$training" "$folder/killed"
       rm -f "$folder"/killed*
       if [[ $(grep -h hash "$folder/output") == $(grep hash <<< "$expected") ]]; then
-        echo "order $training: $((killed - before)) kills, the same bits ($(sed -n 2p <<< "$expected"))"
+        echo "order $training: $((killed - before)) kills, the same bits ($(grep after <<< "$expected"))"
       else
         different=$((different + 1))
         echo "order $training: $((killed - before)) kills, OTHER BITS"

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace SobolevNet.Child;
 
-/// <summary>Trains with a checkpoint after every step, goes on from the checkpoint if there is one, and prints a hash of the parameters.</summary>
+/// <summary>Trains with a checkpoint after every step, goes on from the checkpoint if there is one, and prints each epoch and a hash of the parameters.</summary>
 internal static class TrainTask
 {
     private const int Samples = 96;
@@ -44,7 +44,7 @@ internal static class TrainTask
         }
 
         Console.WriteLine(isResumed ? "resuming" : "beginning");
-        var result = trainer.Fit(Waves<T>(Samples, 1), Waves<T>(ValidationSamples, 2));
+        var result = trainer.Fit(Waves<T>(Samples, 1), Waves<T>(ValidationSamples, 2), new Epochs());
         Console.WriteLine($"{result.End} after {result.Epochs} epochs");
         return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(network.Parameters)).AsSpan(0, 8));
     }
@@ -67,6 +67,17 @@ internal static class TrainTask
             second[(4 * s) + 3] = T.CreateChecked((2 * cosine) - (4 * b * b * sine));
         }
 
-        return JetData.FromJacobian<T>(2, x, y, first, second);
+        return JetData.FromJacobian<T>(samples, x, y, first, second);
+    }
+
+    private sealed class Epochs : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.IsEndOfEpoch)
+            {
+                Console.WriteLine($"epoch {value.Epoch}");
+            }
+        }
     }
 }

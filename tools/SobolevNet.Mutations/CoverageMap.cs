@@ -18,11 +18,15 @@ internal sealed class CoverageMap
         ["Kernels"] = ["Networks", "Training", "Rendering"],
     };
 
+    /// <summary>What a class is taken to need before it was run.</summary>
+    private const double UnknownSeconds = 10;
+
     private readonly string _file;
     private readonly MemberProbes _probes;
     private readonly string _library;
     private readonly Dictionary<string, string> _sources;
     private readonly Dictionary<string, Known> _known = [];
+    private readonly Dictionary<string, double> _times = [];
 
     /// <param name="file">Where the map is kept.</param>
     /// <param name="tests">The folder with the sources of the tests.</param>
@@ -42,7 +46,7 @@ internal sealed class CoverageMap
     }
 
     /// <summary>Processor time of all tests.</summary>
-    public double Seconds => _known.Values.Sum(known => known.Coverage.Seconds);
+    public double AllSeconds => _known.Values.Sum(known => known.Coverage.Seconds);
 
     /// <summary>The classes that are not measured yet, or have changed.</summary>
     public IReadOnlyList<TestClass> Missing => [.. _sources.Keys.Where(name => !_known.ContainsKey(name)).Order(StringComparer.Ordinal).Select(name => new TestClass(name, 300))];
@@ -53,16 +57,33 @@ internal sealed class CoverageMap
         File.WriteAllText(_file, JsonSerializer.Serialize(new Stored(_library, [.. _known.Values])));
     }
 
-    /// <summary>The classes that reach a mutation: those that are named after its file first, then those of its concept, the quickest first.</summary>
+    /// <summary>Notes the processor time of a class that was run without probes.</summary>
+    public void AddTime(string name, double seconds)
+    {
+        lock (_times)
+        {
+            _times[name] = Math.Max(seconds, _times.GetValueOrDefault(name));
+        }
+    }
+
+    /// <summary>
+    /// The classes that reach a mutation: those that are named after its file first, then those of its concept, the quickest first. Of classes that are
+    /// not measured those near the mutation are taken.
+    /// </summary>
     public IReadOnlyList<TestClass> Reaching(Mutation mutation)
     {
         int? member = _probes.MemberOf(mutation.Old);
         string file = Path.GetFileName(mutation.File).Split('.')[0];
         string[] folders = [mutation.Concept, .. Folders.GetValueOrDefault(mutation.Concept, [])];
-        return [.. _known.Values.Select(known => known.Coverage)
-            .Where(coverage => member is not { } number || Array.BinarySearch(coverage.Members, number) >= 0)
-            .OrderBy(coverage => coverage.Seconds / Closeness(coverage.Name))
-            .Select(coverage => new TestClass(coverage.Name, coverage.Seconds))];
+        lock (_times)
+        {
+            return [.. _sources.Keys.Where(Reaches).OrderBy(name => Seconds(name) / Closeness(name)).Select(name => new TestClass(name, Seconds(name)))];
+        }
+
+        bool Reaches(string name) => !_known.TryGetValue(name, out var known) ? Closeness(name) > 1
+            : member is not { } number || Array.BinarySearch(known.Coverage.Members, number) >= 0;
+
+        double Seconds(string name) => _known.TryGetValue(name, out var known) ? known.Coverage.Seconds : _times.GetValueOrDefault(name, UnknownSeconds);
 
         int Closeness(string name) =>
             name.Contains($".{file}", StringComparison.Ordinal) ? 100

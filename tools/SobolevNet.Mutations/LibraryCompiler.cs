@@ -85,7 +85,7 @@ internal sealed class LibraryCompiler
         foreach (string argument in new[]
                  {
                      "msbuild", project, "-p:Configuration=Release", "-t:Compile", "-getItem:ReferencePathWithRefAssemblies", "-getItem:Compile",
-                     "-getProperty:DefineConstants",
+                     "-getProperty:DefineConstants", "-p:SkipCompilerExecution=true",
                  })
         {
             start.ArgumentList.Add(argument);

@@ -52,11 +52,23 @@ internal sealed class TestBench
     public string Library => Path.Combine(_folder, "SobolevNet.dll");
 
     /// <summary>Runs classes of tests to the first failure.</summary>
+    /// <param name="classes">The classes.</param>
+    /// <param name="passed">Receives the classes that passed, and their processor time.</param>
     /// <returns>What became of them, and the test that failed.</returns>
-    public (Outcome Outcome, string By) Try(IEnumerable<TestClass> classes)
+    public (Outcome Outcome, string By) Try(IEnumerable<TestClass> classes, Action<string, double> passed)
     {
         string by = "";
-        int code = Run(new TestPlan([.. classes], null), line => by = line.StartsWith(TestPlan.FailedMark, StringComparison.Ordinal) ? line[TestPlan.FailedMark.Length..] : by);
+        int code = Run(new TestPlan([.. classes], null), line =>
+        {
+            if (line.StartsWith(TestPlan.FailedMark, StringComparison.Ordinal))
+            {
+                by = line[TestPlan.FailedMark.Length..];
+            }
+            else if (by.Length == 0 && Coverage(line) is { } coverage)
+            {
+                passed(coverage.Name, coverage.Seconds);
+            }
+        });
         return code switch
         {
             (int)Outcome.Survived => (Outcome.Survived, ""),
@@ -81,13 +93,16 @@ internal sealed class TestBench
             {
                 failures.Add(line[TestPlan.FailedMark.Length..]);
             }
-            else if (line.StartsWith(TestPlan.CoverageMark, StringComparison.Ordinal))
+            else if (Coverage(line) is { } coverage)
             {
-                report(JsonSerializer.Deserialize<ClassCoverage>(line[TestPlan.CoverageMark.Length..])!);
+                report(coverage);
             }
         });
         return code is (int)Outcome.Survived or (int)Outcome.Killed ? failures : [.. failures, $"the tests ended with exit code {code}"];
     }
+
+    private static ClassCoverage? Coverage(string line) =>
+        line.StartsWith(TestPlan.CoverageMark, StringComparison.Ordinal) ? JsonSerializer.Deserialize<ClassCoverage>(line[TestPlan.CoverageMark.Length..]) : null;
 
     private static void Copy(string from, string to)
     {
