@@ -81,7 +81,7 @@ internal sealed class CubeExperiment<T>(CubeFolder folder, CubeReport begun, IPr
             var projected = frontEnd?.Project(images) ?? images;
             return frontEnd is null || images.IsEndless
                 ? projected
-                : projected.Materialize(maxThreads: _settings.Threads == 0 ? null : _settings.Threads, cancellationToken: cancellationToken);
+                : projected.Materialize(threads: _settings.Threads, cancellationToken: cancellationToken);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class FrontierExperiment(FrontierFolder folder, FrontierReport b
     public FrontierReport Run()
     {
         var report = begun;
-        var test = Source(0, _settings.TestImages, TestPoses).Materialize(maxThreads: _settings.Threads == 0 ? null : _settings.Threads, cancellationToken: cancellationToken);
+        var test = Source(0, _settings.TestImages, TestPoses).Materialize(threads: _settings.Threads, cancellationToken: cancellationToken);
         foreach (int seconds in _settings.Seconds)
         {
             foreach (int seed in _settings.Seeds)

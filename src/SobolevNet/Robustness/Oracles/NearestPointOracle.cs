@@ -16,6 +16,7 @@ namespace SobolevNet.Robustness;
 /// </remarks>
 public sealed class NearestPointOracle
 {
+    private readonly NearestPointOptions _options;
     private readonly ConcurrentBag<NearestPointSearch> _searches = [];
 
     /// <summary>Makes the oracle of a manifold.</summary>
@@ -26,14 +27,11 @@ public sealed class NearestPointOracle
     {
         DataManifold.CheckManifold(manifold, nameof(manifold));
         Manifold = manifold;
-        Options = options ?? new NearestPointOptions();
+        _options = options ?? new NearestPointOptions();
     }
 
     /// <summary>The manifold.</summary>
     public IDataManifold Manifold { get; }
-
-    /// <summary>How nearest points are searched for.</summary>
-    public NearestPointOptions Options { get; }
 
     /// <summary>The exact oracle for an input.</summary>
     /// <param name="start">The clean point that the input was perturbed from; the search stays in its basin.</param>
@@ -47,7 +45,7 @@ public sealed class NearestPointOracle
     {
         DataManifold.CheckPoint(Manifold, start, nameof(start));
         DataManifold.CheckVector(input, Manifold.InputFeatures, "input", nameof(input));
-        var search = _searches.TryTake(out var free) ? free : new NearestPointSearch(Manifold, Options);
+        var search = _searches.TryTake(out var free) ? free : new NearestPointSearch(Manifold, _options);
         search.Begin(start);
         var result = search.Result(search.Run(input, cancellationToken));
         _searches.Add(search);
@@ -68,6 +66,6 @@ public sealed class NearestPointOracle
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         var frame = new TangentFrame(Manifold.DegreesOfFreedom, Manifold.InputFeatures, Manifold.OutputFeatures, order);
         Manifold.Evaluate<double>(point, frame.Input, frame.Target);
-        return new OracleExpansion(frame, Options.MaxConditionNumber);
+        return new OracleExpansion(frame, _options.MaxConditionNumber);
     }
 }
