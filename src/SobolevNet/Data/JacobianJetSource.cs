@@ -3,34 +3,31 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// Labels y, ∂y/∂x in memory, the tangents being input coordinates. The input's first derivatives are rows of the unit
-/// matrix, the same for every sample, and are written on the way out instead of being stored S·k·n times.
+/// Labels y, ∂y/∂x in memory, the tangents being inputs. The input's first derivatives are rows of the unit
+/// matrix, the same for every sample, and are written by Fill instead of being stored S·k·n times.
 /// </summary>
 internal sealed class JacobianJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[] _tangentScales;
-    private readonly int[] _directions;
+    private readonly int[] _inputs;
 
     /// <summary>Takes over checked arrays, and each tangent's scale.</summary>
     /// <param name="x">Shape (1, S, n).</param>
     /// <param name="target">Shape (1 + k [+ k(k+1)/2], S, m).</param>
-    /// <param name="directions">The input coordinate of each of the k tangents.</param>
-    /// <param name="scales">The standard deviation of each tangent's coordinate.</param>
-    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] directions, double[] scales)
+    /// <param name="inputs">The number of the input that each of the k tangents is.</param>
+    /// <param name="scales">The standard deviation of each of these inputs.</param>
+    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] inputs, double[] scales)
     {
         X = x;
         Target = target;
-        _directions = directions;
+        _inputs = inputs;
         _tangentScales = scales;
     }
 
     public JetBatch<T> X { get; }
 
     public JetBatch<T> Target { get; }
-
-    /// <summary>The input coordinate of each tangent.</summary>
-    public ReadOnlySpan<int> Directions => _directions;
 
     public JetLayout Layout => Target.Layout;
 
@@ -42,6 +39,8 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
 
     public int InputOrder => 1;
 
+    public ReadOnlySpan<int> TangentInputs => _inputs;
+
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
@@ -50,10 +49,10 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         MemoryJetSource<T>.CopyRows(X, samples, input);
         if (input.Layout.Order > 0)
         {
-            for (int i = 0; i < _directions.Length; i++)
+            for (int i = 0; i < _inputs.Length; i++)
             {
                 var rows = input.Component(1 + i);
-                for (int at = _directions[i]; at < rows.Length; at += input.Features)
+                for (int at = _inputs[i]; at < rows.Length; at += input.Features)
                 {
                     rows[at] = T.One;
                 }
@@ -63,7 +62,7 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         MemoryJetSource<T>.CopyRows(Target, samples, target);
     }
 
-    /// <summary>The standard deviation of an input coordinate over the samples; 1 if it is constant.</summary>
+    /// <summary>The standard deviation of an input over the samples; 1 if it does not vary.</summary>
     public static double StandardDeviation(JetBatch<T> x, int feature)
     {
         // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
@@ -90,7 +89,6 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
             squares += difference * (part - mean);
         }
 
-        double deviation = largest * Math.Sqrt(squares / x.Samples);
-        return FeatureSize.IsConstant<T>(origin + (largest * mean), deviation) ? 1 : deviation;
+        return largest * Math.Sqrt(squares / x.Samples);
     }
 }

@@ -18,7 +18,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// of the input are zero (a straight path); leaving them out saves their memory.
     /// </param>
     /// <param name="target">Shape (components, samples, m).</param>
-    /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <exception cref="ArgumentException">
     /// The batches are empty, do not fit each other, or hold NaN or infinity; or the scales do not fit.
     /// </exception>

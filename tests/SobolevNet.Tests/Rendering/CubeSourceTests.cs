@@ -102,7 +102,7 @@ public sealed class CubeSourceTests
     public void PoseOf_SeedAndNumber_NameThePose()
     {
         var small = new CubeSource(Renderer, 0, 10, 7);
-        var large = new CubeSource(Renderer, 2, 1000, 7, endless: true);
+        var large = new CubeSource(Renderer, 2, 1000, 7, isEndless: true);
         small.PoseOf(9).Should().Be(large.PoseOf(9));
         large.PoseOf(123_456_789_012).Should().NotBe(large.PoseOf(12));
         new CubeSource(Renderer, 0, 10, 8).PoseOf(9).Should().NotBe(small.PoseOf(9));
@@ -111,7 +111,7 @@ public sealed class CubeSourceTests
     [Fact]
     public void Fresh_OtherSeed_IsAFiniteSourceOfTheSameKind()
     {
-        var source = new CubeSource(Renderer, 1, 10, 7, endless: true, new PoseRange(0.2, 0.1), [4]);
+        var source = new CubeSource(Renderer, 1, 10, 7, isEndless: true, new PoseRange(0.2, 0.1), [4]);
         var fresh = source.Fresh(5, seed: 8);
         fresh.Layout.Should().Be(source.Layout);
         fresh.IsEndless.Should().BeFalse();

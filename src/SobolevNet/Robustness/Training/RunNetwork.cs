@@ -2,12 +2,10 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>The network that one run of training has before a mini-batch, with the memory of the threads that work with it.</summary>
+/// <summary>The network that one run of training has before a mini-batch.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <typeparam name="TScratch">What one thread at a time works with.</typeparam>
-internal sealed class NetworkSnapshot<T, TScratch>
+internal sealed class RunNetwork<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TScratch : class
 {
     private Mlp<T>? _network;
 
@@ -17,22 +15,23 @@ internal sealed class NetworkSnapshot<T, TScratch>
     /// <summary>The network's shape; null before the first step.</summary>
     public MlpArchitecture? Architecture => _network?.Architecture;
 
-    /// <summary>Memory that no thread works with at present.</summary>
-    public ScratchPool<TScratch> Scratch { get; private set; } = new();
-
-    /// <summary>Copies a network's parameters; memory is kept as long as it is the same network.</summary>
+    /// <summary>Copies a network's parameters.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="source">The source that depends on it.</param>
+    /// <returns>Whether it is another network than before, so that memory made for its shape no longer fits.</returns>
     /// <exception cref="ArgumentException">The network has other inputs or outputs than the source.</exception>
-    public void Take(Mlp<T> network, IJetSource<T> source)
+    public bool Take(Mlp<T> network, IJetSource<T> source)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (!ReferenceEquals(network, _network))
+        bool isNew = !ReferenceEquals(network, _network);
+        if (isNew)
         {
             SourceCheck.Fits(network, source, nameof(network));
-            Scratch = new ScratchPool<TScratch>();
             Packed = new PackedNetwork<T>(network);
             _network = network;
         }
 
         Packed!.Pack(reverse: true, reverseFirst: true);
+        return isNew;
     }
 }

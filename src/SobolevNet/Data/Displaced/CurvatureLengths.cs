@@ -2,18 +2,18 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>How far a jet of order 2 says something along each tangent: where what curvature adds is half of what the slope does.</summary>
+/// <summary>The curvature length of each tangent: the displacement at which the second-order term of the jet is half of the first-order term.</summary>
 /// <remarks>
-/// For each tangent √(mean |∂ᵢx|² / mean |∂ᵢᵢx|²), the less of that of inputs and of targets, these with each output weighed by the inverse of its variance;
-/// no more than the tangent's range, since beyond that there are no data.
+/// √(mean |∂ᵢx|² / mean |∂ᵢᵢx|²), the smaller of those of inputs and of targets, the latter with each output weighted by the inverse of its variance;
+/// at most the tangent's scale, because there are no data beyond that.
 /// </remarks>
-internal static class TangentReach
+internal static class CurvatureLengths
 {
     private const int MaxSamples = 1024;
 
-    /// <summary>Measures it.</summary>
-    /// <param name="source">Gives full jets of order 2; at most 1,024 samples of it are looked at.</param>
-    /// <param name="cancellationToken">Looked at before every sample.</param>
+    /// <summary>Measures the lengths on at most 1,024 samples.</summary>
+    /// <param name="source">Gives full jets of order 2.</param>
+    /// <param name="cancellationToken">Stops the measurement before the next sample.</param>
     /// <returns>A positive length for each tangent, in the units that derivatives are taken by.</returns>
     /// <exception cref="ArgumentException">What the source gives is not finite.</exception>
     public static double[] Measure<T>(IJetSource<T> source, CancellationToken cancellationToken)
@@ -21,6 +21,7 @@ internal static class TangentReach
     {
         var jets = new SourceJets<T>(source, 2);
         int p = source.Layout.Tangents;
+        bool areInputsStraight = !source.TangentInputs.IsEmpty;
         int count = 0;
         var (ofInput, ofTarget) = (new Sums(p, source.InputFeatures), new Sums(p, source.OutputFeatures));
         double[] mean = new double[source.OutputFeatures];
@@ -28,8 +29,8 @@ internal static class TangentReach
         foreach (long sample in SampleSubset.Of(source.Count, MaxSamples))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            jets.Load([sample], 2);
-            if (jets.Coordinates is null)
+            jets.Load(source, [sample], 2);
+            if (!areInputsStraight)
             {
                 ofInput.Add(jets.Input(0));
             }
@@ -39,7 +40,7 @@ internal static class TangentReach
             count++;
             for (int f = 0; f < mean.Length; f++)
             {
-                // Welford's way, since the difference of mean squares cancels where values vary little for their size.
+                // Welford's recurrence: the difference of mean squares would cancel where values vary little relative to their size.
                 double value = double.CreateTruncating(target[0, 0, f]);
                 double difference = value - mean[f];
                 mean[f] += difference / count;
@@ -47,19 +48,18 @@ internal static class TangentReach
             }
         }
 
-        double[] reach = new double[p];
+        double[] lengths = new double[p];
         for (int i = 0; i < p; i++)
         {
-            // Where tangents are inputs, the input has no curvature.
-            double along = Math.Min(jets.Coordinates is null ? ofInput.Along(i, _ => 1) : double.PositiveInfinity, ofTarget.Along(i, InverseVariance));
-            reach[i] = Math.Min(source.TangentScale(i), along);
-            if (!(reach[i] > 0))
+            double ofInputs = areInputsStraight ? double.PositiveInfinity : ofInput.Along(i, _ => 1);
+            lengths[i] = Math.Min(source.TangentScale(i), Math.Min(ofInputs, ofTarget.Along(i, InverseVariance)));
+            if (!(lengths[i] > 0))
             {
                 throw new ArgumentException($"The source's derivatives along tangent {i} are not finite, or there are only second ones.", nameof(source));
             }
         }
 
-        return reach;
+        return lengths;
 
         double InverseVariance(int f) => deviations[f] > 0 ? 1 / deviations[f] : 0;
     }
@@ -80,7 +80,7 @@ internal static class TangentReach
             }
         }
 
-        /// <summary>√(Σ w |∂ᵢ|² / Σ w |∂ᵢᵢ|²), w being the weight of a feature; infinite without curvature.</summary>
+        /// <summary>√(Σ w |∂ᵢ|² / Σ w |∂ᵢᵢ|²), w is the weight of a feature; infinite without curvature.</summary>
         public double Along(int i, Func<int, double> weight)
         {
             var (first, second) = (0.0, 0.0);
