@@ -39,6 +39,16 @@ public interface IJetSource<T>
     int InputOrder => 2;
 
     /// <summary>
+    /// The input that each first derivative of <see cref="Layout"/> is by, in the order of <see cref="JetLayout.Firsts"/>, where derivatives are by
+    /// inputs themselves: ∂x/∂rᵢ is a unit vector, and second derivatives of x are zero. Empty where tangents are anything else.
+    /// </summary>
+    /// <remarks>
+    /// Derivatives by many inputs are then propagated by adjoints where that is cheaper (<see cref="DerivativePropagation"/>), and the source need not
+    /// write unit vectors: <see cref="Fill"/> may be given an input view of the values alone, while the target view has derivatives.
+    /// </remarks>
+    ReadOnlySpan<int> TangentInputs => default;
+
+    /// <summary>
     /// Whether all inputs are measured in one unit, so that their sizes relative to each other say something: pixels of an image,
     /// features of a <see cref="LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
     /// </summary>

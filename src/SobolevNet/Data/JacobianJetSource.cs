@@ -32,6 +32,8 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     /// <summary>The input coordinate of each tangent.</summary>
     public ReadOnlySpan<int> Directions => _directions;
 
+    public ReadOnlySpan<int> TangentInputs => _directions;
+
     public JetLayout Layout => Target.Layout;
 
     public int InputFeatures => X.Features;

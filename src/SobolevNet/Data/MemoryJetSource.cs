@@ -12,6 +12,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[]? _tangentScales;
+    private readonly int[] _tangentInputs;
 
     /// <summary>Wraps two batches; nothing is copied, and neither may be changed while the source is in use.</summary>
     /// <param name="input">
@@ -56,6 +57,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
         Input = input;
         Target = target;
         InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
+        _tangentInputs = UnitTangents.Find(input, InputOrder);
     }
 
     /// <summary>The inputs, shape (components, samples, n); second derivatives may be left out when all are zero.</summary>
@@ -78,6 +80,9 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
 
     /// <inheritdoc/>
     public int InputOrder { get; }
+
+    /// <summary>The input that each first derivative is by, where all inputs given have the same unit vectors as first derivatives; else empty.</summary>
+    public ReadOnlySpan<int> TangentInputs => _tangentInputs;
 
     /// <inheritdoc/>
     public bool InputsShareUnit { get; init; }
@@ -107,7 +112,12 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
             }
 
             ReadOnlySpan<T> from = batch.Component(c);
-            for (int s = 0; s < samples.Length; s++)
+            for (int s = 0; s < samples.Length && features == 1; s++)
+            {
+                to[s] = from[(int)samples[s]];
+            }
+
+            for (int s = 0; s < samples.Length && features > 1; s++)
             {
                 from.Slice((int)samples[s] * features, features).CopyTo(to[(s * features)..]);
             }

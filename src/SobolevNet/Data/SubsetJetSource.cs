@@ -21,6 +21,8 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public int InputOrder => source.InputOrder;
 
+    public ReadOnlySpan<int> TangentInputs => source.TangentInputs;
+
     public bool InputsShareUnit => source.InputsShareUnit;
 
     public double TangentScale(int tangent) => source.TangentScale(tangent);

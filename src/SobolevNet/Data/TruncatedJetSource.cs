@@ -20,6 +20,8 @@ internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : I
 
     public int InputOrder { get; } = Math.Min(source.InputOrder, order);
 
+    public ReadOnlySpan<int> TangentInputs => Layout.Order > 0 ? source.TangentInputs : default;
+
     public bool InputsShareUnit => source.InputsShareUnit;
 
     public double TangentScale(int tangent) => source.TangentScale(tangent);

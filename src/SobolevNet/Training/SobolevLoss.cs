@@ -96,15 +96,18 @@ public sealed class SobolevLoss
         }
 
         losses.Clear();
+        int outputs = output.Features;
         for (int c = 0; c < layout.Count; c++)
         {
             int order = layout.OrderOf(c);
             double weight = _componentWeights[c] / _normalizers[order];
             double slope = 2 * orderWeights[order] * weight * sampleWeight;
+            var rows = output.Component(c);
+            var targets = target.Component(c);
             for (int s = 0; s < output.Samples; s++)
             {
-                var row = output.Row(c, s);
-                var wanted = target.Row(c, s);
+                var row = rows.Slice(s * outputs, outputs);
+                var wanted = targets.Slice(s * outputs, outputs);
                 double sum = 0;
                 for (int f = 0; f < row.Length; f++)
                 {

@@ -124,7 +124,7 @@ internal sealed class TrainingRun<T>
     }
 
     private Evaluation Errors(IJetSource<T> source, long[] samples, CancellationToken cancellationToken) =>
-        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team)
+        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation)
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>
@@ -248,7 +248,7 @@ internal sealed class TrainingRun<T>
     private void RunPass(int order, int first, int count, ElementwiseOptimizerState<T>? optimizer = null)
     {
         var pass = _passes[order] ??= new TrainingPass<T>(
-            _state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team);
+            _state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team, _options.Propagation);
         if (!pass.Run(_samples, first, count, _state.Weights, _losses, optimizer))
         {
             var (broken, component, magnitude) = pass.Diagnose();

@@ -69,6 +69,9 @@ public sealed class GaussianNoiseSource<T> : IDerivedJetSource<T>
     public int InputOrder => _clean.InputOrder;
 
     /// <inheritdoc/>
+    public ReadOnlySpan<int> TangentInputs => _clean.TangentInputs;
+
+    /// <inheritdoc/>
     public bool InputsShareUnit => _clean.InputsShareUnit;
 
     /// <inheritdoc/>
