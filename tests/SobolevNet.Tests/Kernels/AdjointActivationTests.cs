@@ -1,6 +1,5 @@
 using System.Numerics;
 using SobolevNet.Kernels;
-using SobolevNet.Tests.Reference;
 
 namespace SobolevNet.Tests.Kernels;
 

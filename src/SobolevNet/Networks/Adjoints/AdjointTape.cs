@@ -81,6 +81,8 @@ internal sealed class AdjointTape<T>
                 _curvature[layer] = AlignedMemory.Zeros<T>(AdjointActivation<T>.CurvatureRows(tangents) * samples * stride);
             }
         }
+
+        Length = new[] { _inputs }.Concat(_before).Concat(_after).Concat(_curvature).Sum(segment => (long)segment.Count);
     }
 
     /// <summary>k, the directions along which Hessians are multiplied.</summary>
@@ -99,7 +101,7 @@ internal sealed class AdjointTape<T>
     public int Groups => (Samples + GroupSamples - 1) / GroupSamples;
 
     /// <summary>Elements of memory held.</summary>
-    public long Length => _inputs.Count + Sum(_before) + Sum(_after) + Sum(_curvature);
+    public long Length { get; }
 
     /// <summary>Elements of scratch memory that a reverse pass of one group needs.</summary>
     public int ReverseScratch => _components * _seeds * GroupSamples * WidestHidden(_architecture);
@@ -373,8 +375,6 @@ internal sealed class AdjointTape<T>
 
         return widest;
     }
-
-    private static long Sum(ArraySegment<T>[] segments) => segments.Sum(segment => (long)segment.Count);
 
     private AdjointBlock Block(int layer, int samples) => new(samples, _seeds, Tangents, Padded(_architecture.Sizes[layer + 1]), StrideAfter(layer));
 
