@@ -39,14 +39,10 @@ public interface IJetSource<T>
     int InputOrder => 2;
 
     /// <summary>
-    /// The input that each first derivative of <see cref="Layout"/> is by, in the order of <see cref="JetLayout.Firsts"/>, where derivatives are by
-    /// inputs themselves: ∂x/∂rᵢ is a unit vector, and second derivatives of x are zero. Empty where tangents are anything else.
+    /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is; empty where tangents are anything else. First derivatives of
+    /// the input are then unit vectors, and second ones are zero. Training propagates derivatives by many inputs by adjoints where that is cheaper.
     /// </summary>
-    /// <remarks>
-    /// Derivatives by many inputs are then propagated by adjoints where that is cheaper (<see cref="DerivativePropagation"/>), and the source need not
-    /// write unit vectors: <see cref="Fill"/> may be given an input view of the values alone, while the target view has derivatives.
-    /// </remarks>
-    ReadOnlySpan<int> TangentInputs => default;
+    ReadOnlySpan<int> TangentInputs => [];
 
     /// <summary>
     /// Whether all inputs are measured in one unit, so that their sizes relative to each other say something: pixels of an image,
@@ -66,10 +62,12 @@ public interface IJetSource<T>
     /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
     /// <param name="samples">The numbers of the samples wanted.</param>
     /// <param name="input">
-    /// Shape (components, samples.Length, <see cref="InputFeatures"/>). Its layout is <see cref="Layout"/> or that
-    /// truncated to a lower order, and the same for both views.
+    /// Shape (components, samples.Length, <see cref="InputFeatures"/>), in the layout of <paramref name="target"/>. Where
+    /// <see cref="TangentInputs"/> says what the derivatives are, the view may be of order 0 instead, to leave them out.
     /// </param>
-    /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>).</param>
+    /// <param name="target">
+    /// Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.
+    /// </param>
     /// <exception cref="ArgumentException">A sample does not exist, or a view does not fit.</exception>
     void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 }

@@ -81,7 +81,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// <inheritdoc/>
     public int InputOrder { get; }
 
-    /// <summary>The input that each first derivative is by, where all inputs given have the same unit vectors as first derivatives; else empty.</summary>
+    /// <summary>The number of the input that each tangent is, where the first derivatives of all inputs given are the same unit vectors; else empty.</summary>
     public ReadOnlySpan<int> TangentInputs => _tangentInputs;
 
     /// <inheritdoc/>

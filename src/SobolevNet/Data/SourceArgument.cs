@@ -47,11 +47,11 @@ internal static class SourceArgument
             return;
         }
 
-        int firsts = source.Layout.Firsts.Length;
-        if (inputs.Length != firsts)
+        int tangents = source.Layout.Tangents;
+        if (inputs.Length != tangents)
         {
             throw new ArgumentException(
-                $"The source's TangentInputs has {inputs.Length} elements; expected one for each of its {firsts} first derivatives, or none.", name);
+                $"The source's TangentInputs has {inputs.Length} elements; expected one for each of its {tangents} tangents, or none.", name);
         }
 
         var seen = new HashSet<int>();

@@ -20,7 +20,7 @@ internal sealed class TruncatedJetSource<T>(IJetSource<T> source, int order) : I
 
     public int InputOrder { get; } = Math.Min(source.InputOrder, order);
 
-    public ReadOnlySpan<int> TangentInputs => Layout.Order > 0 ? source.TangentInputs : default;
+    public ReadOnlySpan<int> TangentInputs => Layout.Order == 0 ? [] : source.TangentInputs;
 
     public bool InputsShareUnit => source.InputsShareUnit;
 

@@ -215,9 +215,7 @@ internal sealed unsafe class AdjointActivation<TFunction, TSimd, TVector, T> : A
                 {
                     nint at = (s * stride) + f;
                     var value = TSimd.Add(TSimd.Load(z0 + at), TSimd.Load(b0 + f));
-                    var activated = TFunction.Value(value);
-                    TFunction.Derivatives(value, activated, out var d1, out var d2, out var d3);
-                    TSimd.Store(activated, a0 + at);
+                    TSimd.Store(TFunction.Evaluate(value, out var d1, out var d2, out var d3), a0 + at);
                     TSimd.Store(d1, z0 + at);
                     TSimd.Store(d2, c0 + at);
                     if (block.Tangents == 0)

@@ -18,10 +18,9 @@ internal static class PassTapes
         MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation, int batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var coordinates = layout.Order > 0 ? source.TangentInputs : default;
         if (IsAdjoint(architecture, source, layout, propagation))
         {
-            return new AdjointJetTape<T>(architecture, layout, coordinates, batch);
+            return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, batch);
         }
 
         int chunk = JetTape<T>.ChooseChunk(layout.Count, batch);

@@ -104,6 +104,12 @@ public sealed class SobolevLoss
             double slope = 2 * orderWeights[order] * weight * sampleWeight;
             var rows = output.Component(c);
             var targets = target.Component(c);
+            if (outputs == 1)
+            {
+                Evaluate(rows, targets, _outputWeights[0], weight, slope, losses[order..], orders);
+                continue;
+            }
+
             for (int s = 0; s < output.Samples; s++)
             {
                 var row = rows.Slice(s * outputs, outputs);
@@ -119,6 +125,20 @@ public sealed class SobolevLoss
 
                 losses[(s * orders) + order] += weight * sum;
             }
+        }
+    }
+
+    /// <summary>One component of networks with one output, without a row for each number: derivatives by many inputs are many rows.</summary>
+    private static void Evaluate<T>(Span<T> rows, ReadOnlySpan<T> targets, double outputWeight, double weight, double slope, Span<double> losses, int orders)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        targets = targets[..rows.Length];
+        for (int s = 0, at = 0; s < rows.Length; s++, at += orders)
+        {
+            double error = double.CreateTruncating(rows[s]) - double.CreateTruncating(targets[s]);
+            double weighted = outputWeight * error;
+            rows[s] = T.CreateTruncating(slope * weighted);
+            losses[at] += weight * (weighted * error);
         }
     }
 

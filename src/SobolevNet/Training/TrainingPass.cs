@@ -84,7 +84,8 @@ internal sealed class TrainingPass<T>
         (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        bool few = (long)count * _tape.RowsOfSample <= PackedNetwork<T>.FewRows && !_tape.MaySkipInputs;
+        int fewRows = _tape.IsAdjoint ? PackedNetwork<T>.FewRows / 2 : PackedNetwork<T>.FewRows;
+        bool few = (long)count * _tape.RowsOfSample <= fewRows && !_tape.MaySkipInputs;
         _packed.Reserve(reverse: true, reverseFirst: _tape.IsAdjoint, stored: few);
         long parameters = _network.Architecture.ParameterCount;
         _team.Run(_packing.Length, _runPacking, few ? 0 : parameters);

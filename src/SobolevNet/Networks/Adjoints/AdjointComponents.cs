@@ -11,7 +11,6 @@ namespace SobolevNet;
 /// </remarks>
 internal sealed class AdjointComponents
 {
-    private readonly JetLayout _layout;
     private readonly int[]? _coordinates;
     private readonly int[] _tangents;
     private readonly (int Component, int Directions, int Partner)[] _pairs;
@@ -20,12 +19,19 @@ internal sealed class AdjointComponents
 
     /// <summary>Plans the components of a layout.</summary>
     /// <param name="layout">The layout, of order 1 or 2.</param>
-    /// <param name="coordinates">The input that each first derivative is by; null if tangents are any directions.</param>
+    /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions.</param>
     /// <param name="inputs">n.</param>
-    public AdjointComponents(JetLayout layout, ReadOnlySpan<int> coordinates, int inputs)
+    public AdjointComponents(JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputs)
     {
-        _layout = layout;
-        _coordinates = coordinates.IsEmpty ? null : coordinates.ToArray();
+        if (!tangentInputs.IsEmpty)
+        {
+            _coordinates = new int[layout.Firsts.Length];
+            for (int k = 0; k < _coordinates.Length; k++)
+            {
+                _coordinates[k] = tangentInputs[layout.Firsts[k]];
+            }
+        }
+
         _tangents = TangentsOf(layout, out bool areFirst);
         var places = new int[layout.Firsts.Length + 1];
         for (int k = 0; k < _tangents.Length; k++)

@@ -17,20 +17,20 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     /// <summary>Reserves the memory for a pass.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="layout">The components of the output, of order 1 or 2.</param>
-    /// <param name="coordinates">The input that each first derivative is by; empty if tangents are any directions, which the input's jets give.</param>
+    /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions, which the input's jets give.</param>
     /// <param name="batch">Samples of a batch, which is taken through the tape in chunks.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold one chunk.</exception>
-    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> coordinates, int batch)
+    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int batch)
     {
         _architecture = architecture;
         Layout = layout;
-        _components = new AdjointComponents(layout, coordinates, architecture.Inputs);
+        _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs);
         int tangents = _components.Tangents.Length;
         int chunk = AdjointTape<T>.ChooseChunk(architecture, tangents, batch);
         _tape = new AdjointTape<T>(architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk));
         RowsOfSample = AdjointTape<T>.RowsOfSample(architecture, tangents);
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
-        if (coordinates.IsEmpty)
+        if (tangentInputs.IsEmpty)
         {
             _directions = new T[checked(chunk * layout.Count * architecture.Inputs)];
         }
