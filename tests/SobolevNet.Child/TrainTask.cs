@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -67,7 +68,9 @@ internal static class TrainTask
             second[(4 * s) + 3] = T.CreateChecked((2 * cosine) - (4 * b * b * sine));
         }
 
-        return JetData.FromJacobian<T>(samples, x, y, first, second);
+        return JetData.FromJacobian(
+            new ReadOnlyTensorSpan<T>(x, [samples, 2]), new ReadOnlyTensorSpan<T>(y), new ReadOnlyTensorSpan<T>(first, [samples, 2]),
+            new ReadOnlyTensorSpan<T>(second, [samples, 2, 2]));
     }
 
     private sealed class Epochs : IProgress<TrainingProgress>

@@ -12,6 +12,7 @@ public sealed record SobolevTrainingOptions
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
     private readonly InputScalingKind _inputScaling;
+    private readonly DerivativePropagation _propagation;
     private readonly Optimizer _optimizer = new Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
@@ -112,6 +113,19 @@ public sealed record SobolevTrainingOptions
     /// With more inputs it is not done, since its eigenvalue problem would take too long; the trainer's log says so.
     /// </summary>
     public bool ScaleDirections { get; init; } = true;
+
+    /// <summary>
+    /// How the network's derivatives are computed. The result is the same to rounding, and by default the cheaper way is taken; set it to compare them.
+    /// A checkpoint may be resumed with another one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
+    public DerivativePropagation Propagation
+    {
+        get => _propagation;
+        init => _propagation = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Propagation), value, "Expected Auto, Forward or Adjoint.");
+    }
 
     /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Settings of the optimizer contradict each other.</exception>

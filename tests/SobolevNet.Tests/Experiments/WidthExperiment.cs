@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
 using SobolevNet.Experiments.Commands;
 using SobolevNet.Experiments.Plotting;
@@ -63,7 +64,9 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
     {
         var settings = run.Report.Settings;
         float[] x = [.. Enumerable.Range(-20, 41).Select(k => k / 10f)];
-        var samples = JetData.FromJacobian<float>(x.Length, x, [.. x.Select(MathF.Sin)], [.. x.Select(MathF.Cos)]);
+        var samples = JetData.FromJacobian(
+            new ReadOnlyTensorSpan<float>(x, [x.Length, 1]), new ReadOnlyTensorSpan<float>([.. x.Select(MathF.Sin)]),
+            new ReadOnlyTensorSpan<float>([.. x.Select(MathF.Cos)], [x.Length, 1]));
         foreach (int width in settings.Widths.Except(run.Report.Runs.Select(done => done.Width)))
         {
             var part = run.View.Start($"width {width}");
