@@ -165,7 +165,7 @@ public class AdjointTrainingTests
         return new Dictionary<string, IJetSource<T>>
         {
             ["gradients"] = JetData.FromJacobian(x, y, slopes),
-            ["gradients by some inputs"] = JetData.FromJacobian(x, y, someSlopes, directions: chosen),
+            ["gradients by some inputs"] = JetData.FromJacobian(x, y, someSlopes, inputs: chosen),
             ["Hessians"] = hessians,
             ["Hessians of some inputs"] = JetData.FromJacobian(x, y, someSlopes, someBends, chosen),
             ["a subset, truncated"] = hessians.Subset([.. Enumerable.Range(0, 140).Select(k => (long)(k ^ 3))]).Truncate(1),

@@ -106,7 +106,7 @@ public class LongerTrainingTests
         var layout = JetLayout.Full(1, 0);
         var state = new TrainingState<double>(
             network, SobolevLoss.Empty(layout, 1), new Adam().CreateState<double>(network.Architecture), new OrderBalance(null, 0), 0) { Epoch = epoch, Step = step };
-        state.History.AddRange(Enumerable.Range(1, epoch).Select(k => new EpochRecord(k, [1], [1], 1, 1, 0.5, k)));
+        state.History.AddRange(Enumerable.Range(1, epoch).Select(k => TrainingParts.Epoch(k, seconds: k, rateFactor: 0.5, validationError: 1)));
         return state;
     }
 }
