@@ -40,7 +40,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
             StepCheck.Run(network, source, team);
         }
 
-        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = new Adam() };
+        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam() };
         int steps = 0;
         long memory = 0;
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -81,7 +81,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         int order = source.Layout.Order;
         var pass = new TrainingPass<float>(
             network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team);
-        var optimizer = new Adam().CreateState<float>(architecture);
+        var optimizer = Optimizer.Adam().CreateState<float>(architecture);
         long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
         double[] weights = [1, 1, 1];
         double[] losses = new double[weights.Length];

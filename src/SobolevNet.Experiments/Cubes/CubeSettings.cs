@@ -123,7 +123,7 @@ internal sealed record CubeSettings
         OrderWeights = OrderWeightText.TryParse(WeightsOf(order), order, out var weights)
             ? weights
             : throw new FormatException($"The weights of order {order} are \"{WeightsOf(order)}\"; expected {OrderWeightText.Example(order)}, say."),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Optimizer = Optimizer == "soap" ? SobolevNet.Optimizer.Soap(learningRate: LearningRate) : SobolevNet.Optimizer.Adam(learningRate: LearningRate, beta2: AdamMemory),
         Threads = Threads,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };

@@ -57,7 +57,7 @@ internal record CubeRecipe
         OrderWeights = OrderWeightText.TryParse(OrderWeights, TrainedOrder, out var weights)
             ? weights
             : throw new FormatException($"The weights of a recipe of order {TrainedOrder} are \"{OrderWeights}\"; expected {OrderWeightText.Example(TrainedOrder)}, say."),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = 0.98 },
+        Optimizer = Optimizer == "soap" ? SobolevNet.Optimizer.Soap(learningRate: LearningRate) : SobolevNet.Optimizer.Adam(learningRate: LearningRate, beta2: 0.98),
         Threads = threads,
     };
 }

@@ -12,7 +12,7 @@ public sealed record SobolevTrainingOptions
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
     private readonly InputScalingKind _inputScaling;
-    private readonly Optimizer _optimizer = new Soap();
+    private readonly Optimizer _optimizer = Optimizer.Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
@@ -113,15 +113,13 @@ public sealed record SobolevTrainingOptions
     /// </summary>
     public bool ScaleDirections { get; init; } = true;
 
-    /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Settings of the optimizer contradict each other.</exception>
+    /// <summary>How gradients become steps; <see cref="Optimizer.Soap"/> with its defaults unless set.</summary>
     public Optimizer Optimizer
     {
         get => _optimizer;
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Optimizer));
-            value.Check();
             _optimizer = value;
         }
     }

@@ -33,7 +33,7 @@ public class RobustTrainingTests
     private static Mlp<float> Train(IJetSource<float> source)
     {
         var network = Mlp<float>.Create(256, [48, 48], 3, seed: 3);
-        new SobolevTrainer<float>(network, new SobolevTrainingOptions { Epochs = 120, BatchSize = 32, Optimizer = new Adam { LearningRate = 6e-3 } }).Fit(source);
+        new SobolevTrainer<float>(network, new SobolevTrainingOptions { Epochs = 120, BatchSize = 32, Optimizer = Optimizer.Adam(learningRate: 6e-3) }).Fit(source);
         return network;
     }
 }

@@ -22,7 +22,7 @@ public class TrainingFingerprintTests
         [nameof(SobolevTrainingOptions.Standardize)] = new() { Standardize = false },
         [nameof(SobolevTrainingOptions.InputScaling)] = new() { InputScaling = InputScalingKind.Common },
         [nameof(SobolevTrainingOptions.ScaleDirections)] = new() { ScaleDirections = false },
-        [nameof(SobolevTrainingOptions.Optimizer)] = new() { Optimizer = new Adam() },
+        [nameof(SobolevTrainingOptions.Optimizer)] = new() { Optimizer = Optimizer.Adam() },
         [nameof(SobolevTrainingOptions.Schedule)] = new() { Schedule = LearningRateSchedule.Constant },
         [nameof(SobolevTrainingOptions.GradientClipNorm)] = new() { GradientClipNorm = 1 },
         [nameof(SobolevTrainingOptions.EarlyStopping)] = new() { EarlyStopping = new() },
@@ -188,8 +188,8 @@ public class TrainingFingerprintTests
         _ => throw new NotSupportedException(value.GetType().Name),
     };
 
-    private sealed record OwnSchedule(Func<SchedulePosition, double> Function) : LearningRateSchedule
+    private sealed class OwnSchedule(Func<SchedulePosition, double> function) : LearningRateSchedule
     {
-        public override double At(SchedulePosition position) => Function(position);
+        public override double At(SchedulePosition position) => function(position);
     }
 }
