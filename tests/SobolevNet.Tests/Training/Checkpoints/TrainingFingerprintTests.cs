@@ -6,8 +6,6 @@ namespace SobolevNet.Tests.Training.Checkpoints;
 
 public class TrainingFingerprintTests
 {
-    private static readonly Type[] Optimizers = [.. typeof(Optimizer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Optimizer)))];
-
     /// <summary>For each option a training that differs in it alone.</summary>
     private static readonly Dictionary<string, SobolevTrainingOptions> Changed = new()
     {
@@ -45,11 +43,7 @@ public class TrainingFingerprintTests
     [Fact]
     public void Fields_EverySettingOfAnOptimizer_CountInFull()
     {
-        Optimizers.Should().HaveCountGreaterThan(4);
-        foreach (var type in Optimizers)
-        {
-            CheckSettings(Activator.CreateInstance(type)!, optimizer => Fields(new() { Optimizer = (Optimizer)optimizer }));
-        }
+        CheckFactories(typeof(Optimizer), Optimizer.Adam(), optimizer => Fields(new() { Optimizer = (Optimizer)optimizer }));
     }
 
     [Fact]
@@ -158,7 +152,7 @@ public class TrainingFingerprintTests
         factories.Should().HaveCountGreaterThan(3);
         foreach (var factory in factories)
         {
-            object[] arguments = [.. factory.GetParameters().Select(parameter => Argument(parameter.ParameterType))];
+            object[] arguments = [.. factory.GetParameters().Select(parameter => parameter.DefaultValue is { } value and not DBNull ? value : Argument(parameter.ParameterType))];
             string first = fields(factory.Invoke(instance, arguments)!);
             for (int k = 0; k < arguments.Length; k++)
             {
