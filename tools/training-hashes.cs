@@ -20,10 +20,11 @@ foreach (int order in (int[])[0, 1, 2])
     Train($"cubes, order {order}", images, [40, 24], new SobolevTrainingOptions { Order = order, Epochs = 4 });
 }
 
-foreach (var optimizer in (Optimizer[])[new Adam(), new AdamW(), new Sgd(), new RProp(), new Soap()])
+(string, Optimizer)[] optimizers =
+    [("Adam", Optimizer.Adam()), ("AdamW", Optimizer.Adam(weightDecay: 0.01)), ("Sgd", Optimizer.Sgd()), ("RProp", Optimizer.RProp()), ("Soap", Optimizer.Soap())];
+foreach (var (name, optimizer) in optimizers)
 {
-    int batch = optimizer is RProp ? 200 : 32;
-    Train($"surface, {optimizer.GetType().Name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = batch });
+    Train($"surface, {name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = name == "RProp" ? 200 : 32 });
 }
 
 foreach (var activation in Enum.GetValues<Activation>().Where(activation => activation != Activation.Identity))

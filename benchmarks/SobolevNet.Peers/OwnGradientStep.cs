@@ -29,7 +29,7 @@ internal static class OwnGradientStep
         var network = Mlp<float>.Create(inputs, GradientShape.Hidden, 1, Activation.Softplus, seed: 1);
         var options = new SobolevTrainingOptions
         {
-            Epochs = Epochs, BatchSize = GradientShape.Batch, Threads = threads, Optimizer = new Adam(), Propagation = propagation,
+            Epochs = Epochs, BatchSize = GradientShape.Batch, Threads = threads, Optimizer = Optimizer.Adam(), Propagation = propagation,
         };
         new SobolevTrainer<float>(network, options).Fit(source);
         return GradientShape.Format(GradientShape.Median(steps[(steps.Count / 2)..]));

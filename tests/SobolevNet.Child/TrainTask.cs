@@ -22,8 +22,8 @@ internal static class TrainTask
             Order = int.Parse(order, CultureInfo.InvariantCulture),
             Optimizer = optimizer switch
             {
-                "adam" => new Adam { LearningRate = 5e-3 },
-                "soap" => new Soap { RefreshEvery = 3 },
+                "adam" => Optimizer.Adam(learningRate: 5e-3),
+                "soap" => Optimizer.Soap(refreshEvery: 3),
                 _ => throw new ArgumentException($"There is no optimizer \"{optimizer}\".", nameof(optimizer)),
             },
             EarlyStopping = stopping == "stopping" ? new EarlyStopping { Patience = 2, Improvement = 0.3, AnnealingEpochs = 30 } : null,

@@ -19,7 +19,7 @@ public class TrainingExamples
                 OrderWeight.Geometric(from: 1, to: 0.1),                        // first derivatives
                 OrderWeight.Until(OrderWeight.Geometric(1e-2, 1e-4), end: 0.7), // second ones, dropped after 70 % of the training
             ],
-            Optimizer = new AdamW { LearningRate = 3e-3, WeightDecay = 1e-4 },
+            Optimizer = Optimizer.Adam(learningRate: 3e-3, weightDecay: 1e-4),
             Schedule = LearningRateSchedule.Exponential(final: 0.01).WithWarmUp(0.05),
             GradientClipNorm = 10,
         };

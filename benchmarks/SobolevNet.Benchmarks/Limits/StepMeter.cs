@@ -48,7 +48,7 @@ internal sealed class StepMeter(
 
         var options = new SobolevTrainingOptions
         {
-            Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = new Adam(), ScaleDirections = false, Propagation = propagation,
+            Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam(), ScaleDirections = false, Propagation = propagation,
         };
         int steps = 0;
         long memory = 0;
@@ -90,7 +90,7 @@ internal sealed class StepMeter(
         int order = source.Layout.Order;
         var pass = new TrainingPass<float>(
             network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team, propagation);
-        var optimizer = new Adam().CreateState<float>(architecture);
+        var optimizer = Optimizer.Adam().CreateState<float>(architecture);
         long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
         double[] weights = [1, 1, 1];
         double[] losses = new double[weights.Length];

@@ -13,7 +13,7 @@ public sealed record SobolevTrainingOptions
     private readonly int _threads;
     private readonly InputScalingKind _inputScaling;
     private readonly DerivativePropagation _propagation;
-    private readonly Optimizer _optimizer = new Soap();
+    private readonly Optimizer _optimizer = Optimizer.Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
@@ -127,15 +127,13 @@ public sealed record SobolevTrainingOptions
             : throw new ArgumentOutOfRangeException(nameof(Propagation), value, "Expected Auto, Forward or Adjoint.");
     }
 
-    /// <summary>How gradients become steps; <see cref="Soap"/> with its defaults unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Settings of the optimizer contradict each other.</exception>
+    /// <summary>How gradients become steps; <see cref="Optimizer.Soap"/> with its defaults unless set.</summary>
     public Optimizer Optimizer
     {
         get => _optimizer;
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Optimizer));
-            value.Check();
             _optimizer = value;
         }
     }

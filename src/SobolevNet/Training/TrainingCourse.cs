@@ -144,7 +144,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
         return double.IsFinite(factor) && factor >= 0
             ? factor
             : throw new InvalidOperationException(
-                $"The schedule {options.Schedule} gave the learning-rate factor {factor} in epoch {state.Epoch + 1} at progress {progress}; " +
+                $"The schedule {options.Schedule.GetType().Name} gave the learning-rate factor {factor} in epoch {state.Epoch + 1} at progress {progress}; " +
                 "it must be finite and at least 0.");
     }
 

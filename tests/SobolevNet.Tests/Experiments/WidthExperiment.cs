@@ -76,7 +76,7 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
                 var network = Mlp<float>.Create(1, [width], 1, Activation.Tanh, seed: 1);
                 var options = new SobolevTrainingOptions
                 {
-                    Epochs = settings.Epochs, Optimizer = new Adam { LearningRate = settings.LearningRate }, Threads = settings.Threads,
+                    Epochs = settings.Epochs, Optimizer = Optimizer.Adam(learningRate: settings.LearningRate), Threads = settings.Threads,
                 };
                 error = new SobolevTrainer<float>(network, options).Fit(samples, null, part, run.CancellationToken).Training.NormalizedRmse;
             }

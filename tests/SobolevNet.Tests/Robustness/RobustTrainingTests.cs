@@ -47,7 +47,7 @@ public class RobustTrainingTests
     private static Mlp<float> Train(IJetSource<float> source, int seed)
     {
         var network = Mlp<float>.Create(256, [48, 48], 3, seed: (ulong)seed);
-        var options = new SobolevTrainingOptions { Epochs = 120, BatchSize = 32, Seed = (ulong)seed, Optimizer = new Adam { LearningRate = 6e-3 } };
+        var options = new SobolevTrainingOptions { Epochs = 120, BatchSize = 32, Seed = (ulong)seed, Optimizer = Optimizer.Adam(learningRate: 6e-3) };
         new SobolevTrainer<float>(network, options).Fit(source);
         return network;
     }

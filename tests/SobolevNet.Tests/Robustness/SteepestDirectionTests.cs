@@ -98,7 +98,7 @@ public class SteepestDirectionTests
         {
             var source = new RobustSource<float>(clean, new RobustSourceOptions { Directions = [new(sampler)], ManifoldOrder = 0, Seed = seed });
             var network = Mlp<float>.Create(Pixels, [48, 48], 3, seed: seed);
-            var options = new SobolevTrainingOptions { Epochs = 25, BatchSize = 16, Seed = seed, OrderWeights = [1, 1], Optimizer = new Adam { LearningRate = 6e-3 } };
+            var options = new SobolevTrainingOptions { Epochs = 25, BatchSize = 16, Seed = seed, OrderWeights = [1, 1], Optimizer = Optimizer.Adam(learningRate: 6e-3) };
             new SobolevTrainer<float>(network, options).Fit(source);
             return new VulnerabilityEvaluator<float>(network, Blobs).FirstOrder(Blobs.DrawPoints(20, 50)).Universal;
         }

@@ -92,8 +92,8 @@ public class TrainingCourseTests
     private static TrainingCourse<double> Course(SobolevTrainingOptions options, int epoch, int step, double seconds) =>
         new(State(epoch, step, seconds), options, Steps);
 
-    private sealed record Fixed(double Factor) : LearningRateSchedule
+    private sealed class Fixed(double factor) : LearningRateSchedule
     {
-        public override double At(SchedulePosition position) => Factor;
+        public override double At(SchedulePosition position) => factor;
     }
 }

@@ -7,7 +7,7 @@ internal static class TrainingParts
     public static TrainingState<double> State(IJetSource<double> source, int order, Optimizer? optimizer = null)
     {
         var network = Mlp<double>.Create(source.InputFeatures, [5], source.OutputFeatures, seed: 3);
-        var settings = optimizer ?? new Sgd { LearningRate = 0.1, Momentum = 0 };
+        var settings = optimizer ?? Optimizer.Sgd(learningRate: 0.1, momentum: 0);
         var state = new TrainingState<double>(
             network, SobolevLoss.Measure(source), settings.CreateState<double>(network.Architecture),
             new OrderBalance([1, 1, 1], order), order) { RateFactor = 1 };

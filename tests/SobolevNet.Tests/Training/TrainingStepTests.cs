@@ -27,7 +27,7 @@ public class TrainingStepTests
             Epochs = Epochs,
             Schedule = watch,
             GradientClipNorm = kind == "clipped" ? 1e-3 : null,
-            Optimizer = kind switch { "adam" => new Adam(), "sgd" => new Sgd(), "rprop" => new RProp(), _ => new Soap { RefreshEvery = 3 } },
+            Optimizer = kind switch { "adam" => Optimizer.Adam(), "sgd" => Optimizer.Sgd(), "rprop" => Optimizer.RProp(), _ => Optimizer.Soap(refreshEvery: 3) },
         };
         new SobolevTrainer<float>(Network(), options).Fit(new StoredSource(order, StepsOfEpoch * options.BatchSize));
 
@@ -50,9 +50,9 @@ public class TrainingStepTests
         {
             Optimizer = name switch
             {
-                "sgd" => new Sgd { LearningRate = 1e25, Momentum = 0 },
-                "adam" => new Adam { LearningRate = 1e25 },
-                _ => new Soap { LearningRate = 1e25 },
+                "sgd" => Optimizer.Sgd(learningRate: 1e25, momentum: 0),
+                "adam" => Optimizer.Adam(learningRate: 1e25),
+                _ => Optimizer.Soap(learningRate: 1e25),
             },
             Schedule = new StepWatch(LearningRateSchedule.Constant, step => (steps, before) = (step, network.Parameters.ToArray())),
         };
@@ -182,7 +182,7 @@ public class TrainingStepTests
     public void Run_MiniBatch_TakesTheStepOfItsGradientAndCountsItsSamples()
     {
         var source = new FunctionSource<double>(1, 20, 1);
-        var state = TrainingParts.State(source, order: 1, new Sgd { LearningRate = 0.1, Momentum = 0 });
+        var state = TrainingParts.State(source, order: 1, Optimizer.Sgd(learningRate: 0.1, momentum: 0));
         state.RateFactor = 0.5;
         var network = state.Network;
         double[] before = network.Parameters.ToArray();
@@ -206,7 +206,7 @@ public class TrainingStepTests
     public void Run_WithOrWithoutALimit_MovesAtMostAsFarAsTheLimitAllows(double? limit)
     {
         var source = new FunctionSource<double>(1, 20, 1);
-        var state = TrainingParts.State(source, order: 1, new Sgd { LearningRate = 1, Momentum = 0 });
+        var state = TrainingParts.State(source, order: 1, Optimizer.Sgd(learningRate: 1, momentum: 0));
         double[] before = state.Network.Parameters.ToArray();
         using var team = new WorkerTeam(1);
         new TrainingStep<double>(state, source, order: 1, batch: 8, limit, team).Run([.. Enumerable.Range(0, 20).Select(k => (long)k)], 0, 8);

@@ -312,7 +312,7 @@ public sealed class DirectionalJetSourceTests
                 Epochs = threads == 1 ? 60 : 2,
                 BatchSize = 30,
                 Threads = threads,
-                Optimizer = new Adam { LearningRate = 0.01 },
+                Optimizer = Optimizer.Adam(learningRate: 0.01),
                 Schedule = LearningRateSchedule.Constant,
             };
             new SobolevTrainer<double>(network, options with { Epochs = 2 }).Fit(source);

@@ -14,7 +14,7 @@ public sealed class CheckpointTests : IDisposable
     public CheckpointTests() => _options = new()
     {
         Epochs = 4, BatchSize = 24, Threads = 1, Checkpoint = new CheckpointOptions(_folder.File("run.checkpoint")), EarlyStopping = new(),
-        Optimizer = new Adam { LearningRate = 1e-2 },
+        Optimizer = Optimizer.Adam(learningRate: 1e-2),
     };
 
     private string Checkpoint => _options.Checkpoint!.Path;
@@ -40,7 +40,7 @@ public sealed class CheckpointTests : IDisposable
         }
 
         Refused("BatchSize is 24 in the checkpoint and 25", _options with { BatchSize = 25 });
-        Refused("Optimizer.Beta1 is 0.9 in the checkpoint and 0.8", _options with { Optimizer = new Adam { LearningRate = 1e-2, Beta1 = 0.8 } });
+        Refused("Optimizer.Beta1 is 0.9 in the checkpoint and 0.8", _options with { Optimizer = Optimizer.Adam(learningRate: 1e-2, beta1: 0.8) });
         Refused("Shuffle is true in the checkpoint and false", _options with { Shuffle = false });
         Refused("TrainingData is * in the checkpoint and *", source: new FunctionSource<float>(1, 100, 9));
         Refused("ValidationData is * in the checkpoint and *", validation: new FunctionSource<float>(0, 30, 9));
@@ -211,7 +211,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Resume_StepsOfRPropThatAreNoNumbers_AreRefused()
     {
-        var options = _options with { Optimizer = new RProp() };
+        var options = _options with { Optimizer = Optimizer.RProp() };
         Canceled(options);
         Rewrite("optimizer.steps", values => values[1] = double.NaN);
         FluentActions.Invoking(() => Interruption.Resume(Network, options, _source, _validation))
@@ -260,7 +260,7 @@ public sealed class CheckpointTests : IDisposable
         var options = _options with
         {
             EarlyStopping = null,
-            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Optimizer = Optimizer.Sgd(learningRate: 1e-3),
             Schedule = new Breaking(),
             Checkpoint = _options.Checkpoint! with { Every = TimeSpan.Zero },
         };
@@ -308,7 +308,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     /// <summary>A learning rate that is far too high from the third epoch on.</summary>
-    private sealed record Breaking : LearningRateSchedule
+    private sealed class Breaking : LearningRateSchedule
     {
         public override double At(SchedulePosition position) => position.Epoch < 2 ? 1 : 1e300;
     }
