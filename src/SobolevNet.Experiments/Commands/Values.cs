@@ -8,16 +8,8 @@ namespace SobolevNet.Experiments.Commands;
 internal static class Values
 {
     private const double SecondsOfAYear = 365 * 24 * 3600;
-
-    /// <summary>yes or no.</summary>
-    public static ValueKind<bool> YesNo { get; } = new(
-        "yes|no", "yes or no",
-        (string text, out bool value) =>
-        {
-            value = text.Equals("yes", StringComparison.OrdinalIgnoreCase);
-            return value || text.Equals("no", StringComparison.OrdinalIgnoreCase);
-        },
-        value => value ? "yes" : "no");
+    private const string Yes = "yes";
+    private const string No = "no";
 
     /// <summary>A seed of random numbers.</summary>
     public static ValueKind<ulong> Seed { get; } = new(
@@ -46,6 +38,9 @@ internal static class Values
 
     /// <summary>A time in seconds, above 0 and no more than a year.</summary>
     public static ValueKind<double> Seconds { get; } = Real("SECONDS", 0, SecondsOfAYear);
+
+    /// <summary>yes or no; see <see cref="Answer"/>. It is text, because the parser takes an option of type bool for a flag.</summary>
+    public static ValueKind<string> YesNo { get; } = Word([Yes, No]);
 
     /// <summary>The name of an activation.</summary>
     public static ValueKind<string> Activation { get; } = Word([.. Enum.GetNames<Activation>().Select(name => name.ToLowerInvariant())]);
@@ -101,6 +96,12 @@ internal static class Values
             return !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal);
         },
         value => value);
+
+    /// <summary>yes if true, no if false.</summary>
+    public static string Answer(bool value) => value ? Yes : No;
+
+    /// <summary>Whether the answer is yes.</summary>
+    public static bool IsYes(string answer) => answer == Yes;
 
     /// <summary>Numbers joined by commas.</summary>
     public static string Write(IEnumerable<double> numbers) => string.Join(',', numbers.Select(Write));

@@ -24,7 +24,7 @@ internal static class CubeOptions
         { "--weights2", "The same for orders 0,1,2. FROM:TO changes geometrically over the training; @END drops the order after that part of it.", OrderWeightText.Kind(2), s => s.WeightsOfOrder2, (s, weights) => s with { WeightsOfOrder2 = weights } },
         { "--features", "Linear features of the training images that replace the pixels as inputs; 0 for pixels.", Values.Count(0, 256), s => s.Features, (s, count) => s with { Features = count } },
         { "--curvature", "Weight of second derivatives in finding the features, where order 2 is trained.", Values.Real("NUMBER", 0), s => s.FeatureCurvature, (s, weight) => s with { FeatureCurvature = weight } },
-        { "--standardize", "Whether inputs and outputs are standardized.", Values.YesNo, s => s.Standardize, (s, standardize) => s with { Standardize = standardize } },
+        { "--standardize", "Whether inputs and outputs are standardized.", Values.YesNo, s => Values.Answer(s.Standardize), (s, answer) => s with { Standardize = Values.IsYes(answer) } },
         { "--seed", "Names poses, initial weights and shuffling.", Values.Seed, s => s.Seed, (s, seed) => s with { Seed = seed } },
         { "--precision", "Type of numbers.", Values.Word(["float", "double"]), s => s.Precision, (s, name) => s with { Precision = name } },
         { "--checkpoint", "Time between checkpoints.", Values.Seconds, s => s.CheckpointSeconds, (s, seconds) => s with { CheckpointSeconds = seconds } },

@@ -49,7 +49,7 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         "universal2" => "order1 and universal with second derivatives along the direction and mixed ones with the six degrees of freedom.",
         "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.Directions} of each, trained to the oracle's.",
         "gaussian" => "values; noise is added to the images, targets stay.",
-        "jacobian" => $"values; derivatives along {settings.Directions} random directions are trained to zero.",
+        "jacobian" => $"values; derivatives along {(settings.Directions == 1 ? "a random direction" : $"{settings.Directions} random directions")} are trained to zero.",
         "pgd" => $"values; images are perturbed against the network by {settings.AscentSteps} steps of projected gradient ascent, targets stay.",
         "trades" => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
         _ => "values; the derivative along a direction of large change, ∂Nᵀu, is trained to zero. Not a published method: " +

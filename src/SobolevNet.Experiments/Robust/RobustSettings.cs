@@ -46,7 +46,7 @@ internal sealed record RobustSettings : ExperimentSettings
     /// <summary>Random directions of jacobian, and of each frequency band of bands.</summary>
     public int Directions { get; init; } = 1;
 
-    /// <summary>Random output vectors that a steepest direction is the worst combination of.</summary>
+    /// <summary>Random output vectors whose worst combination gives a steepest direction.</summary>
     public int Sketch { get; init; } = 3;
 
     /// <summary>Standard deviation of pixel noise that sets the weight of universal2's directions relative to the manifold's.</summary>

@@ -8,8 +8,9 @@ public class ValuesTests
     [Fact]
     public void Values_WrittenAndRead_AreTheSame()
     {
-        Again(Values.YesNo, true);
-        Again(Values.YesNo, false);
+        Again(Values.YesNo, Values.Answer(true));
+        Values.IsYes(Read(Values.YesNo, "YES")).Should().BeTrue();
+        Values.IsYes(Read(Values.YesNo, Values.Answer(false))).Should().BeFalse();
         Again(Values.Seed, ulong.MaxValue);
         Again(Values.Rising, [1e-5, 0.1 / 3, 7]);
         Again(Values.Vector, new Vector3D(0.1 / 3, -2, 1e-9));
