@@ -59,7 +59,7 @@ public sealed class JetPass<T>
     /// <summary>Reads the network's parameters anew.</summary>
     public void Refresh()
     {
-        _packed.Pack(reverse: true, reverseFirst: true);
+        _packed.Pack(reverse: true, reverseFirst: true, keepZeros: _tape.MaySkipInputs);
         _hasForward = false;
     }
 
@@ -148,7 +148,7 @@ public sealed class JetPass<T>
 
         for (int layer = 0; layer < architecture.LayerCount && !parameterGradient.IsEmpty; layer++)
         {
-            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _workspace);
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _packed, _workspace);
         }
     }
 

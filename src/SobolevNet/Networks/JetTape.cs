@@ -60,7 +60,7 @@ internal sealed class JetTape<T>
         _inputComponents = layout.Truncate(inputOrder).Count;
         Capacity = samples;
         GroupSamples = groupSamples;
-        _live = _inputComponents >= LiveColumns.MinComponents && architecture.Inputs >= LiveInputs
+        _live = _inputComponents >= LiveColumns.MinComponents && MayHaveZeros(architecture)
             ? new LiveColumns(architecture.Inputs, samples)
             : null;
         int layers = architecture.LayerCount;
@@ -122,6 +122,9 @@ internal sealed class JetTape<T>
             return Layout.Count * GroupSamples * widest;
         }
     }
+
+    /// <summary>Whether a network has so many inputs that leaving out those that are zero pays, if there are components enough.</summary>
+    public static bool MayHaveZeros(MlpArchitecture architecture) => architecture.Inputs >= LiveInputs;
 
     /// <summary>Whether arrays hold a tape of so many samples.</summary>
     public static bool Fits(MlpArchitecture architecture, JetLayout layout, int samples)
@@ -325,7 +328,7 @@ internal sealed class JetTape<T>
     /// <summary>
     /// The gradient of some output features of a layer, from <paramref name="first"/> on, summed over all rows of the pass.
     /// </summary>
-    public void Gradient(int layer, int first, DenseLayer<T> gradient, bool accumulate, Workspace<T> workspace)
+    public void Gradient(int layer, int first, DenseLayer<T> gradient, bool accumulate, PackedNetwork<T> network, Workspace<T> workspace)
     {
         int outStride = StrideAfter(layer);
         int inStride = StrideBefore(layer);
@@ -348,25 +351,48 @@ internal sealed class JetTape<T>
                 workspace);
         }
 
+        for (int group = 0; group < Groups && !all && !sparse; group++)
+        {
+            var (start, samples) = Group(group);
+            int firstRow = start * Layout.Count;
+            Gemm.MultiplyTransposed<T>(
+                adjoint[(firstRow * outStride)..], outStride, source.AsSpan(firstRow * inStride), inStride, samples * _inputComponents,
+                columns, 0, count, gradient.Weights, columns, accumulate || group > 0, workspace);
+        }
+
         if (!accumulate)
         {
             gradient.Bias.Clear();
         }
 
+        if (layer == 0 && network.InputOffset is { } offset)
+        {
+            // The rows of the tape lack the offset. Its part of the weights' gradient is the bias gradient of this pass times the offset.
+            var bias = workspace.Panel(count);
+            bias.Clear();
+            AddBias(adjoint, outStride, bias);
+            for (int o = 0; o < count; o++)
+            {
+                var row = gradient.Weights.Slice(o * columns, columns);
+                TensorPrimitives.FusedMultiplyAdd(offset, bias[o], row, row);
+            }
+
+            TensorPrimitives.Add(gradient.Bias, bias, gradient.Bias);
+            return;
+        }
+
+        AddBias(adjoint, outStride, gradient.Bias);
+    }
+
+    /// <summary>Adds up the adjoints of the values of all samples, in order.</summary>
+    private void AddBias(ReadOnlySpan<T> adjoint, int stride, Span<T> sum)
+    {
         for (int group = 0; group < Groups; group++)
         {
             var (start, samples) = Group(group);
-            int firstRow = start * Layout.Count;
-            if (!all && !sparse)
-            {
-                Gemm.MultiplyTransposed<T>(
-                    adjoint[(firstRow * outStride)..], outStride, source.AsSpan(firstRow * inStride), inStride, samples * _inputComponents,
-                    columns, 0, count, gradient.Weights, columns, accumulate || group > 0, workspace);
-            }
-
             for (int s = 0; s < samples; s++)
             {
-                TensorPrimitives.Add(gradient.Bias, adjoint.Slice((firstRow + s) * outStride, count), gradient.Bias);
+                TensorPrimitives.Add(sum, adjoint.Slice(((start * Layout.Count) + s) * stride, sum.Length), sum);
             }
         }
     }
@@ -390,7 +416,8 @@ internal sealed class JetTape<T>
         return few;
     }
 
-    private bool AllHaveFewLiveInputs()
+    /// <summary>Whether all samples of the pass have so few inputs that differ from zero that the first layer leaves the others out.</summary>
+    public bool AllHaveFewLiveInputs()
     {
         bool few = _live is not null;
         for (int s = 0; s < Samples && few; s++)

@@ -29,7 +29,7 @@ internal sealed class LivePass<T>
     {
         var tape = Scratch.Tape(layout, samples);
         bool few = (long)samples * layout.Count <= PackedNetwork<T>.FewRows;
-        Packed.Pack(reverse: false, reverseFirst: false, stored: few || !tape.MaySkipInputs);
+        Packed.Pack(reverse: false, reverseFirst: false, stored: few || !tape.MaySkipInputs, keepZeros: tape.MaySkipInputs);
         return tape;
     }
 }

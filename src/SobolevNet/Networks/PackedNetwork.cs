@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SobolevNet.Kernels;
 
 namespace SobolevNet;
@@ -18,6 +19,9 @@ internal sealed class PackedNetwork<T>
     private const int MinTaskOutputs = 64;
 
     private readonly Mlp<T> _network;
+    private readonly T[] _offsetProduct;
+    private readonly Workspace<T> _workspace = new();
+    private FeatureScaling<T>? _scaling;
 
     public PackedNetwork(Mlp<T> network)
     {
@@ -32,6 +36,7 @@ internal sealed class PackedNetwork<T>
             Bias[layer] = new T[JetTape<T>.Stride(sizes[layer + 1])];
         }
 
+        _offsetProduct = new T[Bias[0].Length];
         Activation = JetActivation<T>.Create(network.Architecture.Activation);
     }
 
@@ -44,8 +49,16 @@ internal sealed class PackedNetwork<T>
     /// <summary>The bias of each layer, padded with zeros to a row's stride.</summary>
     public T[][] Bias { get; }
 
-    /// <summary>How raw inputs are standardized, as it was when <see cref="Reserve"/> was called.</summary>
+    /// <summary>
+    /// How raw inputs are standardized, as it was when <see cref="Reserve"/> was called. Where zeros are kept, shifts of a few scales are
+    /// zero here and part of the first bias.
+    /// </summary>
     public FeatureScaling<T>? InputScaling { get; private set; }
+
+    /// <summary>
+    /// Where zeros are kept, what <see cref="InputScaling"/> leaves out: the standardized input is its result plus this. Null otherwise.
+    /// </summary>
+    public T[]? InputOffset { get; private set; }
 
     /// <summary>How raw outputs are standardized, as it was when <see cref="Reserve"/> was called.</summary>
     public FeatureScaling<T>? OutputScaling { get; private set; }
@@ -57,23 +70,35 @@ internal sealed class PackedNetwork<T>
     public bool IsStored { get; private set; }
 
     /// <summary>Packs everything that a pass needs.</summary>
-    public void Pack(bool reverse, bool reverseFirst, bool stored = false)
+    public void Pack(bool reverse, bool reverseFirst, bool stored = false, bool keepZeros = false)
     {
-        Reserve(reverse, reverseFirst, stored);
+        Reserve(reverse, reverseFirst, stored, keepZeros);
         for (int layer = 0; layer < Forward.Length; layer++)
         {
             Pack(layer, 0, _network.Architecture.Sizes[layer + 1], reverse && (layer > 0 || reverseFirst));
         }
+
+        CompleteBias();
     }
 
     /// <summary>Reserves the memory that packing will need, as long as there is none, and takes the network's scalings.</summary>
     /// <param name="reverse">Whether there will be reverse passes.</param>
     /// <param name="reverseFirst">Whether they go through the first layer, to the input.</param>
     /// <param name="stored">Whether to leave weights where they are: what pays for few rows.</param>
-    public void Reserve(bool reverse, bool reverseFirst, bool stored = false)
+    /// <param name="keepZeros">Whether inputs that are zero stay zero, for passes that leave those out.</param>
+    public void Reserve(bool reverse, bool reverseFirst, bool stored = false, bool keepZeros = false)
     {
         IsStored = stored;
-        InputScaling = _network.InputScaling;
+        if (!keepZeros)
+        {
+            (_scaling, InputScaling, InputOffset) = (null, _network.InputScaling, null);
+        }
+        else if (_network.InputScaling != _scaling)
+        {
+            _scaling = _network.InputScaling;
+            (InputScaling, InputOffset) = _scaling is null ? (null, null) : RowScaling.KeepZeros(_scaling);
+        }
+
         OutputScaling = _network.OutputScaling;
         var sizes = _network.Architecture.Sizes;
         for (int layer = 0; layer < Forward.Length && !stored; layer++)
@@ -120,6 +145,20 @@ internal sealed class PackedNetwork<T>
         {
             Reverse[layer]!.Pack(source.Weights, first, count);
         }
+    }
+
+    /// <summary>Adds to the first bias what <see cref="InputOffset"/> contributes; after all of the first layer is packed.</summary>
+    public void CompleteBias()
+    {
+        if (InputOffset is null)
+        {
+            return;
+        }
+
+        int outputs = _network.Architecture.Sizes[1];
+        MultiplyForward(0, InputOffset, InputOffset.Length, 1, _offsetProduct, _offsetProduct.Length, _workspace);
+        var bias = Bias[0].AsSpan(0, outputs);
+        TensorPrimitives.Add(bias, _offsetProduct.AsSpan(0, outputs), bias);
     }
 
     /// <summary>C = A·Wᵀ with the weights of a layer.</summary>

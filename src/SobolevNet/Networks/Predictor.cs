@@ -24,7 +24,7 @@ public sealed class Predictor<T>
         ArgumentNullException.ThrowIfNull(network);
         Architecture = network.Architecture;
         _packed = new PackedNetwork<T>(network);
-        _packed.Pack(reverse: false, reverseFirst: false);
+        _packed.Pack(reverse: false, reverseFirst: false, keepZeros: JetTape<T>.MayHaveZeros(Architecture));
     }
 
     /// <summary>The shape of the network.</summary>

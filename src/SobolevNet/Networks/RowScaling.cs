@@ -13,6 +13,35 @@ internal static class RowScaling
     /// <summary>Features from which calls of vector functions pay.</summary>
     private const int ManyFeatures = 16;
 
+    /// <summary>The largest shift, in scales, that <see cref="KeepZeros"/> moves.</summary>
+    private const int MaxFoldedShift = 4;
+
+    /// <summary>
+    /// Splits a scaling for inputs of which many are zero, such as the pixels around what an image shows. Zeros stay zero under the part for
+    /// the rows, so that products can leave them out. The rest is a constant that the first bias takes.
+    /// </summary>
+    /// <remarks>
+    /// Only shifts of up to <see cref="MaxFoldedShift"/> scales are moved: the sum W·x/d + W·(−s/d) then loses three bits at most where its
+    /// terms cancel. Larger ones stay with the rows, where they lose nothing.
+    /// </remarks>
+    /// <returns>The scaling of the rows, and what has to be added to its result: −shift/scale of the features whose shift was moved. Null if there is none.</returns>
+    public static (FeatureScaling<T> OfRows, T[]? Offset) KeepZeros<T>(FeatureScaling<T> scaling)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] shift = scaling.Shift.ToArray();
+        var offset = new T[shift.Length];
+        for (int f = 0; f < shift.Length; f++)
+        {
+            T standardized = shift[f] / scaling.Scale[f];
+            if (T.Abs(standardized) <= T.CreateTruncating(MaxFoldedShift))
+            {
+                (shift[f], offset[f]) = (T.Zero, -standardized);
+            }
+        }
+
+        return offset.AsSpan().ContainsAnyExcept(T.Zero) ? (new FeatureScaling<T>(shift, scaling.Scale), offset) : (scaling, null);
+    }
+
     /// <summary>Takes values x to (x − shift) / scale and derivatives, or adjoints of standardized values, to x / scale.</summary>
     /// <param name="scaling">The units.</param>
     /// <param name="rows">Shape (rows, features).</param>

@@ -66,7 +66,7 @@ internal sealed class Evaluator<T>
     public Evaluation Run(MeasuringTime time)
     {
         _time = time;
-        _packed.Pack(reverse: false, reverseFirst: false);
+        _packed.Pack(reverse: false, reverseFirst: false, keepZeros: _tape.MaySkipInputs);
         _values.Clear();
         bool isLimited = time.IsLimited && !_isCounted;
         if (isLimited)

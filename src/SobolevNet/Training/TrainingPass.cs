@@ -85,9 +85,10 @@ internal sealed class TrainingPass<T>
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
         bool few = (long)count * _layout.Count <= PackedNetwork<T>.FewRows && !_tape.MaySkipInputs;
-        _packed.Reserve(reverse: true, reverseFirst: false, stored: few);
+        _packed.Reserve(reverse: true, reverseFirst: false, stored: few, keepZeros: _tape.MaySkipInputs);
         long parameters = _network.Architecture.ParameterCount;
         _team.Run(_packing.Length, _runPacking, few ? 0 : parameters);
+        _packed.CompleteBias();
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
         {
             _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart));
@@ -228,7 +229,7 @@ internal sealed class TrainingPass<T>
     /// <summary>Adds the chunk to the gradient of some outputs; after the last one it is complete, and the optimizer's if there is one.</summary>
     private void Reduce(int layer, int first, DenseLayer<T> gradient, int worker)
     {
-        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _workspaces[worker]);
+        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _packed, _workspaces[worker]);
         if (_chunkStart + _tape.Samples < _count)
         {
             return;

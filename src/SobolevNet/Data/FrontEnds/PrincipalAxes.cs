@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The leading principal components of samples: orthonormal directions of input space and the variances along them.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>Another source whose inputs go through a linear front end.</summary>
 internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<T> projection) : JetSourceTransform<T>(source)

@@ -26,6 +26,9 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
         _options = options;
 
     /// <inheritdoc/>
+    public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
+
+    /// <inheritdoc/>
     public IJetSourceRun<T> BeginRun() => new Run(this);
 
     /// <summary>Writes clean samples; perturbations belong to a run.</summary>
@@ -39,6 +42,8 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
         private readonly AdversarialOptions _options = source._options;
         private readonly RunNetwork<T> _network = new();
         private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
+
+        public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
 
         public void BeginStep(Mlp<T> network, long step, double progress)
         {
