@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SobolevNet;
+using SobolevNet.FrontEnds;
 using SobolevNet.Rendering;
 using SobolevNet.Robustness;
 

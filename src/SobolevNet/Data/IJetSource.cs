@@ -46,7 +46,7 @@ public interface IJetSource<T>
 
     /// <summary>
     /// Whether all inputs are measured in one unit, so that their relative sizes are meaningful: pixels of an image, features of a
-    /// <see cref="LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
+    /// <see cref="FrontEnds.LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
     /// </summary>
     bool InputsShareUnit => false;
 

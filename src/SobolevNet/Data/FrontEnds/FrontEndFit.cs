@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The search for the features of a front end: principal components, then the generalized eigenproblem among them.</summary>
 internal sealed class FrontEndFit<T>

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using SobolevNet.Kernels;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The linear map of a front end, applied to jets: W(x − x̄) for values, W ∂x for derivatives.</summary>
 /// <remarks>

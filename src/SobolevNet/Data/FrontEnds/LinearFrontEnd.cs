@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>
 /// A fixed linear map from n raw inputs to K features, found from the jets of training data. It is put before a network during

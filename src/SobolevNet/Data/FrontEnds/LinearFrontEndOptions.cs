@@ -1,4 +1,4 @@
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>How <see cref="LinearFrontEnd{T}.Fit"/> chooses its features.</summary>
 public sealed record LinearFrontEndOptions

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using SobolevNet.Kernels;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The leading principal components of samples: orthonormal directions of input space and the variances along them.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>Another source whose inputs go through a linear front end.</summary>
 internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<T> projection) : JetSourceTransform<T>(source)

@@ -25,6 +25,9 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
         _options = options;
 
     /// <inheritdoc/>
+    public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
+
+    /// <inheritdoc/>
     public IJetSourceRun<T> BeginRun() => new Run(this);
 
     /// <summary>Writes clean samples; perturbations belong to a run.</summary>
@@ -38,6 +41,8 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
         private readonly AdversarialOptions _options = source._options;
         private readonly RunNetwork<T> _network = new();
         private ScratchPool<ProjectedAscent<T>> _ascents = new();
+
+        public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
 
         public void BeginStep(Mlp<T> network, long step, double progress)
         {
