@@ -8,8 +8,11 @@ namespace SobolevNet;
 /// </remarks>
 internal static class PropagationCost
 {
-    /// <summary>How much cheaper adjoints must be by count to be chosen: their products have fewer rows each, and so reach less of a core's peak.</summary>
-    private const double Margin = 2.0 / 3;
+    /// <summary>The part of the count of forward jets that adjoints may have to be chosen, where tangents are inputs.</summary>
+    private const double MarginOfInputs = 0.9;
+
+    /// <summary>The same along other directions, whose jets are filled in and kept beside what is propagated.</summary>
+    private const double MarginOfDirections = 0.6;
 
     /// <summary>How many multiply-adds of a product one of a scalar product with a direction counts for.</summary>
     private const double CostOfDirections = 4;
@@ -56,7 +59,7 @@ internal static class PropagationCost
     /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
     public static bool PrefersAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs) =>
         layout.Order > 0
-        && OfAdjoint(architecture, layout, alongInputs) < Margin * OfForward(architecture, layout, inputOrder);
+        && OfAdjoint(architecture, layout, alongInputs) < (alongInputs ? MarginOfInputs : MarginOfDirections) * OfForward(architecture, layout, inputOrder);
 
     private static double Weights(MlpArchitecture architecture, int layer) => (double)architecture.Sizes[layer] * architecture.Sizes[layer + 1];
 }
