@@ -12,7 +12,7 @@ namespace SobolevNet;
 /// </para>
 /// <para>
 /// All derivatives are plain partial derivatives, never divided by a factorial; angles go with whatever unit the derivative
-/// is taken by. <see cref="LabelCheck"/> finds the usual mistakes.
+/// is taken by. <see cref="LabelChecking.LabelCheck"/> finds the usual mistakes.
 /// </para>
 /// <para>Everything is copied; the arrays may be reused afterwards. NaN and infinity are refused with their place.</para>
 /// </remarks>

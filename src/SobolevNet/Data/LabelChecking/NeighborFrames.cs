@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
 /// Neighboring samples and their differences in coordinates of the tangents: Δx ≈ Σₖ aₖ xₖ by least squares, xₖ being the

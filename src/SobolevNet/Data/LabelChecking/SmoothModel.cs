@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
 /// Polynomials of the inputs up to some total degree, fitted to one half of the samples to be used on the other half: so that a model knows nothing of
