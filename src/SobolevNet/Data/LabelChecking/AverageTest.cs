@@ -31,8 +31,8 @@ namespace SobolevNet.LabelChecking;
 /// </remarks>
 internal sealed class AverageTest
 {
-    /// <summary>The chance of taking one right column for wrong at one distance; there are up to five distances.</summary>
-    private const double ErrorRate = 1e-6;
+    /// <summary>The chance of taking a right column for wrong, at all distances together.</summary>
+    private const double ErrorRate = 1e-5;
 
     /// <summary>The share of a derivative that may be wrong unnoticed.</summary>
     private const double Tolerance = 0.3;
@@ -43,16 +43,16 @@ internal sealed class AverageTest
     private readonly LabelSamples _data;
     private readonly List<SamplePairs> _levels;
     private readonly SmoothModel _model;
-    private readonly bool _isFlat;
+    private readonly NeighborFrames _frames;
     private readonly double[]?[] _middles;
     private readonly CancellationToken _cancellationToken;
 
     public AverageTest(LabelSamples data, NeighborFrames frames, int maxInputs, CancellationToken cancellationToken)
     {
         _data = data;
-        _isFlat = frames.IsFlat;
+        _frames = frames;
         _cancellationToken = cancellationToken;
-        _model = new SmoothModel(data, maxInputs);
+        _model = SmoothModel.Best(data, maxInputs);
         _levels = SamplePairs.Levels(data, frames, cancellationToken);
         _middles = new double[]?[_levels.Count];
     }
@@ -127,7 +127,7 @@ internal sealed class AverageTest
 
         // A factor explains a column if the test accepts the column times it.
         wrong = [.. wrong.Where(k => match[k] == k)];
-        int[] scaled = [.. wrong.Where(k => double.IsFinite(supplied[k].Scale) && Math.Abs(supplied[k].Scale) > 4 * supplied[k].Error)];
+        int[] scaled = [.. wrong.Where(k => HasScale(supplied[k]))];
         double[][] mended = [.. match.Select((l, k) => scaled.Contains(k) ? [.. labels[k].Select(value => value * supplied[k].Scale)] : labels[l])];
         var outcomes = scaled.Length > 0 ? Run(values, mended, slopes) : supplied;
         foreach (int k in wrong)
@@ -151,6 +151,9 @@ internal sealed class AverageTest
     {
         int p = labels.Length;
         double[][][] fits = new double[2][][];
+
+        // A polynomial that leaves the labels' range extrapolates.
+        (double Low, double High)[] range = [.. labels.Select(column => (column.Min(), column.Max()))];
         double[][] models = [.. labels.Select(_ => new double[_data.Count])];
         for (int half = 0; half < 2; half++)
         {
@@ -160,7 +163,7 @@ internal sealed class AverageTest
             {
                 for (int k = 0; k < p; k++)
                 {
-                    models[k][s] = _model.At(fits[half][k], s);
+                    models[k][s] = Math.Clamp(_model.At(fits[half][k], s), range[k].Low, range[k].High);
                 }
             }
         }
@@ -168,14 +171,19 @@ internal sealed class AverageTest
         double[] structure = new double[p + 1];
         var outcomes = new Outcome[p];
         Array.Fill(outcomes, new Outcome(Decision.Open, 1, double.NaN, double.PositiveInfinity));
-        for (int level = 0; level < _levels.Count && outcomes.Any(outcome => outcome.Decision == Decision.Open); level++)
+        for (int level = 0; level < _levels.Count && outcomes.Any(outcome => outcome.Decision == Decision.Open || IsVague(outcome)); level++)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            Decide(level, values, labels, slopes, fits, models, outcomes, structure);
+            Decide(level, values, labels, slopes, fits, models, range, outcomes, structure);
         }
 
         return outcomes;
     }
+
+    /// <summary>Whether a wrong column's factor is not yet known; farther pairs may tell.</summary>
+    private static bool IsVague(Outcome outcome) => outcome.Decision == Decision.Wrong && !HasScale(outcome);
+
+    private static bool HasScale(Outcome outcome) => double.IsFinite(outcome.Scale) && Math.Abs(outcome.Scale) > 4 * outcome.Error;
 
     private void Decide(
         int level,
@@ -184,6 +192,7 @@ internal sealed class AverageTest
         double[][] slopes,
         double[][][] fits,
         double[][] models,
+        (double Low, double High)[] range,
         Outcome[] outcomes,
         double[] structure)
     {
@@ -199,7 +208,7 @@ internal sealed class AverageTest
         var known = Matrix<double>.Build.Dense(count, p + 1);
         var restFrom = Matrix<double>.Build.Dense(count, p + 1);
         var restTo = Matrix<double>.Build.Dense(count, p + 1);
-        double[]? middles = _isFlat ? (_middles[level] ??= Middles(pairs)) : null;
+        double[]? middles = _frames.IsFlat ? (_middles[level] ??= Middles(pairs)) : null;
         for (int k = 0; k < p; k++)
         {
             for (int pair = 0; pair < count; pair++)
@@ -224,8 +233,10 @@ internal sealed class AverageTest
                 restTo[pair, k] = b * (labels[k][t] - (middles is null ? 0 : models[k][t]));
                 if (middles is not null)
                 {
-                    double middle = System.Numerics.Tensors.TensorPrimitives.Dot<double>(
-                        fits[s % 2][k], middles.AsSpan(pair * _model.Terms, _model.Terms));
+                    double middle = Math.Clamp(
+                        System.Numerics.Tensors.TensorPrimitives.Dot<double>(fits[s % 2][k], middles.AsSpan(pair * _model.Terms, _model.Terms)),
+                        range[k].Low,
+                        range[k].High);
                     known[pair, k] = 2.0 / 3 * (((a + b) * middle) - modeled);
                 }
             }
@@ -237,18 +248,20 @@ internal sealed class AverageTest
         rest -= known.Column(p);
         double[] thirdOrder = [.. Enumerable.Range(0, p + 1).Select(k => Math.Max(
             known.Column(k).L2Norm() / Math.Sqrt(count), UnknownOrder(restFrom.Column(k), restTo.Column(k), ref structure[k])))];
+        double[] gap = [.. Enumerable.Range(0, p).Select(k => _frames.HasFewValues[k] ? Gap(pairs, models[k], k) : 0)];
         var columns = PairRegression.Solve(pairs, _data.Count, rest, supplied, directions, width);
         double largest = columns.Max(column => column.Label);
         bool[] isWrong = [.. Enumerable.Range(0, p).Select(k =>
             outcomes[k].Decision == Decision.Wrong || (outcomes[k].Decision == Decision.Open && LooksWrong(columns[k], Floor(k))))];
         for (int k = 0; k < p; k++)
         {
+            var column = columns[k];
             if (outcomes[k].Decision != Decision.Open)
             {
+                outcomes[k] = IsVague(outcomes[k]) ? outcomes[k] with { Scale = column.Scale, Error = column.ScaleError } : outcomes[k];
                 continue;
             }
 
-            var column = columns[k];
             if (isWrong[k] && isWrong.Count(value => value) > 1)
             {
                 var free = directions.Append(LinearSlopes(pairs, [.. Enumerable.Range(0, p).Where(l => l != k && isWrong[l])]));
@@ -268,11 +281,11 @@ internal sealed class AverageTest
         // far as inputs depend on each other.
         double Floor(int k) => Math.Max(
             0.003 * largest,
-            Math.Min(thirdOrder[p], (3 * thirdOrder[k]) + (Math.Sqrt(Math.Max(0, 1 - columns[k].Share)) * thirdOrder[p])));
+            gap[k] + Math.Min(thirdOrder[p], (3 * thirdOrder[k]) + (Math.Sqrt(Math.Max(0, 1 - columns[k].Share)) * thirdOrder[p])));
     }
 
-    private static bool LooksWrong(PairRegression.Column column, double floor) =>
-        column.Chance <= ErrorRate && column.Wrong > floor && column.Wrong > Tolerance * Math.Max(column.Label, column.Right);
+    private bool LooksWrong(PairRegression.Column column, double floor) =>
+        column.Chance <= ErrorRate / _levels.Count && column.Wrong > floor && column.Wrong > Tolerance * Math.Max(column.Label, column.Right);
 
     /// <summary>A bound of the third order of what the model of the labels does not know.</summary>
     private double UnknownOrder(Vector<double> from, Vector<double> to, ref double structure)
@@ -281,6 +294,17 @@ internal sealed class AverageTest
         double correlation = square > 0 ? (from * to) / square : 0;
         structure = Math.Max(structure, Math.Abs(correlation) + (2 / Math.Sqrt(Math.Min(from.Count, _data.Count))));
         return Math.Sqrt(structure / from.Count) * (from + to).L2Norm() * (1 - correlation);
+    }
+
+    /// <summary>
+    /// How much differences along a tangent of few values may deviate from the trapezoidal rule. No sample shows the slope between neighboring values; it
+    /// may be as far beyond the slopes at both ends as these are apart.
+    /// </summary>
+    private static double Gap(SamplePairs pairs, double[] model, int tangent)
+    {
+        int p = pairs.FromFactor.Length / pairs.Count;
+        return Math.Sqrt(Enumerable.Range(0, pairs.Count).Average(
+            pair => Math.Pow(2 * pairs.FromFactor[(pair * p) + tangent] * (model[pairs.To[pair]] - model[pairs.From[pair]]), 2)));
     }
 
     /// <summary>The coordinates of some columns times each input: what linear slopes would add to differences.</summary>
@@ -351,7 +375,7 @@ internal sealed class AverageTest
 
     private static string Evidence(Outcome outcome) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(double.IsFinite(outcome.Scale) ? $"on average the values fit {outcome.Scale:G3} ± {outcome.Error:G1} times the label, " : string.Empty)}" +
+        $"{(HasScale(outcome) ? $"on average the values fit {outcome.Scale:G3} ± {outcome.Error:G1} times the label, " : string.Empty)}" +
         $"right labels would differ as much with a probability below {Math.Max(1e-15, outcome.Chance):G1}");
 
     /// <summary>The model's terms in the middle of each pair.</summary>

@@ -25,6 +25,7 @@ internal sealed class NearTest
     private readonly double[] _differences;
     private readonly int[] _components;
     private readonly double[][]? _slopes;
+    private readonly double[] _gap;
     private readonly double _total;
 
     /// <summary>Prepares the test of one output.</summary>
@@ -34,7 +35,8 @@ internal sealed class NearTest
     /// <param name="components">The component of the derivative that belongs to each tangent.</param>
     /// <param name="output">The output feature.</param>
     /// <param name="slopes">Slopes of a model of the values, a column for each tangent; null if there is none.</param>
-    public NearTest(SamplePairs pairs, LabelSamples data, double[] differences, int[] components, int output, double[][]? slopes)
+    /// <param name="hasFewValues">Whether the input takes only few different values along each tangent.</param>
+    public NearTest(SamplePairs pairs, LabelSamples data, double[] differences, int[] components, int output, double[][]? slopes, bool[] hasFewValues)
     {
         _pairs = pairs;
         _data = data;
@@ -47,6 +49,8 @@ internal sealed class NearTest
             _total += Math.Pow(differences[pair] / pairs.Distance[pair], 2);
         }
 
+        // Along a tangent of few values, slopes between them are not known; see AverageTest.
+        _gap = [.. components.Select((c, k) => hasFewValues[k] ? 2 * Math.Sqrt(Differences(k, c, -1) / Math.Max(double.Epsilon, Differences(k, c, 1))) : 0)];
         var all = Solve(Enumerable.Range(0, pairs.Count));
         double median = MathNet.Numerics.Statistics.Statistics.Median(pairs.Distance);
         var near = Solve(Enumerable.Range(0, pairs.Count).Where(pair => pairs.Distance[pair] <= median));
@@ -122,6 +126,11 @@ internal sealed class NearTest
         return sum / _total;
     }
 
+    /// <summary>The weighted squares of a column's sums (sign 1) or differences (sign −1) between both ends.</summary>
+    private double Differences(int k, int component, int sign) => Enumerable.Range(0, _pairs.Count).Sum(pair => Math.Pow(
+        _pairs.FromFactor[(pair * _components.Length) + k] / _pairs.Distance[pair]
+        * (_data.Target[component, _pairs.From[pair], Output] + (sign * _data.Target[component, _pairs.To[pair], Output])), 2));
+
     private double Term(int pair, int k, int component, int output)
     {
         int index = (pair * _components.Length) + k;
@@ -164,7 +173,7 @@ internal sealed class NearTest
         return PairRegression.Solve(new SamplePairs(from, to, [], [], []), _data.Count, rest, supplied, directions, width);
     }
 
-    private bool IsOff(int k) => double.IsFinite(Scale[k]) && Math.Abs(Scale[k] - 1) > Math.Max(Tolerance, 4 * Uncertainty[k]);
+    private bool IsOff(int k) => double.IsFinite(Scale[k]) && Math.Abs(Scale[k] - 1) > Math.Max(Math.Max(Tolerance, _gap[k]), 4 * Uncertainty[k]);
 
     private List<LabelDiagnosis.Verdict> Exchanged(int[] candidates)
     {

@@ -55,8 +55,7 @@ internal static class PairRegression
         Array.Fill(result, Column.Unknown);
 
         // Pairs share samples, so that there are no more independent pairs than samples.
-        double freedom = Math.Min(pairs.Count, samples) - q;
-        if (freedom < 1)
+        if (Math.Min(pairs.Count, samples) <= q)
         {
             return result;
         }
@@ -70,6 +69,10 @@ internal static class PairRegression
         var labels = weights.TransposeThisAndMultiply(supplied);
         var error = rest - (z * solution);
         var labelRest = supplied - (z * labels);
+
+        // Errors as if each pair had been left out: what a pair explains of itself alone counts for nothing.
+        var leftOut = weights.PointwiseMultiply(z).RowSums().Map(leverage => 1 / Math.Max(1e-3, 1 - leverage), Zeros.Include);
+        var predicted = error.MapIndexed((pair, value) => leftOut[pair] < 1e3 ? value * leftOut[pair] : rest[pair], Zeros.Include);
         double root = Math.Sqrt(pairs.Count);
         for (int k = 0; k < p; k++)
         {
@@ -90,15 +93,14 @@ internal static class PairRegression
             var label = toOwn.Column(0) * length[first];
             var blockWeights = weights.SubMatrix(0, pairs.Count, first, width);
             var scores = blockWeights * toOwn.Transpose();
-            var (covariance, independent) = Covariance(pairs, samples, scores.MapIndexed((pair, _, value) => value * error[pair], Zeros.Include));
-            covariance *= (freedom + q) / freedom;
+            var (covariance, independent) = Covariance(pairs, samples, scores.MapIndexed((pair, _, value) => value * predicted[pair], Zeros.Include));
             double chance = 1;
-            if (independent - q >= 2 && wrong.L2Norm() > 0)
+            if (independent >= 4 && wrong.L2Norm() > 0)
             {
                 // Rounding keeps labels without noise from having no error at all.
                 double rounding = Math.Pow(1e-12 * (wrong.L2Norm() + label.L2Norm()), 2);
                 double wald = wrong * (covariance + (Matrix<double>.Build.DenseIdentity(kept.Length) * rounding)).Inverse() * wrong;
-                chance = 1 - FisherSnedecor.CDF(kept.Length, independent - q, wald / kept.Length);
+                chance = 1 - FisherSnedecor.CDF(kept.Length, independent, wald / kept.Length);
             }
 
             var own = blockWeights * gram;
@@ -110,9 +112,9 @@ internal static class PairRegression
             {
                 double change = (instrument * rest) / relevance;
                 var left = error + (own * coefficients) - (change * (labelRest.Column(k) + (own * labels.Column(k).SubVector(first, width))));
-                var score = instrument.PointwiseMultiply(left) / relevance;
+                var score = instrument.PointwiseMultiply(left).PointwiseMultiply(leftOut) / relevance;
                 scale = 1 + change;
-                scaleError = Math.Sqrt(Covariance(pairs, samples, score.ToColumnMatrix()).Covariance[0, 0] * (freedom + q) / freedom);
+                scaleError = Math.Sqrt(Covariance(pairs, samples, score.ToColumnMatrix()).Covariance[0, 0]);
             }
 
             result[k] = new Column(

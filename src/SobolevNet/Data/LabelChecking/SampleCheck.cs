@@ -70,7 +70,7 @@ internal sealed class SampleCheck
         }
 
         double[][][] slopes = [.. _outputs.Select(output => _average.Slopes(Column(0, output)))];
-        NearTest[] tests = [.. _outputs.Select((output, index) => new NearTest(_near, _data, Differences(0, output, 1), components, output, slopes[index]))];
+        NearTest[] tests = [.. _outputs.Select((output, index) => new NearTest(_near, _data, Differences(0, output, 1), components, output, slopes[index], _frames.HasFewValues))];
         bool isTransposed = AxisOrder.CheckNear(tests, _data, _firsts);
         for (int index = 0; index < tests.Length; index++)
         {
@@ -113,7 +113,7 @@ internal sealed class SampleCheck
                 {
                     double[] values = [.. Column(1 + k, output).Select(value => value * Correction(k))];
                     double[][] slopes = _average.Slopes(values);
-                    var test = new NearTest(_near, _data, Differences(1 + k, output, Correction(k)), components, output, slopes);
+                    var test = new NearTest(_near, _data, Differences(1 + k, output, Correction(k)), components, output, slopes, _frames.HasFewValues);
                     Add(_seconds, test, components, all, values, slopes);
                 }
                 else if (_firsts.IsOpen(output))
@@ -124,7 +124,7 @@ internal sealed class SampleCheck
                 else
                 {
                     var (pairs, differences) = CarriedPairs.Of(_data, _frames, _near, k, output, Correction);
-                    var test = new NearTest(pairs, _data, differences, components, output, slopes: null);
+                    var test = new NearTest(pairs, _data, differences, components, output, slopes: null, _frames.HasFewValues);
                     _seconds.Add(components, output, test.Diagnose(all), Figures(test, components, null));
                 }
             }
