@@ -94,7 +94,9 @@ public class LayeringTests
     {
         foreach (var file in Files)
         {
-            string expected = file.Folder is "Kernels" or "Rendering" or "Robustness" ? $"SobolevNet.{file.Folder}" : "SobolevNet";
+            string expected = file.Folder is "Kernels" or "Rendering" or "Robustness" ? $"SobolevNet.{file.Folder}"
+                : file.Name.StartsWith("Data/LabelChecking/", StringComparison.Ordinal) ? "SobolevNet.LabelChecking"
+                : "SobolevNet";
             file.Code.Should().Contain($"namespace {expected};", $"that is the namespace of {file.Name}");
         }
     }

@@ -108,12 +108,12 @@ internal sealed class AverageTest
     /// <param name="components">The component of each column.</param>
     /// <param name="output">The output feature.</param>
     /// <returns>The mistakes, and what the test says of each column as supplied.</returns>
-    public (List<LabelDiagnosis.Verdict> Verdicts, Outcome[] Outcomes) Diagnose(
+    public (List<LabelVerdict> Verdicts, Outcome[] Outcomes) Diagnose(
         double[] values, double[][] labels, double[][] slopes, int[] components, int output)
     {
         var supplied = Run(values, labels, slopes);
         int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(k => supplied[k].Decision == Decision.Wrong)];
-        var verdicts = new List<LabelDiagnosis.Verdict>();
+        var verdicts = new List<LabelVerdict>();
         if (wrong.Length == 0)
         {
             return (verdicts, supplied);
@@ -328,18 +328,8 @@ internal sealed class AverageTest
             return null;
         }
 
-        int[] match = [.. Enumerable.Range(0, labels.Length)];
-        var taken = new HashSet<int>();
-        var placed = new HashSet<int>();
-        foreach (var (k, l, _) in wrong.SelectMany(k => wrong.Select(l => (K: k, L: l, Cost: LabelEvidence.Mismatch(slopes[k], labels[l])))).OrderBy(item => item.Cost))
-        {
-            if (!placed.Contains(k) && taken.Add(l))
-            {
-                placed.Add(k);
-                match[k] = l;
-            }
-        }
-
+        int[] best = LabelVerdict.Assign([.. wrong.Select(k => slopes[k])], wrong, wrong, [.. wrong.Select(k => labels[k])]);
+        int[] match = [.. Enumerable.Range(0, labels.Length).Select(k => wrong.Contains(k) ? best[Array.IndexOf(wrong, k)] : k)];
         if (Accepts(match))
         {
             return match;

@@ -30,7 +30,7 @@ public static class LabelCheck
     //
     // LabelSamples reads the labels, in an order and in units of their own. Then each output is tested. With a function there is one question:
     //
-    //   Do labels agree with estimates? PathDifferences differentiates the function, LabelDiagnosis compares.
+    //   Do labels agree with estimates? PathDifferences differentiates the function, EstimateTest compares.
     //
     // Without a function there are three, and SampleCheck asks them in this order:
     //
@@ -40,7 +40,7 @@ public static class LabelCheck
     //   2. If nothing was found: are the labels right on average over all samples (AverageTest)? Right labels leave a rest whose mean is 0 whatever the inputs, so any
     //      dependence on the inputs is a mistake. It finds what noise hides from the first test, and columns of zeros too small to matter to it.
     //   3. Where samples do not lie along each other's tangents (random directions), neither is possible. Do labels agree with quadratic functions fitted to the
-    //      neighbors' values, or for second derivatives to their first ones (LocalFit, LabelDiagnosis)?
+    //      neighbors' values, or for second derivatives to their first ones (LocalFit, EstimateTest)?
     //
     // Second derivatives go the same way as slopes of the first ones; on a manifold, CarriedPairs carries tangents from sample to sample, for the first test alone.
     //
@@ -226,7 +226,7 @@ public static class LabelCheck
                 bool isTransposed = subject.Length == 0 && order == 1 && AxisOrder.CheckEstimates(supplied, estimated, data.Tangents, verdicts);
                 foreach (int[] features in featureSets)
                 {
-                    var evidence = new LabelEvidence
+                    var evidence = new EstimateTest
                     {
                         Components = ofOrder,
                         Output = features[0],
@@ -236,7 +236,7 @@ public static class LabelCheck
                         IsExact = true,
                         Reach = [.. ofOrder.Select(c => ReachOf(data, c))],
                     };
-                    verdicts.Add(ofOrder, features[0], isTransposed ? [] : LabelDiagnosis.Diagnose(evidence), evidence.Figures());
+                    verdicts.Add(ofOrder, features[0], isTransposed ? [] : evidence.Diagnose(), evidence.Figures());
                 }
 
                 findings.AddRange(verdicts.Findings());

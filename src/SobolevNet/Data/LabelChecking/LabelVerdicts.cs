@@ -5,7 +5,7 @@ namespace SobolevNet.LabelChecking;
 /// <summary>Collects verdicts over outputs and makes a report's findings and figures of them.</summary>
 internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, string subject = "")
 {
-    private readonly List<LabelDiagnosis.Verdict> _verdicts = [];
+    private readonly List<LabelVerdict> _verdicts = [];
     private readonly List<LabelFinding> _whole = [];
     private readonly Dictionary<int, List<(int Output, Figure Figure)>> _figures = [];
 
@@ -17,7 +17,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         || _verdicts.Any(v => v.Problem is LabelProblem.SwappedAxes or LabelProblem.Unrelated);
 
     /// <summary>Adds the verdicts on some components of an output, and their figures; null if they could not be checked.</summary>
-    public void Add(int[] components, int output, IEnumerable<LabelDiagnosis.Verdict> verdicts, Figure[]? figures)
+    public void Add(int[] components, int output, IEnumerable<LabelVerdict> verdicts, Figure[]? figures)
     {
         _verdicts.AddRange(verdicts);
         for (int k = 0; k < components.Length; k++)
@@ -33,7 +33,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
 
     /// <summary>Adds components that are by inputs that never change.</summary>
     public void AddConstant(int component, IEnumerable<int> outputs) =>
-        _verdicts.AddRange(outputs.Select(output => new LabelDiagnosis.Verdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
+        _verdicts.AddRange(outputs.Select(output => new LabelVerdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
 
     /// <summary>Adds a finding about all components of an order.</summary>
     public void AddWhole(LabelProblem problem, string message) =>
@@ -86,12 +86,12 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         Median(pair.Value.Select(item => item.Figure.Uncertainty)),
         Median(pair.Value.Select(item => item.Figure.Correlation))));
 
-    private static bool IsSame(LabelDiagnosis.Verdict a, LabelDiagnosis.Verdict b) =>
+    private static bool IsSame(LabelVerdict a, LabelVerdict b) =>
         a.Problem == b.Problem
         && a.Match == b.Match
         && (double.IsNaN(a.Ratio) || Math.Abs(a.Ratio - b.Ratio) <= 0.1 * Math.Abs(b.Ratio));
 
-    private LabelFinding Merge(List<LabelDiagnosis.Verdict> same)
+    private LabelFinding Merge(List<LabelVerdict> same)
     {
         var first = same[0];
         int[] outputs = [.. same.Select(v => v.Output).Distinct().Order()];
@@ -119,5 +119,55 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     {
         double[] finite = [.. values.Where(double.IsFinite)];
         return finite.Length == 0 ? double.NaN : finite.Median();
+    }
+}
+
+/// <summary>A mistake of one component of one output.</summary>
+/// <param name="Problem">What kind of mistake.</param>
+/// <param name="Component">The component; −1 if the output could not be checked.</param>
+/// <param name="Output">The output feature.</param>
+/// <param name="Ratio">Supplied derivative over the one that the values fit, or NaN.</param>
+/// <param name="Match">The component that belongs there, or −1.</param>
+/// <param name="Evidence">What shows it, in words.</param>
+internal readonly record struct LabelVerdict(LabelProblem Problem, int Component, int Output, double Ratio, int Match, string Evidence = "")
+{
+    /// <summary>An output that could not be checked.</summary>
+    public static LabelVerdict Open(int output) => new(LabelProblem.Inconclusive, -1, output, double.NaN, -1);
+
+    /// <summary>The verdict on a label that needs a factor.</summary>
+    public static LabelVerdict OfScale(int component, int output, double scale, double uncertainty, double tolerance)
+    {
+        var problem = Math.Abs(scale) <= 4 * uncertainty ? LabelProblem.Unrelated
+            : Math.Abs(scale + 1) <= Math.Max(tolerance, 3 * uncertainty) ? LabelProblem.WrongSign
+            : LabelProblem.WrongScale;
+        return new LabelVerdict(problem, component, output, problem == LabelProblem.Unrelated ? double.NaN : 1 / scale, -1);
+    }
+
+    /// <summary>The supplied component that fits each expected derivative best, each candidate used once.</summary>
+    public static int[] Assign(double[][] expected, int[] components, int[] candidates, double[][] supplied)
+    {
+        var costs = new List<(double Cost, int K, int Candidate)>();
+        for (int k = 0; k < expected.Length; k++)
+        {
+            for (int c = 0; c < candidates.Length; c++)
+            {
+                // Components that are alike, as of equally weighted assets, are left where they are.
+                double cost = EstimateTest.Mismatch(expected[k], supplied[c]);
+                costs.Add((candidates[c] == components[k] ? Math.Max(0, (cost / 1.5) - 0.01) : cost, k, c));
+            }
+        }
+
+        int[] match = new int[expected.Length];
+        Array.Fill(match, -1);
+        var taken = new HashSet<int>();
+        foreach (var (_, k, candidate) in costs.OrderBy(item => item.Cost))
+        {
+            if (match[k] < 0 && taken.Add(candidate))
+            {
+                match[k] = candidates[candidate];
+            }
+        }
+
+        return match;
     }
 }

@@ -58,7 +58,7 @@ internal static class LocalFit
         {
             cancellationToken.ThrowIfCancellationRequested();
             int s = centers[c];
-            var (solution, inverse, radius) = Fit(s, frames.Nearest(s, neighbors));
+            var (solution, smoother, radius) = Fit(s, frames.Nearest(s, neighbors));
             for (int row = 0; row < rowsOfSample; row++)
             {
                 var (terms, weight, known) = Row(s, s, row, radius);
@@ -75,7 +75,7 @@ internal static class LocalFit
                     : Terms(0, null, Bilinear(Tangent(s, seconds[q].FirstI - 1), Tangent(s, seconds[q].FirstJ - 1)));
                 terms /= radius;
                 estimated[q][c] = terms * solution;
-                variance[q] += terms * inverse * terms / centers.Length;
+                variance[q] += Math.Pow((terms * smoother).L2Norm(), 2) / centers.Length;
             }
         }
 
@@ -121,24 +121,27 @@ internal static class LocalFit
             return (Terms(0, v, Bilinear(v, difference)), 1 / Math.Max(1e-300, v.L2Norm()), firsts(row) * data.Target[1 + row, sample, output]);
         }
 
-        (Vector<double> Solution, Matrix<double> Inverse, double Radius) Fit(int center, int[] nearest)
+        // The coefficients, and the matrix that takes the rows' knowns, each divided by its tangent's length, to them.
+        (Vector<double> Solution, Matrix<double> Smoother, double Radius) Fit(int center, int[] nearest)
         {
             double radius = frames.Distance(center, nearest[^1]) * 1.001;
-            var rows = Matrix<double>.Build.Dense(nearest.Length * rowsOfSample, unknowns);
-            var right = Vector<double>.Build.Dense(rows.RowCount);
-            for (int row = 0; row < rows.RowCount; row++)
+            int count = nearest.Length * rowsOfSample;
+            var rows = Matrix<double>.Build.Dense(count, unknowns);
+            var right = Vector<double>.Build.Dense(count);
+            var near = Vector<double>.Build.Dense(count);
+            for (int row = 0; row < count; row++)
             {
                 int t = nearest[row / rowsOfSample];
                 var (terms, weight, known) = Row(center, t, row % rowsOfSample, radius);
-                weight *= Math.Pow(1 - Math.Pow(frames.Distance(center, t) / radius, 3), 1.5);
-                rows.SetRow(row, terms * weight);
+                near[row] = Math.Pow(1 - Math.Pow(frames.Distance(center, t) / radius, 3), 1.5);
+                rows.SetRow(row, terms * weight * near[row]);
                 right[row] = weight * known;
             }
 
             // The small ridge keeps a direction without neighbors from dividing by zero.
-            var identity = Matrix<double>.Build.DenseIdentity(unknowns);
-            var inverse = (rows.TransposeThisAndMultiply(rows) + (identity * 1e-9)).Cholesky().Solve(identity);
-            return (inverse * rows.TransposeThisAndMultiply(right), inverse, radius);
+            var normal = rows.TransposeThisAndMultiply(rows) + (Matrix<double>.Build.DenseIdentity(unknowns) * 1e-9);
+            var smoother = normal.Cholesky().Solve(rows.Transpose()).MapIndexed((_, row, value) => value * near[row], Zeros.Include);
+            return (smoother * right, smoother, radius);
         }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class NearTest
 
     /// <summary>Names the simplest mistake that explains the differences; none if the labels do; inconclusive if nothing does.</summary>
     /// <param name="candidates">The components that may have been exchanged: all of the same order.</param>
-    public List<LabelDiagnosis.Verdict> Diagnose(int[] candidates)
+    public List<LabelVerdict> Diagnose(int[] candidates)
     {
         var columns = Enumerable.Range(0, _components.Length);
         if (ResidualAsSupplied <= GoodResidual && !columns.Any(k => IsOff(k) || Math.Abs(Scale[k] - 1) > Math.Max(0.5, 2 * Uncertainty[k])))
@@ -96,10 +96,10 @@ internal sealed class NearTest
 
         if (ResidualScaled <= GoodResidual && ResidualScaled <= Improvement * ResidualAsSupplied && columns.Any(IsOff))
         {
-            return [.. columns.Where(IsOff).Select(k => LabelDiagnosis.OfScale(_components[k], Output, Scale[k], Uncertainty[k], Tolerance))];
+            return [.. columns.Where(IsOff).Select(k => LabelVerdict.OfScale(_components[k], Output, Scale[k], Uncertainty[k], Tolerance))];
         }
 
-        return [new(LabelProblem.Inconclusive, -1, Output, double.NaN, -1)];
+        return [LabelVerdict.Open(Output)];
     }
 
     /// <summary>The unexplained share if other components, perhaps of other outputs, stand for the derivatives.</summary>
@@ -175,7 +175,7 @@ internal sealed class NearTest
 
     private bool IsOff(int k) => double.IsFinite(Scale[k]) && Math.Abs(Scale[k] - 1) > Math.Max(Math.Max(Tolerance, _gap[k]), 4 * Uncertainty[k]);
 
-    private List<LabelDiagnosis.Verdict> Exchanged(int[] candidates)
+    private List<LabelVerdict> Exchanged(int[] candidates)
     {
         double[][] expected = new double[_components.Length][];
         for (int k = 0; k < expected.Length; k++)
@@ -194,12 +194,12 @@ internal sealed class NearTest
             }
         }
 
-        int[] match = LabelDiagnosis.Assign(expected, _components, candidates, [.. candidates.Select(Column)]);
+        int[] match = LabelVerdict.Assign(expected, _components, candidates, [.. candidates.Select(Column)]);
         int[] moved = [.. Enumerable.Range(0, match.Length).Where(k => match[k] != _components[k])];
         double residual = moved.Length == 0 ? 1 : Residual([.. match.Select(_ => 1.0)], match, [.. match.Select(_ => Output)]);
         bool asGoodAsScales = ResidualScaled > GoodResidual || residual <= (3 * ResidualScaled) + 1e-5;
         return residual <= GoodResidual && residual <= Improvement * ResidualAsSupplied && asGoodAsScales
-            ? [.. moved.Select(k => new LabelDiagnosis.Verdict(LabelProblem.SwappedAxes, _components[k], Output, double.NaN, match[k]))]
+            ? [.. moved.Select(k => new LabelVerdict(LabelProblem.SwappedAxes, _components[k], Output, double.NaN, match[k]))]
             : [];
     }
 

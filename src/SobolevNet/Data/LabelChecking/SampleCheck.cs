@@ -119,7 +119,7 @@ internal sealed class SampleCheck
                 else if (_firsts.IsOpen(output))
                 {
                     // Between samples so far apart that the first derivatives do not fit, tangents cannot be carried either.
-                    _seconds.Add(components, output, [new(LabelProblem.Inconclusive, -1, output, double.NaN, -1)], null);
+                    _seconds.Add(components, output, [LabelVerdict.Open(output)], null);
                 }
                 else
                 {
@@ -155,11 +155,11 @@ internal sealed class SampleCheck
         var fit = canFit ? LocalFit.Of(_data, _frames, output, order, k => _firsts.Correction(1 + k, output), _cancellationToken) : null;
         if (fit is null)
         {
-            verdicts.Add(components, output, [new(LabelProblem.Inconclusive, -1, output, double.NaN, -1)], null);
+            verdicts.Add(components, output, [LabelVerdict.Open(output)], null);
             return;
         }
 
-        var evidence = new LabelEvidence
+        var evidence = new EstimateTest
         {
             Components = components,
             Output = output,
@@ -169,7 +169,7 @@ internal sealed class SampleCheck
             Predictability = fit.Predictability,
             Reach = [.. components.Select(_ => 1.0)],
         };
-        verdicts.Add(components, output, LabelDiagnosis.Diagnose(evidence), evidence.Figures());
+        verdicts.Add(components, output, evidence.Diagnose(), evidence.Figures());
     }
 
     /// <summary>Looks for derivatives by inputs that never change: a problem where labels are not zero, a note where they are.</summary>
@@ -215,7 +215,7 @@ internal sealed class SampleCheck
     private LabelVerdicts.Figure[] Figures(NearTest test, int[] components, double[][]? slopes) => [.. components.Select((component, k) => new LabelVerdicts.Figure(
         test.Scale[k],
         test.Uncertainty[k],
-        slopes is null ? double.NaN : LabelEvidence.Cosine(slopes[k], Column(component, test.Output))))];
+        slopes is null ? double.NaN : EstimateTest.Cosine(slopes[k], Column(component, test.Output))))];
 
     private double[] Differences(int component, int output, double factor) => [.. _near!.From.Zip(
         _near.To, (s, t) => factor * (_data.Target[component, t, output] - _data.Target[component, s, output]))];
