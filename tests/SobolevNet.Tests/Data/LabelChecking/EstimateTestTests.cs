@@ -1,7 +1,7 @@
 namespace SobolevNet.Tests.Data.LabelChecking;
 
 /// <summary>What estimates say of supplied derivatives, and which mistake is named, where every number can be worked out by hand.</summary>
-public class LabelEvidenceTests
+public class EstimateTestTests
 {
     [Fact]
     public void Figures_OfExactEstimates_AreThoseOfLeastSquares()
@@ -14,35 +14,30 @@ public class LabelEvidenceTests
         evidence.Scale(1).Should().Be((0.5, 0));
         evidence.Cosine(0, evidence.SuppliedFor(0)).Should().BeApproximately(0.6, 1e-15);
         evidence.Cosine(0, [0, 0, 0]).Should().Be(0);
-        LabelEvidence.Mismatch([3, 4], [3, 1]).Should().BeApproximately(9 / 25.0, 1e-15);
-        LabelEvidence.Mismatch([0, 0], [0, 0]).Should().Be(0);
-        LabelEvidence.Mismatch([0, 0], [0, 1]).Should().Be(double.PositiveInfinity);
-        evidence.Expected(1).Should().Equal(0, 0, 2);
+        EstimateTest.Mismatch([3, 4], [3, 1]).Should().BeApproximately(9 / 25.0, 1e-15);
+        EstimateTest.Mismatch([0, 0], [0, 0]).Should().Be(0);
+        EstimateTest.Mismatch([0, 0], [0, 1]).Should().Be(double.PositiveInfinity);
     }
 
     [Fact]
     public void Figures_OfFittedEstimates_AllowForWhatTheyFlatten()
     {
-        var evidence = new LabelEvidence
+        var evidence = new EstimateTest
         {
-            Components = [1], Candidates = [1], Output = 0, Estimated = [[2, 0]], Supplied = [[4, 0]], Reach = [1], Predictability = 0.96,
+            Components = [1], Output = 0, Estimated = [[2, 0]], Supplied = [[4, 0]], Reach = [1], Predictability = 0.96,
         };
         evidence.Tolerance.Should().Be(0.3);
         evidence.Scale(0).Uncertainty.Should().BeApproximately(0.25 * 0.5 * 0.2, 1e-12);
-        var steep = new LabelEvidence
+        var steep = new EstimateTest
         {
-            Components = [1], Candidates = [1], Output = 0, Estimated = [[8, 0]], Supplied = [[4, 0]], Reach = [1], Predictability = 0.96,
+            Components = [1], Output = 0, Estimated = [[8, 0]], Supplied = [[4, 0]], Reach = [1], Predictability = 0.96,
         };
         steep.Scale(0).Uncertainty.Should().BeApproximately(0.05 * 2 * 0.2, 1e-12);
     }
 
     [Fact]
-    public void Figures_WithoutEstimatesOrLabels_AreNone()
+    public void Figures_OfLabelsOfZeros_AreNone()
     {
-        var none = new LabelEvidence { Components = [1], Candidates = [1], Output = 0, Supplied = [[4, 0]], Reach = [1] };
-        none.Scale(0).Should().Be((double.NaN, double.PositiveInfinity));
-        none.Cosine(0, [1, 2]).Should().Be(double.NaN);
-        none.Expected(0).Should().BeNull();
         Exact([[1, 2]], [[0, 0]]).Scale(0).Should().Be((double.NaN, double.PositiveInfinity));
     }
 
@@ -56,7 +51,7 @@ public class LabelEvidenceTests
     public void Diagnose_OfOneExactColumnTimesAFactor_NamesItAndTheRatio(double scale, LabelProblem? problem)
     {
         double[] right = [1, -2, 0.5, 3];
-        var verdicts = LabelDiagnosis.Diagnose(Exact([[.. right.Select(x => scale * x)], [5, 1, 2, 4]], [right, [5, 1, 2, 4]]));
+        var verdicts = Exact([[.. right.Select(x => scale * x)], [5, 1, 2, 4]], [right, [5, 1, 2, 4]]).Diagnose();
         if (problem is null)
         {
             verdicts.Should().BeEmpty();
@@ -74,22 +69,22 @@ public class LabelEvidenceTests
         double[] a = [1, -2, 0.5, 3];
         double[] b = [5, 1, 2, 4];
         double[] c = [-1, 4, 0.3, 0.2];
-        LabelDiagnosis.Diagnose(Exact([a, b, c], [b, a, c])).Select(v => (v.Problem, v.Component, v.Match))
+        Exact([a, b, c], [b, a, c]).Diagnose().Select(v => (v.Problem, v.Component, v.Match))
             .Should().Equal((LabelProblem.SwappedAxes, 1, 2), (LabelProblem.SwappedAxes, 2, 1));
-        LabelDiagnosis.Diagnose(Exact([a, b, c], [b, c, a])).Select(v => (v.Problem, v.Component, v.Match))
+        Exact([a, b, c], [b, c, a]).Diagnose().Select(v => (v.Problem, v.Component, v.Match))
             .Should().Equal((LabelProblem.SwappedAxes, 1, 3), (LabelProblem.SwappedAxes, 2, 1), (LabelProblem.SwappedAxes, 3, 2));
-        LabelDiagnosis.Diagnose(Exact([a, b], [c, b])).Should().ContainSingle().Which.Problem.Should().Be(LabelProblem.Unrelated);
-        LabelDiagnosis.Diagnose(Exact([a, b], [[0, 0, 0, 0], b])).Should().ContainSingle().Which.Problem.Should().Be(LabelProblem.Unrelated);
-        LabelDiagnosis.Diagnose(Exact([[.. a.Select(x => 1e-8 * x)], b], [[.. c.Select(x => 1e-8 * x)], b])).Where(v => v.Problem != LabelProblem.Inconclusive)
+        Exact([a, b], [c, b]).Diagnose().Should().ContainSingle().Which.Problem.Should().Be(LabelProblem.Unrelated);
+        Exact([a, b], [[0, 0, 0, 0], b]).Diagnose().Should().ContainSingle().Which.Problem.Should().Be(LabelProblem.Unrelated);
+        Exact([[.. a.Select(x => 1e-8 * x)], b], [[.. c.Select(x => 1e-8 * x)], b]).Diagnose().Where(v => v.Problem != LabelProblem.Inconclusive)
             .Should().BeEmpty("what it says is beyond rounding of the strongest");
     }
 
-    private static LabelEvidence Exact(double[][] estimated, double[][] supplied)
+    private static EstimateTest Exact(double[][] estimated, double[][] supplied)
     {
         int[] components = [.. Enumerable.Range(1, estimated.Length)];
-        return new LabelEvidence
+        return new EstimateTest
         {
-            Components = components, Candidates = components, Output = 0, Estimated = estimated, Supplied = supplied, Predictability = 1, IsExact = true,
+            Components = components, Output = 0, Estimated = estimated, Supplied = supplied, Predictability = 1, IsExact = true,
             Reach = [.. components.Select(_ => 1.0)],
         };
     }
