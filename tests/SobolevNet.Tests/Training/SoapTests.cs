@@ -56,11 +56,11 @@ public class SoapTests
         double Error(Optimizer optimizer, ulong seed)
         {
             var network = Mlp<double>.Create(2, [24, 24], 1, seed: seed);
-            var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 256, Optimizer = optimizer, OrderWeights = [1, 1] };
-            return new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 256, seed)).Training.NormalizedRmse;
+            var options = new SobolevTrainingOptions { Epochs = 500, BatchSize = 64, Optimizer = optimizer, OrderWeights = [1, 1] };
+            return new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 64, seed)).Training.NormalizedRmse;
         }
 
-        OverSeeds.Median(5, seed => Error(Optimizer.Soap(learningRate: 1e-2), seed) / Error(Optimizer.Adam(learningRate: 1e-2), seed)).Should().BeLessThan(0.85);
+        OverSeeds.Median(5, seed => Error(Optimizer.Soap(learningRate: 1e-2), seed) / Error(Optimizer.Adam(learningRate: 1e-2), seed)).Should().BeLessThan(0.5);
     }
 
     [Theory]

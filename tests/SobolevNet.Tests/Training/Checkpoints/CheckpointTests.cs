@@ -209,6 +209,15 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Resume_OfACompletedTrainingThatHasBegunAnotherEpoch_IsRefused()
+    {
+        Train(_options);
+        Rewrite("position", values => (values[1], values[2]) = (1, values[2] + 1));
+        FluentActions.Invoking(() => Interruption.Resume(Network, _options, _source, _validation))
+            .Should().Throw<InvalidDataException>().WithMessage("*the steps of the epoch is 1; expected 0 to 0*");
+    }
+
+    [Fact]
     public void Resume_StepsOfRPropThatAreNoNumbers_AreRefused()
     {
         var options = _options with { Optimizer = Optimizer.RProp() };
