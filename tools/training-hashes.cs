@@ -64,6 +64,11 @@ static void Train<T>(
         options = options with { Epochs = 10 };
     }
 
+    if (options.Propagation == DerivativePropagation.Auto)
+    {
+        options = options with { Propagation = DerivativePropagation.Forward };
+    }
+
     if (options.BatchSize == new SobolevTrainingOptions().BatchSize)
     {
         options = options with { BatchSize = 32 };
