@@ -23,6 +23,13 @@ foreach (int order in (int[])[0, 1, 2])
 
 (string, Optimizer)[] optimizers =
     [("Adam", Optimizer.Adam()), ("AdamW", Optimizer.Adam(weightDecay: 0.01)), ("Sgd", Optimizer.Sgd()), ("RProp", Optimizer.RProp()), ("Soap", Optimizer.Soap())];
+foreach (int order in (int[])[1, 2])
+{
+    var options = new SobolevTrainingOptions { Order = order, Propagation = DerivativePropagation.Adjoint };
+    Train($"surface by adjoints, order {order}, double", surface, [12, 9], options);
+    Train($"surface by adjoints, order {order}, float", single, [12, 9], options);
+}
+
 foreach (var (name, optimizer) in optimizers)
 {
     Train($"surface, {name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = name == "RProp" ? 200 : 32 });
