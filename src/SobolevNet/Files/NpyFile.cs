@@ -5,7 +5,7 @@ namespace SobolevNet.Files;
 /// <summary>Reads and writes arrays in NumPy's .npy format.</summary>
 /// <remarks>
 /// Written are format version 1.0, little-endian, C order. Read are versions 1 to 3, either byte order, C and Fortran order
-/// (turned into row-major), and elements f2, f4, f8, i1 to i8, u1 to u8 and b1. A file is not trusted: its length is
+/// (converted to row-major), and elements f2, f4, f8, i1 to i8, u1 to u8 and b1. A file is not trusted: its length is
 /// compared with the shape before memory is taken, which is at most 8 times its length (bytes read as double), or twice that
 /// in Fortran order.
 /// </remarks>

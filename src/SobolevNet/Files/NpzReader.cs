@@ -27,7 +27,7 @@ public sealed class NpzReader : IDisposable
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private readonly long _limit;
     private bool _disposed;
 
@@ -122,7 +122,7 @@ public sealed class NpzReader : IDisposable
         }
 
         string fault = $"The array \"{ForeignText.Cut(name)}\" of \"{_path}\" is not readable";
-        lock (_turn)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return Read<T>(entry, fault);
@@ -132,7 +132,7 @@ public sealed class NpzReader : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
-        lock (_turn)
+        lock (_lock)
         {
             _disposed = true;
             _archive.Dispose();

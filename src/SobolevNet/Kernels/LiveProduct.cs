@@ -5,8 +5,8 @@ namespace SobolevNet.Kernels;
 /// <summary>C = A·B with the live columns of A alone.</summary>
 /// <remarks>
 /// The live columns of some samples are packed, [sample][tile][k][row], with the places of the rows of B that belong to
-/// them. Then a panel of B after the other meets all these samples, so that it is fetched once from afar; of each sample it
-/// lends the micro-kernel the rows that the index names. A panel of 1681 rows (210 KB) and the packed samples share the
+/// them. Then a panel of B after the other meets all these samples, so that it is fetched once from afar; the micro-kernel
+/// reads the rows that the sample's index names. A panel of 1681 rows (210 KB) and the packed samples share the
 /// second-level cache.
 /// </remarks>
 internal readonly unsafe struct LiveProduct<T> : IVectorOperation<T>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
@@ -17,8 +18,8 @@ internal interface IVectorOperation<T>
 /// <summary>The one switch over vector widths: runs an operation with the instructions of a width.</summary>
 /// <remarks>
 /// A new kernel is a struct that implements <see cref="IVectorOperation{T}"/>, and a method that checks the arguments and calls
-/// <see cref="Run"/>. The operation and the width are type arguments, so the JIT compiles each pair by itself and a call costs
-/// the switch. A kernel that is called for small pieces of work (an activation, a polygon's edge) is an abstract class whose
+/// <see cref="Run"/>. The operation and the width are type arguments, so the JIT compiles each pair by itself; the switch is inlined into
+/// the caller, where nothing is copied. A kernel that is called for small pieces of work (an activation, a polygon's edge) is an abstract class whose
 /// implementation for a width is made once by such an operation and then held.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -29,6 +30,7 @@ internal static class VectorDispatch<T>
     /// <param name="operation">The operation, with its operands.</param>
     /// <param name="width">The width, which must be supported; null for <see cref="VectorWidths.Current"/>.</param>
     /// <returns>The operation as it is afterwards: where its result is what it keeps, that is read from here.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TOperation Run<TOperation>(TOperation operation, VectorWidth? width = null)
         where TOperation : struct, IVectorOperation<T>
     {

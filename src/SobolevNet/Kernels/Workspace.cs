@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace SobolevNet.Kernels;
 
 /// <summary>
-/// The scratch memory of one thread, for packed panels: starts at a cache line, grows to what is asked and is then kept.
+/// The scratch memory of one thread, for packed panels: starts at a cache line, grows as needed and is then kept.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed unsafe class Workspace<T>

@@ -3,7 +3,7 @@ namespace SobolevNet.Rendering;
 /// <summary>The cube as every convention of the project has it: vertices, faces and base orientation.</summary>
 /// <remarks>
 /// Vertex k of the canonical cube is (±h, ±h, ±h), k = 4·[x&gt;0] + 2·[y&gt;0] + [z&gt;0]. Face cycles are counter-clockwise seen
-/// from outside. The base orientation B = Rot(e_y, −0.6154797)·Rot(e_x, −π/4)·Rot(e_z, −π/2) turns vertex 7 towards the
+/// from outside. The base orientation B = Rot(e_y, −0.6154797)·Rot(e_x, −π/4)·Rot(e_z, −π/2) rotates vertex 7 towards the
 /// camera; the tilt is exactly the number written, which rounds atan(1/√2).
 /// </remarks>
 internal static class CubeGeometry

@@ -1,10 +1,10 @@
 namespace SobolevNet.Rendering;
 
-/// <summary>The poses that are drawn at random: how far the thing is turned and moved from its base pose.</summary>
+/// <summary>The poses that are drawn at random: how far the body is rotated and translated from its base pose.</summary>
 /// <remarks>
 /// The axis is uniform on the sphere, the angle uniform in ±<see cref="MaximalAngle"/> unless <see cref="AngleExponent"/> says otherwise,
 /// and each component of the translation uniform in ±<see cref="MaximalTranslation"/>. The default range is that of the paper's data set;
-/// all over it the same three faces of the cube are seen, which keeps the image a smooth function of the pose.
+/// everywhere in it the same three faces of the cube are visible, which keeps the image a smooth function of the pose.
 /// </remarks>
 public sealed record PoseRange
 {

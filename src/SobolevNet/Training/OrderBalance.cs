@@ -5,17 +5,17 @@ namespace SobolevNet;
 /// <summary>The weights λₖ of the orders, given or balanced automatically.</summary>
 /// <remarks>
 /// Automatic: λₖ = (1 + Rₖ)^−(0.8 + 0.5·progress), where Rₖ is the mean square of the derivatives of order k that the network has before the
-/// first step over the variance of its values, both in units of the targets'. It says how much rougher than the target the network is, whatever the scale of
-/// its inputs and outputs: about 1 for functions of plain inputs; but images of sharp edges have huge second derivatives, and a
-/// fresh network of them 10⁶ times those of its target. With equal weights that order would drown the others and flatten the network to a
-/// constant. Weighed so, orders start about equal, and one that is hard to learn leaves more and more of the say to the others.
+/// first step over the variance of its values, both in units of the targets'. It measures how much rougher than the target the network is, in any units of
+/// inputs and outputs: about 1 for functions of plain inputs; but images of sharp edges have huge second derivatives, and a
+/// fresh network of them 10⁶ times those of its target. With equal weights that order would dominate the loss and flatten the network to a
+/// constant. With these weights orders start about equal, and the weight of an order whose initial loss was large decreases during training.
 /// </remarks>
 internal sealed class OrderBalance
 {
     /// <summary>The most samples that roughness is measured on.</summary>
     private const int MaxSamples = 128;
 
-    /// <summary>Points of the training at which a weight is looked at in order to see whether it is always 0.</summary>
+    /// <summary>Points of the training at which a weight is evaluated to see whether it is always 0.</summary>
     private const int Points = 64;
 
     private readonly IReadOnlyList<OrderWeight>? _given;
@@ -44,13 +44,13 @@ internal sealed class OrderBalance
     /// <summary>Whether each order has a weight above 0 at some point of the training.</summary>
     public bool[] IsTrained { get; }
 
-    /// <summary>1 for values and 1 + Rₖ of the network as training finds it; all 0 until it is measured.</summary>
+    /// <summary>1 for values and 1 + Rₖ of the network before its first step; all 0 until it is measured.</summary>
     public double[] Measured { get; }
 
     /// <summary>Whether the weights have yet to be measured.</summary>
     public bool NeedsMeasurement => _given is null && Measured[0] == 0;
 
-    /// <summary>Looks at the network as training finds it.</summary>
+    /// <summary>Measures the network before its first step.</summary>
     /// <param name="network">The network.</param>
     /// <param name="source">The training data.</param>
     /// <param name="loss">Its loss.</param>

@@ -19,7 +19,7 @@ namespace SobolevNet;
 /// and values that do not vary have Σ_f u_f times the squares of the sizes. Source: method, section 3.
 /// </para>
 /// </remarks>
-public sealed class SobolevLoss
+internal sealed class SobolevLoss
 {
     private readonly double[] _componentWeights;
     private readonly double[] _outputWeights;

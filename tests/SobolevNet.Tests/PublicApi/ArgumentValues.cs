@@ -352,7 +352,6 @@ internal sealed class ArgumentValues(string folder)
         _ when type == typeof(SafetensorsFile) => Safetensors(),
         _ when type == typeof(SafetensorsTensor) => SafetensorsTensor.Create<double>("name", [1, 2], 2),
         _ when type == typeof(SobolevTrainer<double>) => new SobolevTrainer<double>(Network(), new SobolevTrainingOptions { Epochs = 1 }),
-        _ when type == typeof(SobolevLoss) => SobolevLoss.Measure(Source()),
         _ when type == typeof(ILogger) || type == typeof(IProgress<double>) || type == typeof(IProgress<TrainingProgress>) => null,
         _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string>(),
         _ when type == typeof(IEnumerable<(int I, int J)>) => Array.Empty<(int, int)>(),

@@ -19,7 +19,7 @@ internal sealed class BestParameters<T>
     /// <summary>The parameters that had <see cref="Error"/>; empty before the first.</summary>
     public T[] Values { get; set; } = [];
 
-    /// <summary>Looks at the end of an epoch.</summary>
+    /// <summary>Takes the validation error of an epoch into account.</summary>
     /// <param name="error">The validation error; NaN and infinity are never better.</param>
     /// <param name="parameters">The parameters that have it.</param>
     /// <param name="improvement">The relative improvement that ends a wait.</param>
