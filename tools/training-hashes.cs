@@ -41,7 +41,7 @@ Train("clipping and scheduled weights", surface, [12], new SobolevTrainingOption
 Train("random directions", surface.AlongRandomDirections(1, order: 2, seed: 4), [12], new SobolevTrainingOptions());
 Train("Hessian-vector products", surface.WithHessianVectorProducts(1, seed: 4), [12], new SobolevTrainingOptions());
 Train("displaced", images.Displaced(order: 1, radius: 0.2, seed: 4), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("endless cubes", new CubeSource(new CubeRenderer(), order: 1, count: 40, seed: 3, isEndless: true), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("endless cubes", new CubeSource(new CubeRenderer(), order: 1, count: 40, seed: 3, endless: true), [24], new SobolevTrainingOptions { Epochs = 3 });
 var frontEnd = LinearFrontEnd<float>.Fit(images, 20);
 Train("front end", frontEnd.Project(images), [24], new SobolevTrainingOptions { Epochs = 4 });
 Train("subset, truncated", images.Subset([.. Enumerable.Range(0, 30).Select(s => (long)(2 * s))]).Truncate(1), [24], new SobolevTrainingOptions { Epochs = 3 });

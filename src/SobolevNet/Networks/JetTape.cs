@@ -416,7 +416,8 @@ internal sealed class JetTape<T>
         return few;
     }
 
-    private bool AllHaveFewLiveInputs()
+    /// <summary>Whether all samples of the pass have so few inputs that differ from zero that the first layer leaves the others out.</summary>
+    public bool AllHaveFewLiveInputs()
     {
         bool few = _live is not null;
         for (int s = 0; s < Samples && few; s++)
