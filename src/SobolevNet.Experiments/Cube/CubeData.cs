@@ -43,7 +43,6 @@ internal sealed class CubeData<T>
         var validation = settings.ValidationImages == 0 ? null : Source(settings, 0, settings.ValidationImages, ValidationPoses);
         var part = view.Start("render");
         var clock = Stopwatch.StartNew();
-        int? threads = settings.Threads == 0 ? null : settings.Threads;
         int rendered = 0;
         var test = Cached(TestSource(settings, 2));
         var data = new CubeData<T>(
@@ -63,7 +62,7 @@ internal sealed class CubeData<T>
             }
 
             rendered += source.Count;
-            return source.Materialize(maxThreads: threads, cancellationToken: cancellationToken);
+            return source.Materialize(threads: settings.Threads, cancellationToken: cancellationToken);
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed record CubeSettings : ExperimentSettings
         Seed = Seed,
         Standardize = Standardize,
         OrderWeights = OrderWeightText.Parse(WeightsOf(order), order),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+        Optimizer = Optimizer == "soap" ? SobolevNet.Optimizer.Soap(learningRate: LearningRate) : SobolevNet.Optimizer.Adam(learningRate: LearningRate, beta2: AdamMemory),
         Threads = Threads,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };

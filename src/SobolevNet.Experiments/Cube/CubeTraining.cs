@@ -72,7 +72,7 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
             var projected = frontEnd?.Project(images) ?? images;
             return frontEnd is null || images.IsEndless
                 ? projected
-                : projected.Materialize(maxThreads: _settings.Threads == 0 ? null : _settings.Threads, cancellationToken: run.CancellationToken);
+                : projected.Materialize(threads: _settings.Threads, cancellationToken: run.CancellationToken);
         }
     }
 

@@ -57,7 +57,7 @@ internal record CubeRecipe
         Seed = seed,
         Standardize = false,
         OrderWeights = OrderWeightText.Parse(OrderWeights, TrainedOrder),
-        Optimizer = Optimizer == "soap" ? new Soap { LearningRate = LearningRate } : new Adam { LearningRate = LearningRate, Beta2 = 0.98 },
+        Optimizer = Optimizer == "soap" ? SobolevNet.Optimizer.Soap(learningRate: LearningRate) : SobolevNet.Optimizer.Adam(learningRate: LearningRate, beta2: 0.98),
         Threads = threads,
     };
 }

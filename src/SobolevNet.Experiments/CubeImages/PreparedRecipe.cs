@@ -38,7 +38,7 @@ internal sealed class PreparedRecipe
             images = frontEnd.Project(images);
         }
 
-        images = images.Materialize(maxThreads: threads == 0 ? null : threads, cancellationToken: cancellationToken);
+        images = images.Materialize(threads: threads, cancellationToken: cancellationToken);
         images = recipe.Directions switch
         {
             CubeRecipe.AllDirections => images,

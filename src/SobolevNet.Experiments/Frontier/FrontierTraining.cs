@@ -20,8 +20,7 @@ internal sealed class FrontierTraining(ExperimentRun<FrontierReport> run)
     /// <summary>Does the trainings that are not in the report yet.</summary>
     public void Train()
     {
-        int? threads = _settings.Threads == 0 ? null : _settings.Threads;
-        var test = Source(0, _settings.TestImages, TestPoses).Materialize(maxThreads: threads, cancellationToken: run.CancellationToken);
+        var test = Source(0, _settings.TestImages, TestPoses).Materialize(threads: _settings.Threads, cancellationToken: run.CancellationToken);
         var missing =
             from seconds in _settings.Seconds
             from seed in _settings.Seeds

@@ -46,7 +46,7 @@ internal sealed class RenderCommand() : ConsoleCommand(
             FocalLength = parsed.ValueOr(_focal, Defaults.FocalLength),
             CameraDistance = parsed.ValueOr(_distance, Defaults.CameraDistance),
         });
-        var pose = new Pose(parsed.ValueOr(_axis, new Vector3D(0, 0, 1)), parsed.ValueOr(_angle, 0), parsed.ValueOr(_translation, Vector3D.Zero));
+        var pose = new Pose(parsed.ValueOr(_axis, new Vector3D(0, 0, 1)), parsed.ValueOr(_angle, 0), parsed.ValueOr(_translation, default(Vector3D)));
         string folder = Path.GetFullPath(parsed.GetRequiredValue(_out));
         Save(renderer, pose, JetLayout.Full(Pose.DegreesOfFreedom, parsed.ValueOr(_order, 2)), folder);
         terminal.Line($"Rendered to {folder}");

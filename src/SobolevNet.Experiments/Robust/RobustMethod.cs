@@ -78,14 +78,14 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         return Name switch
         {
             "plain" or "order1" => clean,
-            "universal" => new RobustSource<float>(clean, oracle with { ManifoldOrder = 0 }),
-            "universal2" => new RobustSource<float>(clean, oracle with { SecondDerivatives = true, MixedDerivatives = true }),
-            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions), PerturbationScale = strength }),
-            "gaussian" => new GaussianNoiseSource<float>(clean, strength, settings.Seed),
-            "jacobian" => new RobustSource<float>(clean, Zero(white)),
-            "pgd" => new AdversarialSource<float>(clean, Ascent()),
-            "trades" => new TradesSource<float>(clean, settings.TradesWeight, Ascent()),
-            _ => new RobustSource<float>(clean, Zero(steepest)),
+            "universal" => clean.Robust(oracle with { ManifoldOrder = 0 }),
+            "universal2" => clean.Robust(oracle with { SecondDerivatives = true, MixedDerivatives = true }),
+            "bands" => clean.Robust(oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions), PerturbationScale = strength }),
+            "gaussian" => clean.WithGaussianNoise(strength, settings.Seed),
+            "jacobian" => clean.Robust(Zero(white)),
+            "pgd" => clean.Adversarial(Ascent()),
+            "trades" => clean.Trades(settings.TradesWeight, Ascent()),
+            _ => clean.Robust(Zero(steepest)),
         };
     }
 

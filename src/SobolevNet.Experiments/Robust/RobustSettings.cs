@@ -101,8 +101,8 @@ internal sealed record RobustSettings : ExperimentSettings
         Standardize = Standardize,
         OrderWeights = run.Method.Weights(run.Strength ?? 0, this),
         Optimizer = Optimizer == "soap"
-            ? new Soap { LearningRate = run.Method.SoapRate * LearningRate }
-            : new Adam { LearningRate = LearningRate, Beta2 = AdamMemory },
+            ? SobolevNet.Optimizer.Soap(learningRate: run.Method.SoapRate * LearningRate)
+            : SobolevNet.Optimizer.Adam(learningRate: LearningRate, beta2: AdamMemory),
         Threads = 1,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };

@@ -43,7 +43,7 @@ internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
         var images = Source(one.Order, one.Images, (ulong)seed);
         var featureImages = Source(one.FeatureCurvature > 0 ? 2 : 0, one.Images, (ulong)seed);
         var prepared = PreparedRecipe.Of(one, images, featureImages, (ulong)seed, 1, stop);
-        var validation = prepared.Project(test).Materialize(maxThreads: 1, cancellationToken: stop);
+        var validation = prepared.Project(test).Materialize(threads: 1, cancellationToken: stop);
         var options = one.Training((ulong)seed, 1) with { Epochs = one.Epochs };
         StudyRun trained;
         try

@@ -34,7 +34,7 @@ internal static class PublishedRecipe
         ScaleDirections = false,
         Order = 1,
         OrderWeights = [1.0 / (1 + inputs), (double)inputs / (1 + inputs)],
-        Optimizer = new Adam { LearningRate = LargestRate },
+        Optimizer = Optimizer.Adam(learningRate: LargestRate),
         Schedule = new OneCycle(),
         Threads = threads,
     };
@@ -60,7 +60,7 @@ internal static class PublishedRecipe
     }
 
     /// <summary>The learning rate over <see cref="LargestRate"/> at the start of an epoch.</summary>
-    private sealed record OneCycle : LearningRateSchedule
+    private sealed class OneCycle : LearningRateSchedule
     {
         public override double At(SchedulePosition position)
         {

@@ -32,7 +32,8 @@ internal static class SurrogateLabels<T>
             TensorPrimitives.ConvertTruncating<double, T>(gradient, dydx.AsSpan(s * inputs));
         }
 
-        return JetData.FromJacobian<T>(samples, x, y, dydx);
+        return JetData.FromJacobian(
+            new ReadOnlyTensorSpan<T>(x, [samples, inputs]), new ReadOnlyTensorSpan<T>(y), new ReadOnlyTensorSpan<T>(dydx, [samples, inputs]));
     }
 
     private static IJetSource<T> Exact(ISurface surface, Drawing draw, int order, int samples, ulong seed)
@@ -52,6 +53,8 @@ internal static class SurrogateLabels<T>
             TensorPrimitives.ConvertTruncating<double, T>(hessian, hessians.AsSpan(s * inputs * inputs));
         }
 
-        return JetData.FromJacobian<T>(samples, x, y, dydx, order == 2 ? hessians : []);
+        return JetData.FromJacobian(
+            new ReadOnlyTensorSpan<T>(x, [samples, inputs]), new ReadOnlyTensorSpan<T>(y), new ReadOnlyTensorSpan<T>(dydx, [samples, inputs]),
+            order == 2 ? new ReadOnlyTensorSpan<T>(hessians, [samples, inputs, inputs]) : default);
     }
 }

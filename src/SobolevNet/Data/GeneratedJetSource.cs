@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -58,8 +57,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        var layout = input.Layout.Order > target.Layout.Order ? input.Layout : target.Layout;
-        if (input.Layout.Count == target.Layout.Count && (_generatesLowerOrders || layout.Count == Layout.Count))
+        if (_generatesLowerOrders || target.Layout.Count == Layout.Count)
         {
             for (int s = 0; s < samples.Length; s++)
             {
@@ -69,15 +67,14 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
             return;
         }
 
-        // A delegate that knows only the full order writes to scratch memory, of which the wanted components are kept.
-        layout = _generatesLowerOrders ? layout : Layout;
-        int inputLength = layout.Count * InputFeatures;
-        int outputLength = layout.Count * OutputFeatures;
+        // A delegate that knows only the full order writes to scratch memory; the wanted components are copied from there.
+        int inputLength = Layout.Count * InputFeatures;
+        int outputLength = Layout.Count * OutputFeatures;
         T[] scratch = ArrayPool<T>.Shared.Rent(checked(inputLength + outputLength));
         try
         {
-            var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), layout, 1, InputFeatures);
-            var fullTarget = new JetSpan<T>(scratch.AsSpan(inputLength, outputLength), layout, 1, OutputFeatures);
+            var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), Layout, 1, InputFeatures);
+            var fullTarget = new JetSpan<T>(scratch.AsSpan(inputLength, outputLength), Layout, 1, OutputFeatures);
             for (int s = 0; s < samples.Length; s++)
             {
                 Generate(samples[s], fullInput, fullTarget);
@@ -103,23 +100,11 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
 
     private static void CheckFinite(long sample, JetSpan<T> jet, string name)
     {
-        for (int c = 0; c < jet.Layout.Count; c++)
+        if (NotFinite.In(jet) is var (component, _, feature))
         {
-            var row = jet.Row(c, 0);
-            if (TensorPrimitives.IsFiniteAll<T>(row))
-            {
-                continue;
-            }
-
-            int at = 0;
-            while (T.IsFinite(row[at]))
-            {
-                at++;
-            }
-
             throw new InvalidOperationException(
-                $"The generator wrote {row[at]} to the {name} of sample {sample}, component {c} ({jet.Layout.NameOf(c)}), feature {at}; " +
-                "only finite numbers can be trained on.");
+                $"The generator wrote {jet[component, 0, feature]} to the {name} of sample {sample}, component {component} " +
+                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on.");
         }
     }
 

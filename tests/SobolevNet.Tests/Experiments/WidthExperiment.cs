@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
 using SobolevNet.Experiments.Commands;
 using SobolevNet.Experiments.Plotting;
@@ -63,7 +64,9 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
     {
         var settings = run.Report.Settings;
         float[] x = [.. Enumerable.Range(-20, 41).Select(k => k / 10f)];
-        var samples = JetData.FromJacobian<float>(x.Length, x, [.. x.Select(MathF.Sin)], [.. x.Select(MathF.Cos)]);
+        var samples = JetData.FromJacobian(
+            new ReadOnlyTensorSpan<float>(x, [x.Length, 1]), new ReadOnlyTensorSpan<float>([.. x.Select(MathF.Sin)]),
+            new ReadOnlyTensorSpan<float>([.. x.Select(MathF.Cos)], [x.Length, 1]));
         foreach (int width in settings.Widths.Except(run.Report.Runs.Select(done => done.Width)))
         {
             var part = run.View.Start($"width {width}");
@@ -73,7 +76,7 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
                 var network = Mlp<float>.Create(1, [width], 1, Activation.Tanh, seed: 1);
                 var options = new SobolevTrainingOptions
                 {
-                    Epochs = settings.Epochs, Optimizer = new Adam { LearningRate = settings.LearningRate }, Threads = settings.Threads,
+                    Epochs = settings.Epochs, Optimizer = Optimizer.Adam(learningRate: settings.LearningRate), Threads = settings.Threads,
                 };
                 error = new SobolevTrainer<float>(network, options).Fit(samples, null, part, run.CancellationToken).Training.NormalizedRmse;
             }

@@ -1,21 +1,22 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using SobolevNet.Kernels;
 
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// Directions that a network in training is very wrong along, for some clean samples at a time, so that the weights are read once
+/// Directions along which a network in training is very wrong, for several clean samples at a time, so that the weights are read once
 /// for all of them. One thread at a time.
 /// </summary>
 /// <remarks>
 /// Dᵀu with D = ∂N − ∂O, or ∂N if there is no oracle, and u the unit vector that makes it longest among the combinations of q random
-/// orthonormal ones: with U of these as rows and Q the q × q Gram matrix of UD, u = Uᵀc with the largest eigenvector c of Q. While no
-/// network is known it counts as constant: then the sizes of targets that the loss is normalized by are those along the oracle's.
+/// orthonormal ones: with U of these as rows and Q the q × q Gram matrix of UD, u = Uᵀc with the largest eigenvector c of Q. Without a
+/// network it counts as constant, so that the loss is normalized by the oracle's derivatives along its own steepest directions.
 /// </remarks>
 internal sealed class SteepestDirections<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly NetworkDesk<T>? _network;
+    private readonly ValuePass<T>? _network;
     private readonly int[] _indices;
     private readonly int _sketch;
     private readonly ulong _seed;
@@ -40,7 +41,7 @@ internal sealed class SteepestDirections<T>
     {
         (_indices, _sketch, _seed, _inputs, _outputs) = (indices, sketch, seed, source.InputFeatures, source.OutputFeatures);
         int rows = samples * indices.Length * sketch;
-        _network = architecture is null ? null : new NetworkDesk<T>(architecture, samples, indices.Length * sketch);
+        _network = architecture is null ? null : new ValuePass<T>(architecture, samples, indices.Length * sketch);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
         _rows = new double[sketch * _inputs];
@@ -115,7 +116,7 @@ internal sealed class SteepestDirections<T>
         var random = DirectionSampler.StreamOf(_seed, number, index);
         while (!VectorLength.TryNormalize(direction))
         {
-            // No error that would point anywhere: any direction will do.
+            // Without an error any direction will do.
             NormalNoise.Fill(ref random, direction);
         }
     }
@@ -156,11 +157,7 @@ internal sealed class SteepestDirections<T>
             do
             {
                 NormalNoise.Fill(ref random, vector);
-                for (int before = 0; before < k; before++)
-                {
-                    var other = vectors.Slice(before * _outputs, _outputs);
-                    TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<double>(other, vector), vector, vector);
-                }
+                GramSchmidt.Project<double>(vectors[..(k * _outputs)], vector);
             }
             while (!VectorLength.TryNormalize(vector));
         }
