@@ -6,8 +6,6 @@ namespace SobolevNet.Tests.Experiments;
 /// <summary>The folders of the console program: an experiment uses what all share, and no other experiment.</summary>
 public partial class FolderTests
 {
-    private static readonly string[] Experiments = ["Cube", "Study", "Frontier", "Surrogate", "Robust", "Render", "Predict"];
-
     /// <summary>The shared folders, each with those that it may use.</summary>
     private static readonly Dictionary<string, string[]> Shared = new()
     {
@@ -30,10 +28,13 @@ public partial class FolderTests
     [Fact]
     public void Folders_OfTheConsoleProgram_UseOnlySharedOnesBelow()
     {
-        Files.Select(file => file.Folder).Distinct().Should().BeEquivalentTo(Experiments.Concat(Shared.Keys));
+        string[] folders = [.. Files.Select(file => file.Folder).Distinct()];
+        string[] experiments = [.. folders.Except(Shared.Keys)];
+        folders.Should().Contain(Shared.Keys);
+        experiments.Should().Contain("Cube").And.HaveCountGreaterThan(5, "otherwise the sources were not found");
         foreach (var (name, folder, uses) in Files)
         {
-            string[] allowed = Path.GetFileName(name) == "ReportJson.cs" ? Experiments : Shared.GetValueOrDefault(folder, [.. Shared.Keys]);
+            string[] allowed = Path.GetFileName(name) == "ReportJson.cs" ? experiments : Shared.GetValueOrDefault(folder, [.. Shared.Keys]);
             uses.Should().BeSubsetOf(allowed, $"{name} is in {folder}");
         }
     }
