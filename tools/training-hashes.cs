@@ -21,10 +21,18 @@ foreach (int order in (int[])[0, 1, 2])
     Train($"cubes, order {order}", images, [40, 24], new SobolevTrainingOptions { Order = order, Epochs = 4 });
 }
 
-foreach (var optimizer in (Optimizer[])[new Adam(), new AdamW(), new Sgd(), new RProp(), new Soap()])
+(string, Optimizer)[] optimizers =
+    [("Adam", Optimizer.Adam()), ("AdamW", Optimizer.Adam(weightDecay: 0.01)), ("Sgd", Optimizer.Sgd()), ("RProp", Optimizer.RProp()), ("Soap", Optimizer.Soap())];
+foreach (int order in (int[])[1, 2])
 {
-    int batch = optimizer is RProp ? 200 : 32;
-    Train($"surface, {optimizer.GetType().Name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = batch });
+    var options = new SobolevTrainingOptions { Order = order, Propagation = DerivativePropagation.Adjoint };
+    Train($"surface by adjoints, order {order}, double", surface, [12, 9], options);
+    Train($"surface by adjoints, order {order}, float", single, [12, 9], options);
+}
+
+foreach (var (name, optimizer) in optimizers)
+{
+    Train($"surface, {name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = name == "RProp" ? 200 : 32 });
 }
 
 foreach (var activation in Enum.GetValues<Activation>().Where(activation => activation != Activation.Identity))
@@ -61,6 +69,11 @@ static void Train<T>(
     if (options.Epochs == new SobolevTrainingOptions().Epochs)
     {
         options = options with { Epochs = 10 };
+    }
+
+    if (options.Propagation == DerivativePropagation.Auto)
+    {
+        options = options with { Propagation = DerivativePropagation.Forward };
     }
 
     if (options.BatchSize == new SobolevTrainingOptions().BatchSize)

@@ -76,7 +76,7 @@ internal static class StepShape
     public static readonly int[] Hidden = [512, 512, 512];
 
     /// <summary>What the library trains with; the peers' steps are written for the same.</summary>
-    public static readonly Adam Optimizer = new();
+    public static readonly Optimizer Optimizer = SobolevNet.Optimizer.Adam();
 
     public static string Format(double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e3,8:F1} ms {Flop / seconds * 1e-9,8:F1} GFLOP/s, counted as products");

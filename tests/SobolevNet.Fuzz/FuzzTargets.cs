@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using SobolevNet.Experiments.Cubes;
-using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Cube;
+using SobolevNet.Experiments.Reporting;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Fuzz;
@@ -210,7 +210,7 @@ internal static class FuzzTargets
             Complete = false,
             Started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
             Machine = MachineReport.Current(),
-            Settings = CubePresets.Named(CubePresets.Quick),
+            Settings = CubePresets.All["quick"],
             Command = "cube",
             Runs =
             [
@@ -229,7 +229,7 @@ internal static class FuzzTargets
                     Network = "order1.safetensors",
                     History = new RunHistory
                     {
-                        Seconds = [1, 2], TrainErrorPercent = [3, 4], ValidationErrorPercent = [5, null], OrderLosses = [[1, null], [2, 3]],
+                        Seconds = [1, 2], TrainErrorPercent = [3, 4], ValidationErrorPercent = [5, double.NaN], OrderLosses = [[1, double.NaN], [2, 3]],
                     },
                 },
             ],

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using SobolevNet.Kernels;
 
 namespace SobolevNet.Benchmarks.Limits;
@@ -19,18 +18,22 @@ internal static class PeakKernel
     public static void Run<T>(VectorWidth width, int iterations)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T factor = T.CreateChecked(0.999);
-        T result = width switch
-        {
-            VectorWidth.Bits512 => Run<Simd512<T>, Vector512<T>, T>(iterations, factor),
-            VectorWidth.Bits256 => Run<Simd256<T>, Vector256<T>, T>(iterations, factor),
-            VectorWidth.Bits128 => Run<Simd128<T>, Vector128<T>, T>(iterations, factor),
-            _ => Run<SimdScalar<T>, T, T>(iterations, factor),
-        };
+        T result = VectorDispatch<T>.Run(new Chain<T>(iterations, T.CreateChecked(0.999)), width).Result;
         if (!T.IsFinite(result))
         {
             throw new InvalidOperationException("The chains of the peak kernel left the finite numbers.");
         }
+    }
+
+    private struct Chain<T>(int iterations, T factor) : IVectorOperation<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public T Result { get; private set; }
+
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct =>
+            Result = PeakKernel.Run<TSimd, TVector, T>(iterations, factor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

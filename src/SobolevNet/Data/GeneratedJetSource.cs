@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -101,23 +100,11 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
 
     private static void CheckFinite(long sample, JetSpan<T> jet, string name)
     {
-        for (int c = 0; c < jet.Layout.Count; c++)
+        if (NotFinite.In(jet) is var (component, _, feature))
         {
-            var row = jet.Row(c, 0);
-            if (TensorPrimitives.IsFiniteAll<T>(row))
-            {
-                continue;
-            }
-
-            int at = 0;
-            while (T.IsFinite(row[at]))
-            {
-                at++;
-            }
-
             throw new InvalidOperationException(
-                $"The generator wrote {row[at]} to the {name} of sample {sample}, component {c} ({jet.Layout.NameOf(c)}), feature {at}; " +
-                "only finite numbers can be trained on.");
+                $"The generator wrote {jet[component, 0, feature]} to the {name} of sample {sample}, component {component} " +
+                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on.");
         }
     }
 

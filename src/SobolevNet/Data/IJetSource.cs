@@ -40,7 +40,7 @@ public interface IJetSource<T>
 
     /// <summary>
     /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is; empty where tangents are anything else. First derivatives of
-    /// the input are then unit vectors, and second ones are zero.
+    /// the input are then unit vectors, and second ones are zero. Training propagates derivatives by many inputs by adjoints where that is cheaper.
     /// </summary>
     ReadOnlySpan<int> TangentInputs => [];
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -6,11 +7,15 @@ namespace SobolevNet;
 /// Labels y, ∂y/∂x in memory, the tangents being inputs. The input's first derivatives are rows of the unit
 /// matrix, the same for every sample, and are written by Fill instead of being stored S·k·n times.
 /// </summary>
+/// <remarks>
+/// All components of an output of a sample lie together: with a hundred of them, fetching each from an array of its own takes a third of a training step.
+/// </remarks>
 internal sealed class JacobianJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[] _tangentScales;
     private readonly int[] _inputs;
+    private readonly T[] _targets;
 
     /// <summary>Takes over checked arrays, and each tangent's scale.</summary>
     /// <param name="x">Shape (1, S, n).</param>
@@ -20,22 +25,35 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] inputs, double[] scales)
     {
         X = x;
-        Target = target;
+        (Layout, OutputFeatures) = (target.Layout, target.Features);
         _inputs = inputs;
         _tangentScales = scales;
+        _targets = new T[target.Data.Length];
+        int rows = target.Samples * target.Features;
+        Transposition.Run<T>(target.Data, rows, Layout.Count, rows, _targets, Layout.Count);
     }
 
     public JetBatch<T> X { get; }
 
-    public JetBatch<T> Target { get; }
+    /// <summary>A copy of all targets.</summary>
+    public JetBatch<T> Target
+    {
+        get
+        {
+            int rows = Count * OutputFeatures;
+            var target = new JetBatch<T>(Layout, Count, OutputFeatures);
+            Transposition.Run<T>(_targets, Layout.Count, rows, Layout.Count, target.Data, rows);
+            return target;
+        }
+    }
 
-    public JetLayout Layout => Target.Layout;
+    public JetLayout Layout { get; }
 
     public int InputFeatures => X.Features;
 
-    public int OutputFeatures => Target.Features;
+    public int OutputFeatures { get; }
 
-    public int Count => Target.Samples;
+    public int Count => X.Samples;
 
     public int InputOrder => 1;
 
@@ -59,7 +77,21 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
             }
         }
 
-        MemoryJetSource<T>.CopyRows(Target, samples, target);
+        int components = target.Layout.Count;
+        for (int s = 0; s < samples.Length; s++)
+        {
+            for (int o = 0; o < OutputFeatures; o++)
+            {
+                int row = ((int)samples[s] * OutputFeatures) + o;
+                var from = _targets.AsSpan(row * Layout.Count, components);
+                var to = target.Data[((s * OutputFeatures) + o)..];
+                int stride = target.ComponentStride;
+                for (int c = 0, at = 0; c < from.Length; c++, at += stride)
+                {
+                    to[at] = from[c];
+                }
+            }
+        }
     }
 
     /// <summary>The standard deviation of an input over the samples; 1 if it does not vary.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 

@@ -12,7 +12,7 @@ namespace SobolevNet;
 /// </para>
 /// <para>
 /// All derivatives are plain partial derivatives, never divided by a factorial. Derivatives by an angle are per radian if inputs are in radians, per degree if they
-/// are in degrees. <see cref="LabelCheck"/> finds the usual mistakes.
+/// are in degrees. <see cref="LabelChecking.LabelCheck"/> finds the usual mistakes.
 /// </para>
 /// <para>Everything is copied; the arrays may be reused afterwards. NaN and infinity are refused with their place.</para>
 /// </remarks>

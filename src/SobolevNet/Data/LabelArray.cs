@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
@@ -135,15 +136,10 @@ internal readonly ref struct LabelArray<T>
     /// <exception cref="ArgumentException">One is not; the message says which.</exception>
     public void ExpectFinite()
     {
-        if (TensorPrimitives.IsFiniteAll(Data))
+        int at = NotFinite.IndexIn(Data);
+        if (at < 0)
         {
             return;
-        }
-
-        int at = 0;
-        while (T.IsFinite(Data[at]))
-        {
-            at++;
         }
 
         int[] index = new int[Shape.Length];

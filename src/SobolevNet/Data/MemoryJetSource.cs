@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -12,6 +11,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[]? _tangentScales;
+    private readonly int[] _tangentInputs;
 
     /// <summary>Wraps two batches; nothing is copied, and neither may be changed while the source is in use.</summary>
     /// <param name="input">
@@ -56,6 +56,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
         Input = input;
         Target = target;
         InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
+        _tangentInputs = UnitTangents.Find(input, InputOrder);
     }
 
     /// <summary>The inputs, shape (components, samples, n); second derivatives may be left out when all are zero.</summary>
@@ -78,6 +79,9 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
 
     /// <inheritdoc/>
     public int InputOrder { get; }
+
+    /// <summary>The number of the input that each tangent is, where the first derivatives of all inputs given are the same unit vectors; else empty.</summary>
+    public ReadOnlySpan<int> TangentInputs => _tangentInputs;
 
     /// <inheritdoc/>
     public bool InputsShareUnit { get; init; }
@@ -107,7 +111,12 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
             }
 
             ReadOnlySpan<T> from = batch.Component(c);
-            for (int s = 0; s < samples.Length; s++)
+            for (int s = 0; s < samples.Length && features == 1; s++)
+            {
+                to[s] = from[(int)samples[s]];
+            }
+
+            for (int s = 0; s < samples.Length && features > 1; s++)
             {
                 from.Slice((int)samples[s] * features, features).CopyTo(to[(s * features)..]);
             }
@@ -116,23 +125,11 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
 
     private static void CheckFinite(JetBatch<T> batch, string name, string? origin)
     {
-        for (int c = 0; c < batch.Layout.Count; c++)
+        if (NotFinite.In(batch.AsSpan()) is var (component, sample, feature))
         {
-            ReadOnlySpan<T> component = batch.Component(c);
-            if (TensorPrimitives.IsFiniteAll(component))
-            {
-                continue;
-            }
-
-            int at = 0;
-            while (T.IsFinite(component[at]))
-            {
-                at++;
-            }
-
             throw new ArgumentException(
-                $"The {name} holds {component[at]} in component {c} ({batch.Layout.NameOf(c)}), sample {at / batch.Features}, " +
-                $"feature {at % batch.Features}; only finite numbers can be trained on.",
+                $"The {name} holds {batch[component, sample, feature]} in component {component} ({batch.Layout.NameOf(component)}), " +
+                $"sample {sample}, feature {feature}; only finite numbers can be trained on.",
                 origin ?? name);
         }
     }

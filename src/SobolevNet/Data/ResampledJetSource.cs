@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet;
@@ -16,12 +15,12 @@ internal abstract class ResampledJetSource<T, TScratch>(IJetSource<T> source, in
     : JetSourceTransform<T>(new EndlessJetSource<T>(source, shuffle: false, seed: 0, nameof(source)))
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ConcurrentBag<Loaded> _loaded = [];
+    private readonly ScratchPool<Loaded> _loaded = new();
 
     protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         int order = Math.Max(target.Layout.Order, neededOrder);
-        var loaded = _loaded.TryTake(out var free) ? free : new Loaded(new SourceJets<T>(source, Math.Max(Layout.Order, neededOrder)), NewScratch());
+        var loaded = _loaded.TryTake() ?? new Loaded(new SourceJets<T>(source, Math.Max(Layout.Order, neededOrder)), NewScratch());
         var jets = loaded.Jets;
         int group = jets.Size(order);
         for (int start = 0; start < samples.Length; start += group)
@@ -34,7 +33,7 @@ internal abstract class ResampledJetSource<T, TScratch>(IJetSource<T> source, in
             }
         }
 
-        _loaded.Add(loaded);
+        _loaded.Return(loaded);
     }
 
     protected abstract TScratch NewScratch();

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Shapes of arrays in files: sizes that cannot overflow, and how they are written in messages.</summary>
 internal static class ArrayShape

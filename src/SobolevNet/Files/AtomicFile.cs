@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>
 /// A file in the making: bytes go to a temporary file in the same folder, and <see cref="Commit"/> puts that in place of
@@ -72,7 +72,7 @@ public sealed class AtomicFile : IDisposable
             throw new DirectoryNotFoundException($"The folder \"{folder}\" does not exist, so \"{full}\" cannot be written.");
         }
 
-        RemoveOrphansOf(target);
+        RemoveOrphans(target);
         try
         {
             return new AtomicFile(full, target, OpenTemporary(target));
@@ -153,11 +153,6 @@ public sealed class AtomicFile : IDisposable
         File.Delete(_stream.Name);
     }
 
-    /// <summary>Deletes the temporary files of a file that no process is writing any more.</summary>
-    /// <param name="path">The path of the file that they were to become.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    internal static void RemoveOrphans(string path) => RemoveOrphansOf(TargetOf(FullPath(path)));
-
     private static string FullPath(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -223,14 +218,10 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    private static void RemoveOrphansOf(string target)
+    /// <summary>Deletes the temporary files of a file that no process is writing any more.</summary>
+    private static void RemoveOrphans(string target)
     {
         string folder = System.IO.Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(folder))
-        {
-            return;
-        }
-
         string prefix = System.IO.Path.GetFileName(target) + ".";
         int length = prefix.Length + NameDigits + Extension.Length;
         try

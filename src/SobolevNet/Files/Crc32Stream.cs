@@ -1,13 +1,14 @@
-namespace SobolevNet;
+using System.IO.Hashing;
 
-/// <summary>A stream that hands on what it reads and computes the checksum that zip archives store (CRC-32, polynomial 0xEDB88320).</summary>
+namespace SobolevNet.Files;
+
+/// <summary>A stream that passes on what it reads and computes its CRC-32, the checksum that zip archives store.</summary>
 internal sealed class Crc32Stream(Stream inner) : Stream
 {
-    private static readonly uint[] Table = MakeTable();
-    private uint _state = uint.MaxValue;
+    private readonly Crc32 _checksum = new();
 
     /// <summary>The checksum of the bytes read so far.</summary>
-    public uint Value => ~_state;
+    public uint Value => _checksum.GetCurrentHashAsUInt32();
 
     public override bool CanRead => true;
 
@@ -26,11 +27,7 @@ internal sealed class Crc32Stream(Stream inner) : Stream
     public override int Read(Span<byte> buffer)
     {
         int count = inner.Read(buffer);
-        foreach (byte value in buffer[..count])
-        {
-            _state = Table[(byte)(_state ^ value)] ^ (_state >> 8);
-        }
-
+        _checksum.Append(buffer[..count]);
         return count;
     }
 
@@ -54,22 +51,5 @@ internal sealed class Crc32Stream(Stream inner) : Stream
         }
 
         base.Dispose(disposing);
-    }
-
-    private static uint[] MakeTable()
-    {
-        var table = new uint[256];
-        for (uint k = 0; k < table.Length; k++)
-        {
-            uint value = k;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-            }
-
-            table[k] = value;
-        }
-
-        return table;
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Kind and owner of a file, which the base library does not tell; known on Linux.</summary>
 internal readonly record struct FileIdentity(bool IsRegular, uint User, uint Group)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Text that a file or a caller supplies, where it is quoted in messages or written to a file.</summary>
 internal static class ForeignText

@@ -1,4 +1,4 @@
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Opens files to read.</summary>
 internal static class InputFile

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Numbers as the little-endian bytes that files hold, on machines of either byte order.</summary>
 internal static class LittleEndian

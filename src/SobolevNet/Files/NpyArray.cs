@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>An array with a shape, as read from an .npy or .npz file; row-major.</summary>
 /// <typeparam name="T">The element type.</typeparam>

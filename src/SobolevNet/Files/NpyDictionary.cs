@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Reads the Python dictionary of an .npy header: the three keys, in any order, each once, and nothing else.</summary>
 internal ref struct NpyDictionary

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Reads the elements that follow an .npy header, converting them to the type wanted.</summary>
 internal static class NpyElements

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Reads and writes arrays in NumPy's .npy format.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>The header of an .npy array: element type, memory order and shape.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Reads named arrays from an .npz file, NumPy's zip archive of .npy arrays.</summary>
 /// <remarks>

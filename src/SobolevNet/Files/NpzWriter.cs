@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>Writes several named arrays into one .npz file, NumPy's zip archive of .npy arrays.</summary>
 /// <remarks>

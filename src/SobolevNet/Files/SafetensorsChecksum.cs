@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>
 /// The checksum of a safetensors file, in its metadata: XXH128 over the whole file, read with zeros for the checksum's digits.

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>
 /// Named arrays with a few words about them, in the safetensors format: networks and checkpoints, readable from Python too.

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>The JSON header of a safetensors file: reads it with every check, and writes it.</summary>
 internal sealed class SafetensorsHeader

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SobolevNet;
+namespace SobolevNet.Files;
 
 /// <summary>The element types of a safetensors file.</summary>
 public enum SafetensorsDtype

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
 
@@ -36,21 +35,7 @@ internal static unsafe class Gemm
 
         fixed (T* pointerA = a, pointerC = c)
         {
-            switch (b.Width)
-            {
-                case VectorWidth.Bits512:
-                    GemmProduct<Simd512<T>, Vector512<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    GemmProduct<Simd256<T>, Vector256<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    GemmProduct<Simd128<T>, Vector128<T>, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
-                    break;
-                default:
-                    GemmProduct<SimdScalar<T>, T, T>.Multiply(pointerA, strideA, rows, b, pointerC, strideC, workspace);
-                    break;
-            }
+            VectorDispatch<T>.Run(new GemmProduct<T>(pointerA, strideA, rows, b, pointerC, strideC, workspace), b.Width);
         }
 
         GC.KeepAlive(b);
@@ -60,14 +45,14 @@ internal static unsafe class Gemm
     /// <summary>C = A·Wᵀ with W (outputs × inputs) row-major, as it is stored. For fewer rows than packing W would pay for.</summary>
     public static void MultiplyStoredTransposed<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
-        VectorWidth width)
+        VectorWidth? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         MultiplyStored(a, strideA, rows, w, outputs, inputs, c, strideC, workspace, width, transposed: true);
 
     /// <summary>C = A·W with W (outputs × inputs) row-major, as it is stored. For fewer rows than packing W would pay for.</summary>
     public static void MultiplyStored<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
-        VectorWidth width)
+        VectorWidth? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         MultiplyStored(a, strideA, rows, w, outputs, inputs, c, strideC, workspace, width, transposed: false);
 
@@ -77,15 +62,7 @@ internal static unsafe class Gemm
     /// </summary>
     public static void MultiplyTransposed<T>(
         ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int rows, int columns, int first, int count,
-        Span<T> g, int strideG, bool accumulate, Workspace<T> workspace)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        MultiplyTransposed(
-            z, strideZ, a, strideA, rows, columns, first, count, g, strideG, accumulate, workspace, VectorWidths.Current);
-
-    /// <summary>The same with kernels of a chosen vector width.</summary>
-    public static void MultiplyTransposed<T>(
-        ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int rows, int columns, int first, int count,
-        Span<T> g, int strideG, bool accumulate, Workspace<T> workspace, VectorWidth width)
+        Span<T> g, int strideG, bool accumulate, Workspace<T> workspace, VectorWidth? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -111,23 +88,10 @@ internal static unsafe class Gemm
                 return;
             }
 
-            var product = new GemmTransposed<T>(
-                pointerZ + first, strideZ, count, pointerA, strideA, columns, rows, partG, strideG, accumulate);
-            switch (width)
-            {
-                case VectorWidth.Bits512:
-                    product.Run<Simd512<T>, Vector512<T>>(workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.Run<Simd256<T>, Vector256<T>>(workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.Run<Simd128<T>, Vector128<T>>(workspace);
-                    break;
-                default:
-                    product.Run<SimdScalar<T>, T>(workspace);
-                    break;
-            }
+            VectorDispatch<T>.Run(
+                new GemmTransposed<T>(
+                    pointerZ + first, strideZ, count, pointerA, strideA, columns, rows, partG, strideG, accumulate, workspace),
+                width);
         }
 
         GC.KeepAlive(workspace);
@@ -135,7 +99,7 @@ internal static unsafe class Gemm
 
     private static void MultiplyStored<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,
-        VectorWidth width, bool transposed)
+        VectorWidth? width, bool transposed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckMatrix(a.Length, rows, transposed ? inputs : outputs, strideA, nameof(a));
@@ -143,22 +107,8 @@ internal static unsafe class Gemm
         CheckMatrix(c.Length, rows, transposed ? outputs : inputs, strideC, nameof(c));
         fixed (T* pointerA = a, pointerW = w, pointerC = c)
         {
-            var product = new GemmStored<T>(pointerA, strideA, rows, pointerW, outputs, inputs, pointerC, strideC);
-            switch (width)
-            {
-                case VectorWidth.Bits512:
-                    product.Run<Simd512<T>, Vector512<T>>(transposed, workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.Run<Simd256<T>, Vector256<T>>(transposed, workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.Run<Simd128<T>, Vector128<T>>(transposed, workspace);
-                    break;
-                default:
-                    product.Run<SimdScalar<T>, T>(transposed, workspace);
-                    break;
-            }
+            VectorDispatch<T>.Run(
+                new GemmStored<T>(pointerA, strideA, rows, pointerW, outputs, inputs, pointerC, strideC, transposed, workspace), width);
         }
 
         GC.KeepAlive(workspace);

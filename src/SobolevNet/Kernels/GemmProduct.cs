@@ -25,36 +25,34 @@ namespace SobolevNet.Kernels;
 /// out.
 /// </para>
 /// </remarks>
-internal static unsafe class GemmProduct<TSimd, TVector, T>
-    where TSimd : struct, ISimd<TVector, T>
-    where TVector : struct
+internal readonly unsafe struct GemmProduct<T>(
+    T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace) : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static void Multiply(T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    public void Run<TSimd, TVector>()
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
     {
         if (rows == 1)
         {
-            MultiplyRow(a, b, c, workspace);
+            MultiplyRow<TSimd, TVector>();
         }
-        else if (IsNarrow(rows, b.Columns))
+        else if (IsNarrow(GemmTile<TSimd, TVector, T>.Columns))
         {
-            MultiplyNarrow(a, strideA, rows, b, c, strideC, workspace);
+            MultiplyNarrow<TSimd, TVector>();
         }
         else
         {
-            MultiplyBlocks(a, strideA, rows, b, c, strideC, workspace);
+            MultiplyBlocks<TSimd, TVector>();
         }
     }
 
     /// <summary>Whether fewer lanes are wasted with rows in the lanes than with columns.</summary>
-    private static bool IsNarrow(int rows, int columns)
-    {
-        int panel = GemmTile<TSimd, TVector, T>.Columns;
-        return columns < panel && columns * (long)((rows + panel - 1) / panel) < rows;
-    }
+    private bool IsNarrow(int panelWidth) => b.Columns < panelWidth && b.Columns * (long)GemmShape.Blocks(rows, panelWidth) < rows;
 
-    private static void MultiplyBlocks(
-        T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    private void MultiplyBlocks<TSimd, TVector>()
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         int maxRows = GemmTile<TSimd, TVector, T>.MaxRows;
@@ -117,7 +115,9 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
     }
 
     /// <summary>One row: reads B once, four panels at a time.</summary>
-    private static void MultiplyRow(T* a, PackedMatrix<T> b, T* c, Workspace<T> workspace)
+    private void MultiplyRow<TSimd, TVector>()
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         nint panelLength = (nint)b.Depth * panelWidth;
@@ -144,8 +144,9 @@ internal static unsafe class GemmProduct<TSimd, TVector, T>
     }
 
     /// <summary>Fewer columns than a panel has: Cᵀ = Bᵀ·Aᵀ, a panel of rows of A at a time.</summary>
-    private static void MultiplyNarrow(
-        T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace)
+    private void MultiplyNarrow<TSimd, TVector>()
+        where TSimd : struct, ISimd<TVector, T>
+        where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         int tiles = GemmShape.Blocks(b.Columns, GemmTile<TSimd, TVector, T>.MaxRows);

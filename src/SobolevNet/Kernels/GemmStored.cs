@@ -7,7 +7,7 @@ namespace SobolevNet.Kernels;
 /// <para>
 /// Packing W costs as much as thirty to forty rows of the product, and the packed copy drives other things out of the cache.
 /// With few rows it is cheaper to pack A instead, in panels of rows as [panel][k][row]: lanes hold rows, elements of W are the
-/// factors, and tiles of Cᵀ come out, which are turned over at the end.
+/// factors, and tiles of Cᵀ come out, which are transposed at the end.
 /// </para>
 /// <para>
 /// A·Wᵀ reads rows of W along their length. A·W reads 14 elements of every row; 64 rows of W at a time stay in the second-level
@@ -15,12 +15,12 @@ namespace SobolevNet.Kernels;
 /// </para>
 /// <para>
 /// On a Zen 4, 32 rows, 512 × 512: 0.91 of the FMA peak with W in the second-level cache and 0.75 from the third for A·Wᵀ,
-/// 0.82 and 0.65 for A·W, where a product with packed W reaches 0.78 and packing takes as long again. Tried and lost: for A·W
+/// 0.82 and 0.65 for A·W, where a product with packed W reaches 0.78 and packing takes as long again. Slower: for A·W
 /// copying a panel of W to the workspace (0.56), blocks of 32, 128 and 256 rows; for A·Wᵀ prefetching the next tile of W
 /// (a tenth worse with 1681 columns), and lower tiles (no difference).
 /// </para>
 /// </remarks>
-internal readonly unsafe struct GemmStored<T>
+internal readonly unsafe struct GemmStored<T> : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Rows of W that are used at a time in A·W.</summary>
@@ -34,8 +34,11 @@ internal readonly unsafe struct GemmStored<T>
     private readonly int _inputs;
     private readonly T* _c;
     private readonly nint _strideC;
+    private readonly bool _transposed;
+    private readonly Workspace<T> _workspace;
 
-    public GemmStored(T* a, nint strideA, int rows, T* w, int outputs, int inputs, T* c, nint strideC)
+    public GemmStored(
+        T* a, nint strideA, int rows, T* w, int outputs, int inputs, T* c, nint strideC, bool transposed, Workspace<T> workspace)
     {
         _a = a;
         _strideA = strideA;
@@ -45,25 +48,27 @@ internal readonly unsafe struct GemmStored<T>
         _inputs = inputs;
         _c = c;
         _strideC = strideC;
+        _transposed = transposed;
+        _workspace = workspace;
     }
 
     /// <summary>A·Wᵀ or A·W.</summary>
-    public void Run<TSimd, TVector>(bool transposed, Workspace<T> workspace)
+    public void Run<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
-        if (transposed)
+        if (_transposed)
         {
-            RunTransposed<TSimd, TVector>(workspace);
+            RunTransposed<TSimd, TVector>();
         }
         else
         {
-            RunStraight<TSimd, TVector>(workspace);
+            RunStraight<TSimd, TVector>();
         }
     }
 
     /// <summary>A·Wᵀ.</summary>
-    private void RunTransposed<TSimd, TVector>(Workspace<T> workspace)
+    private void RunTransposed<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
@@ -72,7 +77,7 @@ internal readonly unsafe struct GemmStored<T>
         int panels = GemmShape.Blocks(_rows, panelWidth);
         int tiles = GemmShape.Blocks(_outputs, maxHeight);
         nint panelLength = (nint)_inputs * panelWidth;
-        T* result = workspace.Pointer((maxHeight * panelWidth) + (panels * _inputs * panelWidth));
+        T* result = _workspace.Pointer((maxHeight * panelWidth) + (panels * _inputs * panelWidth));
         T* packed = result + (maxHeight * panelWidth);
         Pack(_inputs, panelWidth, packed);
         for (int tile = 0; tile < tiles; tile++)
@@ -84,13 +89,13 @@ internal readonly unsafe struct GemmStored<T>
                 GemmTile<TSimd, TVector, T>.Run<FactorsByRow>(
                     height, _inputs, _w + ((nint)output * _inputs), _inputs, packed + (panel * panelLength), panelWidth, result, panelWidth,
                     false, null);
-                TurnOver(result, height, output, panel, panelWidth);
+                TransposeTo(result, height, output, panel, panelWidth);
             }
         }
     }
 
     /// <summary>A·W.</summary>
-    private void RunStraight<TSimd, TVector>(Workspace<T> workspace)
+    private void RunStraight<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
@@ -99,7 +104,7 @@ internal readonly unsafe struct GemmStored<T>
         int tiles = GemmShape.Blocks(_inputs, GemmTile<TSimd, TVector, T>.MaxRows);
         int blocks = GemmShape.Blocks(_outputs, BlockDepth);
         nint panelLength = (nint)_outputs * panelWidth;
-        T* packed = workspace.Pointer((_outputs + _inputs) * panels * panelWidth);
+        T* packed = _workspace.Pointer((_outputs + _inputs) * panels * panelWidth);
         T* result = packed + (panels * panelLength);
         GemmPacking.Prefetch(_w, GemmShape.Start(1, blocks, _outputs) * _inputs);
         Pack(_outputs, panelWidth, packed);
@@ -123,7 +128,7 @@ internal readonly unsafe struct GemmStored<T>
                         panelWidth, block > 0);
                     if (end == _outputs)
                     {
-                        TurnOver(tileC, place.Length, place.Start, panel, panelWidth);
+                        TransposeTo(tileC, place.Length, place.Start, panel, panelWidth);
                     }
                 }
 
@@ -150,7 +155,7 @@ internal readonly unsafe struct GemmStored<T>
     }
 
     /// <summary>Writes a tile of Cᵀ to its place in C.</summary>
-    private void TurnOver(T* tile, int height, int column, int panel, int panelWidth)
+    private void TransposeTo(T* tile, int height, int column, int panel, int panelWidth)
     {
         int row = panel * panelWidth;
         GemmPacking.Transpose(tile, panelWidth, height, Math.Min(panelWidth, _rows - row), _c + (row * _strideC) + column, _strideC);

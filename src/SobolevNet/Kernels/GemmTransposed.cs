@@ -15,7 +15,7 @@ namespace SobolevNet.Kernels;
 /// registers for the whole depth: it is written once, and both operands are streams that the hardware prefetches.
 /// </para>
 /// <para>
-/// Tried and lost, as a share of the FMA peak on a Zen 4 at 1792 × 512 × 1681 where this reaches 0.90: nothing packed 0.62;
+/// Slower, as a share of the FMA peak on a Zen 4 at 1792 × 512 × 1681, where this reaches 0.90: nothing packed 0.62;
 /// depth blocks of 192 whose panel of A stays in the first-level cache and whose block of G in the second, 0.79; packing
 /// features of Z in blocks of 256 or 128, so that A is packed two or four times, 0.83 and 0.80; depths of 512, 0.87;
 /// prefetching operands from within the micro-kernel and pages of 2 MB, no difference; prefetching G, a gain of a
@@ -23,10 +23,10 @@ namespace SobolevNet.Kernels;
 /// </para>
 /// <para>
 /// Where lanes would go to waste (a layer of few inputs), Gᵀ = Aᵀ·Z is computed in the workspace with the same code, and
-/// turned over at the end; the sums are the same.
+/// transposed at the end; the sums are the same.
 /// </para>
 /// </remarks>
-internal readonly unsafe struct GemmTransposed<T>
+internal readonly unsafe struct GemmTransposed<T> : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Bytes of A that are packed at once, unless a single panel is larger.</summary>
@@ -54,9 +54,11 @@ internal readonly unsafe struct GemmTransposed<T>
     private readonly T* _g;
     private readonly nint _strideG;
     private readonly bool _accumulate;
+    private readonly Workspace<T> _workspace;
 
     public GemmTransposed(
-        T* z, nint strideZ, int count, T* a, nint strideA, int columns, int rows, T* g, nint strideG, bool accumulate)
+        T* z, nint strideZ, int count, T* a, nint strideA, int columns, int rows, T* g, nint strideG, bool accumulate,
+        Workspace<T> workspace)
     {
         _z = z;
         _strideZ = strideZ;
@@ -68,36 +70,37 @@ internal readonly unsafe struct GemmTransposed<T>
         _g = g;
         _strideG = strideG;
         _accumulate = accumulate;
+        _workspace = workspace;
     }
 
-    public void Run<TSimd, TVector>(Workspace<T> workspace)
+    public void Run<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         long lanes = (long)GemmShape.Blocks(_columns, panelWidth) * panelWidth * _count;
-        int turnedStride = GemmShape.Blocks(_count, panelWidth) * panelWidth;
-        long lanesTurned = (long)turnedStride * _columns;
-        if (lanesTurned * 5 >= lanes * 4)
+        int transposedStride = GemmShape.Blocks(_count, panelWidth) * panelWidth;
+        long lanesTransposed = (long)transposedStride * _columns;
+        if (lanesTransposed * 5 >= lanes * 4)
         {
-            Run<TSimd, TVector>(workspace.Pointer(WorkspaceLength<TSimd, TVector>()));
+            Run<TSimd, TVector>(_workspace.Pointer(WorkspaceLength<TSimd, TVector>()));
             return;
         }
 
-        int length = _columns * turnedStride;
+        int length = _columns * transposedStride;
         var product = new GemmTransposed<T>(
-            _a, _strideA, _columns, _z, _strideZ, _count, _rows, null, turnedStride, _accumulate);
-        T* memory = workspace.Pointer(length + product.WorkspaceLength<TSimd, TVector>());
-        T* turned = memory + product.WorkspaceLength<TSimd, TVector>();
+            _a, _strideA, _columns, _z, _strideZ, _count, _rows, null, transposedStride, _accumulate, _workspace);
+        T* memory = _workspace.Pointer(length + product.WorkspaceLength<TSimd, TVector>());
+        T* transposed = memory + product.WorkspaceLength<TSimd, TVector>();
         if (_accumulate)
         {
-            GemmPacking.Transpose(_g, _strideG, _count, _columns, turned, turnedStride);
+            GemmPacking.Transpose(_g, _strideG, _count, _columns, transposed, transposedStride);
         }
 
         product = new GemmTransposed<T>(
-            _a, _strideA, _columns, _z, _strideZ, _count, _rows, turned, turnedStride, _accumulate);
+            _a, _strideA, _columns, _z, _strideZ, _count, _rows, transposed, transposedStride, _accumulate, _workspace);
         product.Run<TSimd, TVector>(memory);
-        GemmPacking.Transpose(turned, turnedStride, _columns, _count, _g, _strideG);
+        GemmPacking.Transpose(transposed, transposedStride, _columns, _count, _g, _strideG);
     }
 
     /// <summary>Elements of scratch memory: a tile, a block of A and Z packed.</summary>
@@ -132,7 +135,7 @@ internal readonly unsafe struct GemmTransposed<T>
                 int depth = GemmShape.Start(piece + 1, depthPieces, _rows) - k;
                 var part = new GemmTransposed<T>(
                     _z + (k * _strideZ) + feature, _strideZ, end - feature, _a + (k * _strideA), _strideA, _columns, depth,
-                    _g + (feature * _strideG), _strideG, _accumulate || piece > 0);
+                    _g + (feature * _strideG), _strideG, _accumulate || piece > 0, _workspace);
                 part.RunBlocks<TSimd, TVector>(memory);
             }
         }

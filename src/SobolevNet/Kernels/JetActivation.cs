@@ -45,30 +45,28 @@ internal abstract class JetActivation<T>
         JetLayout layout, int samples, int features, int stride, Span<T> z, ReadOnlySpan<T> bias, ReadOnlySpan<T> a,
         ReadOnlySpan<T> adjoint, Workspace<T> workspace);
 
-    /// <summary>The kernel of an activation at the machine's vector width: the one place of dispatch.</summary>
-    public static JetActivation<T> Create(Activation activation) => Create(activation, VectorWidths.Current);
+    /// <summary>The kernel of an activation at a vector width, which must be supported; null for the machine's.</summary>
+    public static JetActivation<T> Create(Activation activation, VectorWidth? width = null) =>
+        VectorDispatch<T>.Run(new Creation(activation), width).Kernel!;
 
-    /// <summary>The kernel of an activation at a chosen width, which must be supported.</summary>
-    public static JetActivation<T> Create(Activation activation, VectorWidth width) => width switch
+    private struct Creation(Activation activation) : IVectorOperation<T>
     {
-        VectorWidth.Bits512 => Create<Simd512<T>, System.Runtime.Intrinsics.Vector512<T>>(activation),
-        VectorWidth.Bits256 => Create<Simd256<T>, System.Runtime.Intrinsics.Vector256<T>>(activation),
-        VectorWidth.Bits128 => Create<Simd128<T>, System.Runtime.Intrinsics.Vector128<T>>(activation),
-        _ => Create<SimdScalar<T>, T>(activation),
-    };
+        public JetActivation<T>? Kernel { get; private set; }
 
-    private static JetActivation<T> Create<TSimd, TVector>(Activation activation)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => activation switch
-        {
-            Activation.Identity => new JetActivation<IdentityFunction<TSimd, TVector, T>, IdentityFunction<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Tanh => new JetActivation<Tanh<TSimd, TVector, T>, Tanh<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Sigmoid => new JetActivation<Sigmoid<TSimd, TVector, T>, Sigmoid<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Softplus => new JetActivation<Softplus<TSimd, TVector, T>, Softplus<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Gelu => new JetActivation<Gelu<TSimd, TVector, T>, Gelu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Silu => new JetActivation<Silu<TSimd, TVector, T>, Silu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Sine => new JetActivation<Sine<TSimd, TVector, T>, Sine<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            Activation.Relu => new JetActivation<Relu<TSimd, TVector, T>, Relu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
-        };
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct =>
+            Kernel = activation switch
+            {
+                Activation.Identity => new JetActivation<IdentityFunction<TSimd, TVector, T>, IdentityFunction<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Tanh => new JetActivation<Tanh<TSimd, TVector, T>, Tanh<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Sigmoid => new JetActivation<Sigmoid<TSimd, TVector, T>, Sigmoid<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Softplus => new JetActivation<Softplus<TSimd, TVector, T>, Softplus<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Gelu => new JetActivation<Gelu<TSimd, TVector, T>, Gelu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Silu => new JetActivation<Silu<TSimd, TVector, T>, Silu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Sine => new JetActivation<Sine<TSimd, TVector, T>, Sine<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                Activation.Relu => new JetActivation<Relu<TSimd, TVector, T>, Relu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
+                _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
+            };
+    }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
 
@@ -40,22 +39,8 @@ internal static unsafe class LiveGemm
         Gemm.CheckMatrix(c.Length, samples * components, b.Columns, strideC, nameof(c));
         fixed (T* pointerA = a, pointerC = c)
         {
-            var product = new LiveProduct<T>(pointerA, strideA, samples, components, live, firstSample, b, pointerC, strideC);
-            switch (b.Width)
-            {
-                case VectorWidth.Bits512:
-                    product.Run<Simd512<T>, Vector512<T>>(workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.Run<Simd256<T>, Vector256<T>>(workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.Run<Simd128<T>, Vector128<T>>(workspace);
-                    break;
-                default:
-                    product.Run<SimdScalar<T>, T>(workspace);
-                    break;
-            }
+            VectorDispatch<T>.Run(
+                new LiveProduct<T>(pointerA, strideA, samples, components, live, firstSample, b, pointerC, strideC, workspace), b.Width);
         }
 
         GC.KeepAlive(b);
@@ -68,17 +53,8 @@ internal static unsafe class LiveGemm
     /// </summary>
     public static void MultiplyTransposed<T>(
         ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int samples, int groupSamples, int rowsOfSample, int components,
-        LiveColumns live, int columns, int first, int count, Span<T> g, int strideG, bool accumulate, Workspace<T> workspace)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        MultiplyTransposed(
-            z, strideZ, a, strideA, samples, groupSamples, rowsOfSample, components, live, columns, first, count, g, strideG, accumulate,
-            workspace, VectorWidths.Current);
-
-    /// <summary>The same with kernels of a chosen vector width.</summary>
-    public static void MultiplyTransposed<T>(
-        ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int samples, int groupSamples, int rowsOfSample, int components,
         LiveColumns live, int columns, int first, int count, Span<T> g, int strideG, bool accumulate, Workspace<T> workspace,
-        VectorWidth width)
+        VectorWidth? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -88,24 +64,11 @@ internal static unsafe class LiveGemm
         Gemm.CheckMatrix(g.Length, first + count, columns, strideG, nameof(g));
         fixed (T* pointerZ = z, pointerA = a, pointerG = g)
         {
-            var product = new LiveGradient<T>(
-                pointerZ, strideZ, pointerA, strideA, samples, groupSamples, rowsOfSample, components, live, columns, pointerG, strideG,
-                accumulate);
-            switch (width)
-            {
-                case VectorWidth.Bits512:
-                    product.Run<Simd512<T>, Vector512<T>>(first, count, workspace);
-                    break;
-                case VectorWidth.Bits256:
-                    product.Run<Simd256<T>, Vector256<T>>(first, count, workspace);
-                    break;
-                case VectorWidth.Bits128:
-                    product.Run<Simd128<T>, Vector128<T>>(first, count, workspace);
-                    break;
-                default:
-                    product.Run<SimdScalar<T>, T>(first, count, workspace);
-                    break;
-            }
+            VectorDispatch<T>.Run(
+                new LiveGradient<T>(
+                    pointerZ, strideZ, pointerA, strideA, samples, groupSamples, rowsOfSample, components, live, columns, first, count,
+                    pointerG, strideG, accumulate, workspace),
+                width);
         }
 
         GC.KeepAlive(workspace);

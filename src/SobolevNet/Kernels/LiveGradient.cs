@@ -7,9 +7,9 @@ namespace SobolevNet.Kernels;
 /// Gᵀ is summed in the workspace, a row for each column of A and lanes for output features, so that a sample touches just
 /// the rows of its live columns: the tile's rows, wherever they lie, are loaded, the sample's components (28 terms) are
 /// added, and the rows are stored again. That costs about a tenth over one long sum, and spares four fifths of the terms.
-/// A part of 128 output features, of which samples touch half, stays in the second-level cache. At the end Gᵀ is turned over.
+/// A part of 128 output features, of which samples touch half, stays in the second-level cache. At the end Gᵀ is transposed.
 /// </remarks>
-internal readonly unsafe struct LiveGradient<T>
+internal readonly unsafe struct LiveGradient<T> : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Bytes of a row of Gᵀ that is summed at once.</summary>
@@ -25,13 +25,16 @@ internal readonly unsafe struct LiveGradient<T>
     private readonly int _components;
     private readonly LiveColumns _live;
     private readonly int _columns;
+    private readonly int _first;
+    private readonly int _count;
     private readonly T* _g;
     private readonly nint _strideG;
     private readonly bool _accumulate;
+    private readonly Workspace<T> _workspace;
 
     public LiveGradient(
         T* z, nint strideZ, T* a, nint strideA, int samples, int groupSamples, int rowsOfSample, int components, LiveColumns live,
-        int columns, T* g, nint strideG, bool accumulate)
+        int columns, int first, int count, T* g, nint strideG, bool accumulate, Workspace<T> workspace)
     {
         _z = z;
         _strideZ = strideZ;
@@ -43,41 +46,44 @@ internal readonly unsafe struct LiveGradient<T>
         _components = components;
         _live = live;
         _columns = columns;
+        _first = first;
+        _count = count;
         _g = g;
         _strideG = strideG;
         _accumulate = accumulate;
+        _workspace = workspace;
     }
 
-    public void Run<TSimd, TVector>(int first, int count, Workspace<T> workspace)
+    public void Run<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         int part = RowBytes / sizeof(T);
-        for (int start = 0; start < count; start += part)
+        for (int start = 0; start < _count; start += part)
         {
-            RunPart<TSimd, TVector>(first + start, Math.Min(part, count - start), workspace);
+            RunPart<TSimd, TVector>(_first + start, Math.Min(part, _count - start));
         }
     }
 
-    private void RunPart<TSimd, TVector>(int first, int count, Workspace<T> workspace)
+    private void RunPart<TSimd, TVector>(int first, int count)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;
         int panels = GemmShape.Blocks(count, panelWidth);
         int padded = panels * panelWidth;
-        int turnedLength = _columns * padded;
+        int transposedLength = _columns * padded;
         int indexLength = _columns * sizeof(nint) / sizeof(T);
         int zLength = _components * padded;
-        T* turned = workspace.Pointer(turnedLength + indexLength + zLength + (_components * _columns));
-        nint* index = (nint*)(turned + turnedLength);
-        T* packedZ = turned + turnedLength + indexLength;
+        T* transposed = _workspace.Pointer(transposedLength + indexLength + zLength + (_components * _columns));
+        nint* index = (nint*)(transposed + transposedLength);
+        T* packedZ = transposed + transposedLength + indexLength;
         T* packedA = packedZ + zLength;
-        new Span<T>(turned, turnedLength + indexLength + zLength).Clear();
+        new Span<T>(transposed, transposedLength + indexLength + zLength).Clear();
         T* g = _g + (first * _strideG);
         if (_accumulate)
         {
-            GemmPacking.Transpose(g, _strideG, count, _columns, turned, padded);
+            GemmPacking.Transpose(g, _strideG, count, _columns, transposed, padded);
         }
 
         for (int start = 0; start < _samples; start += _groupSamples)
@@ -98,13 +104,13 @@ internal readonly unsafe struct LiveGradient<T>
                         int height = GemmShape.Start(tile + 1, tiles, live) - row;
                         GemmTile<TSimd, TVector, T>.Run<IndexedRows>(
                             height, _components, packedA + row, live, packedZ + (panel * panelWidth), padded,
-                            turned + (panel * panelWidth), 0, true, index + row);
+                            transposed + (panel * panelWidth), 0, true, index + row);
                     }
                 }
             }
         }
 
-        GemmPacking.Transpose(turned, padded, _columns, count, g, _strideG);
+        GemmPacking.Transpose(transposed, padded, _columns, count, g, _strideG);
     }
 
     /// <summary>Copies the live columns of a sample to [component][column] and notes their rows of Gᵀ.</summary>

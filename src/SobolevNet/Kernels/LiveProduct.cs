@@ -9,7 +9,7 @@ namespace SobolevNet.Kernels;
 /// lends the micro-kernel the rows that the index names. A panel of 1681 rows (210 KB) and the packed samples share the
 /// second-level cache.
 /// </remarks>
-internal readonly unsafe struct LiveProduct<T>
+internal readonly unsafe struct LiveProduct<T> : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Bytes of packed samples.</summary>
@@ -24,9 +24,11 @@ internal readonly unsafe struct LiveProduct<T>
     private readonly PackedMatrix<T> _b;
     private readonly T* _c;
     private readonly nint _strideC;
+    private readonly Workspace<T> _workspace;
 
     public LiveProduct(
-        T* a, nint strideA, int samples, int components, LiveColumns live, int firstSample, PackedMatrix<T> b, T* c, nint strideC)
+        T* a, nint strideA, int samples, int components, LiveColumns live, int firstSample, PackedMatrix<T> b, T* c, nint strideC,
+        Workspace<T> workspace)
     {
         _a = a;
         _strideA = strideA;
@@ -37,9 +39,10 @@ internal readonly unsafe struct LiveProduct<T>
         _b = b;
         _c = c;
         _strideC = strideC;
+        _workspace = workspace;
     }
 
-    public void Run<TSimd, TVector>(Workspace<T> workspace)
+    public void Run<TSimd, TVector>()
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
@@ -54,12 +57,12 @@ internal readonly unsafe struct LiveProduct<T>
             }
             while (end < _samples && (columns + _live.CountOf(_firstSample + end)) * (long)perColumn <= BlockBytes);
 
-            RunBlock<TSimd, TVector>(start, end, columns, workspace);
+            RunBlock<TSimd, TVector>(start, end, columns);
             start = end;
         }
     }
 
-    private void RunBlock<TSimd, TVector>(int start, int end, int columns, Workspace<T> workspace)
+    private void RunBlock<TSimd, TVector>(int start, int end, int columns)
         where TSimd : struct, ISimd<TVector, T>
         where TVector : struct
     {
@@ -67,7 +70,7 @@ internal readonly unsafe struct LiveProduct<T>
         int tiles = GemmShape.Blocks(_components, GemmTile<TSimd, TVector, T>.MaxRows);
         int edgeLength = GemmTile<TSimd, TVector, T>.MaxRows * panelWidth;
         int indexLength = columns * sizeof(nint) / sizeof(T);
-        T* edge = workspace.Pointer(edgeLength + indexLength + (columns * _components));
+        T* edge = _workspace.Pointer(edgeLength + indexLength + (columns * _components));
         nint* index = (nint*)(edge + edgeLength);
         T* packed = edge + edgeLength + indexLength;
         Pack(start, end, tiles, panelWidth, packed, index);

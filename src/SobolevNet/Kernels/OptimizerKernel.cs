@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace SobolevNet.Kernels;
@@ -11,16 +10,10 @@ internal abstract class OptimizerKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The kernel at the machine's vector width.</summary>
-    public static OptimizerKernel<T> Current { get; } = Create(VectorWidths.Current);
+    public static OptimizerKernel<T> Current { get; } = Create();
 
-    /// <summary>The kernel at a chosen width, which must be supported.</summary>
-    public static OptimizerKernel<T> Create(VectorWidth width) => width switch
-    {
-        VectorWidth.Bits512 => new OptimizerKernel<Simd512<T>, Vector512<T>, T>(),
-        VectorWidth.Bits256 => new OptimizerKernel<Simd256<T>, Vector256<T>, T>(),
-        VectorWidth.Bits128 => new OptimizerKernel<Simd128<T>, Vector128<T>, T>(),
-        _ => new OptimizerKernel<SimdScalar<T>, T, T>(),
-    };
+    /// <summary>The kernel at a vector width, which must be supported; null for the machine's.</summary>
+    public static OptimizerKernel<T> Create(VectorWidth? width = null) => VectorDispatch<T>.Run(default(Creation), width).Kernel!;
 
     /// <summary>
     /// Adam with decoupled decay: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← decay·w − rate·m/(√(v·correction) + ε).
@@ -31,6 +24,16 @@ internal abstract class OptimizerKernel<T>
     /// <summary>Momentum: v ← μv + g, w ← decay·w − rate·(v, or g + μv with Nesterov's look-ahead).</summary>
     public abstract void Momentum(
         Span<T> weights, ReadOnlySpan<T> gradient, Span<T> velocity, T momentum, T rate, T decay, bool nesterov);
+
+    private struct Creation : IVectorOperation<T>
+    {
+        public OptimizerKernel<T>? Kernel { get; private set; }
+
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct =>
+            Kernel = new OptimizerKernel<TSimd, TVector, T>();
+    }
 }
 
 /// <summary>The updates at one vector width.</summary>

@@ -17,21 +17,16 @@ internal sealed unsafe class PackedMatrix<T>
     private readonly T[] _memory;
     private readonly int _offset;
 
-    public PackedMatrix(int depth, int columns)
-        : this(depth, columns, VectorWidths.Current)
-    {
-    }
-
-    /// <summary>A matrix for kernels of one vector width; products with it use that width.</summary>
-    public PackedMatrix(int depth, int columns, VectorWidth width)
+    /// <summary>A matrix for kernels of one vector width, the machine's if none is named; products with it use that width.</summary>
+    public PackedMatrix(int depth, int columns, VectorWidth? width = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         Depth = depth;
         Columns = columns;
-        Width = width;
-        PanelWidth = GemmShape.PanelWidth<T>(width);
-        Panels = (columns + PanelWidth - 1) / PanelWidth;
+        Width = width ?? VectorWidths.Current;
+        PanelWidth = GemmShape.PanelWidth<T>(Width);
+        Panels = GemmShape.Blocks(columns, PanelWidth);
         (_memory, _offset) = AlignedMemory.Allocate<T>(checked(Panels * depth * PanelWidth));
         _memory.AsSpan().Clear();
     }

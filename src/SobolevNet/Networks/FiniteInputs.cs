@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -12,9 +11,9 @@ internal static class FiniteInputs
     public static void Check<T>(ReadOnlySpan<T> x, int features, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!x.IsEmpty && !TensorPrimitives.IsFiniteAll(x))
+        int k = NotFinite.IndexIn(x);
+        if (k >= 0)
         {
-            int k = IndexOfNotFinite(x);
             throw new ArgumentException($"{name} is {x[k]} in feature {k % features} of sample {k / features}; inputs must be finite.", name);
         }
     }
@@ -24,29 +23,12 @@ internal static class FiniteInputs
     public static void Check<T>(JetSpan<T> jets, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int c = 0; c < jets.Layout.Count; c++)
+        if (NotFinite.In(jets) is var (component, sample, feature))
         {
-            ReadOnlySpan<T> rows = jets.Component(c);
-            if (!rows.IsEmpty && !TensorPrimitives.IsFiniteAll(rows))
-            {
-                int k = IndexOfNotFinite(rows);
-                throw new ArgumentException(
-                    $"{name} is {rows[k]} in component {jets.Layout.NameOf(c)}, feature {k % jets.Features} of sample {k / jets.Features}; " +
-                    "inputs must be finite.",
-                    name);
-            }
+            throw new ArgumentException(
+                $"{name} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {sample}; " +
+                "inputs must be finite.",
+                name);
         }
-    }
-
-    private static int IndexOfNotFinite<T>(ReadOnlySpan<T> elements)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int k = 0;
-        while (T.IsFinite(elements[k]))
-        {
-            k++;
-        }
-
-        return k;
     }
 }

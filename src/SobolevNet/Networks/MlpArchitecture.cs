@@ -89,7 +89,7 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
             throw new NotSupportedException(
                 $"A network with {Activation} activations cannot carry derivatives of order {order}: its second derivative is zero " +
                 "almost everywhere, so second derivatives of the network would be zero and could not be trained. " +
-                "Use a smooth activation (Tanh, Softplus, Gelu, Silu, Sigmoid or Sine), or order 1.");
+                "Use a smooth activation, for instance Tanh or Softplus, or order 1.");
         }
     }
 

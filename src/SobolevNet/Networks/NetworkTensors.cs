@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
@@ -22,7 +23,7 @@ internal static class NetworkTensors
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var architecture = network.Architecture;
-        int at = FirstNotFinite<T>(network.Parameters);
+        int at = NotFinite.IndexIn<T>(network.Parameters);
         if (at >= 0)
         {
             throw new InvalidOperationException(
@@ -122,7 +123,7 @@ internal static class NetworkTensors
         }
 
         (network.InputScaling, network.OutputScaling) = ReadScalings<T>(file, architecture);
-        int at = FirstNotFinite<T>(network.Parameters);
+        int at = NotFinite.IndexIn<T>(network.Parameters);
         return at < 0
             ? network
             : throw new InvalidDataException(
@@ -167,18 +168,6 @@ internal static class NetworkTensors
                 throw new InvalidDataException($"The {name} scaling is not valid: {ForeignText.MessageOf(refused)}", refused);
             }
         }
-    }
-
-    private static int FirstNotFinite<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int at = 0;
-        while (at < values.Length && T.IsFinite(values[at]))
-        {
-            at++;
-        }
-
-        return at < values.Length ? at : -1;
     }
 
     /// <summary>The activation that the file names or, if it names none, the one given.</summary>

@@ -168,7 +168,7 @@ internal sealed class PackedNetwork<T>
         {
             var (outputs, inputs) = SizesOf(layer);
             Gemm.MultiplyStoredTransposed(
-                a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace, VectorWidths.Current);
+                a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace);
             return;
         }
 
@@ -181,7 +181,7 @@ internal sealed class PackedNetwork<T>
         if (IsStored)
         {
             var (outputs, inputs) = SizesOf(layer);
-            Gemm.MultiplyStored(a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace, VectorWidths.Current);
+            Gemm.MultiplyStored(a, strideA, rows, _network.Layer(layer).Weights, outputs, inputs, c, strideC, workspace);
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 

@@ -17,14 +17,13 @@ namespace SobolevNet.Rendering;
 /// Tangents are tx ty tz rx ry rz, the local chart of <see cref="Pose"/> at the pose given; jets may have any layout with
 /// these six tangents. Vertices are numbered 0 to 7 by 4·[x&gt;0] + 2·[y&gt;0] + [z&gt;0] of the canonical cube.
 /// </para>
-/// <para>Thread-safe. After a thread's first image nothing is allocated. Same pose, same bits, on any thread.</para>
+/// <para>Thread-safe. After the first images nothing is allocated. Same pose, same bits, on any thread.</para>
 /// </remarks>
 public sealed class CubeRenderer
 {
+    private const int SpaceFeatures = 3 * CubeGeometry.Vertices;
+    private const int ImageFeatures = 2 * CubeGeometry.Vertices;
     private static readonly int[] AllVertices = [0, 1, 2, 3, 4, 5, 6, 7];
-
-    [ThreadStatic]
-    private static double[]? _scratch;
 
     private readonly GaussianPolygonRenderer _renderer;
     private readonly PolygonScene _scene;
@@ -88,7 +87,8 @@ public sealed class CubeRenderer
     /// <exception cref="ArgumentException">The cube reaches the camera, or is seen further off than numbers reach.</exception>
     public int[] VisibleFaces(Pose pose)
     {
-        var projected = Projected(SpaceJets(pose, JetLayout.Value), pose);
+        var space = SpaceJets(pose, JetLayout.Value, stackalloc double[SpaceFeatures]);
+        var projected = Projected(space, pose, stackalloc double[ImageFeatures]);
         Span<bool> visible = stackalloc bool[CubeGeometry.FaceCount];
         FindVisible(projected.Row(0, 0), visible);
         var faces = new List<int>();
@@ -112,7 +112,7 @@ public sealed class CubeRenderer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckLayout(image.Layout, nameof(image));
-        RenderImage(pose, image, SpaceJets(pose, image.Layout));
+        RenderImage(pose, image, SpaceJets(pose, image.Layout, stackalloc double[image.Layout.Count * SpaceFeatures]));
     }
 
     /// <summary>Renders the image and gives the positions of all vertices in space.</summary>
@@ -145,11 +145,12 @@ public sealed class CubeRenderer
                 nameof(vertices));
         }
 
-        var space = SpaceJets(pose, image.Layout);
+        Span<double> memory = stackalloc double[Math.Max(image.Layout.Count, vertices.Layout.Count) * SpaceFeatures];
+        var space = SpaceJets(pose, image.Layout, memory);
         RenderImage(pose, image, space);
         if (!ReferenceEquals(image.Layout, vertices.Layout))
         {
-            space = SpaceJets(pose, vertices.Layout);
+            space = SpaceJets(pose, vertices.Layout, memory);
         }
 
         for (int component = 0; component < vertices.Layout.Count; component++)
@@ -241,44 +242,31 @@ public sealed class CubeRenderer
         }
     }
 
-    /// <summary>Memory of this thread for jets of the vertices: in space, 24 features, then in the image plane, 16.</summary>
-    private static Span<double> Scratch(int components)
-    {
-        int length = components * 5 * CubeGeometry.Vertices;
-        if (_scratch is null || _scratch.Length < length)
-        {
-            _scratch = new double[length];
-        }
-
-        return _scratch;
-    }
-
     private void RenderImage<T>(Pose pose, JetSpan<T> image, JetSpan<double> space)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var projected = Projected(space, pose);
+        var projected = Projected(space, pose, stackalloc double[space.Layout.Count * ImageFeatures]);
         Span<bool> visible = stackalloc bool[CubeGeometry.FaceCount];
         FindVisible(projected.Row(0, 0), visible);
         _renderer.Render(_scene, projected, visible, image, nameof(pose));
     }
 
-    /// <summary>The vertices' jets in the image plane, in memory of this thread behind those in space.</summary>
-    private JetSpan<double> Projected(JetSpan<double> space, Pose pose)
+    /// <summary>The vertices' jets in the image plane.</summary>
+    private JetSpan<double> Projected(JetSpan<double> space, Pose pose, Span<double> memory)
     {
-        var layout = space.Layout;
-        var memory = Scratch(layout.Count)[(3 * CubeGeometry.Vertices * layout.Count)..];
-        var projected = new JetSpan<double>(memory, layout, 1, 2 * CubeGeometry.Vertices);
+        var projected = new JetSpan<double>(memory, space.Layout, 1, ImageFeatures);
         PinholeProjection.Project(space, Options.FocalLength, Options.CameraDistance, projected, pose);
         return projected;
     }
 
     /// <summary>
     /// The vertices' jets in space. With g = Rot·B·w: the first derivatives are e₁ e₂ e₃ and eₖ × g; the second ones of the
-    /// exponential map are ½(eᵢ×(eⱼ×g) + eⱼ×(eᵢ×g)) = ½(gᵢeⱼ + gⱼeᵢ) − δᵢⱼ g; all that involve a translation are zero.
+    /// exponential map are ½(eᵢ×(eⱼ×g) + eⱼ×(eᵢ×g)) = ½(gᵢeⱼ + gⱼeᵢ) − δᵢⱼ g; all that involve a translation are zero. A layout of six
+    /// tangents has at most 28 components, so the callers' memory is on the stack.
     /// </summary>
-    private JetSpan<double> SpaceJets(Pose pose, JetLayout layout)
+    private JetSpan<double> SpaceJets(Pose pose, JetLayout layout, Span<double> memory)
     {
-        var jets = new JetSpan<double>(Scratch(layout.Count), layout, 1, 3 * CubeGeometry.Vertices);
+        var jets = new JetSpan<double>(memory, layout, 1, SpaceFeatures);
         Span<Vector3D> arms = stackalloc Vector3D[CubeGeometry.Vertices];
         for (int vertex = 0; vertex < CubeGeometry.Vertices; vertex++)
         {

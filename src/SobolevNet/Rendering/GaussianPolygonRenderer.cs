@@ -19,7 +19,7 @@ namespace SobolevNet.Rendering;
 /// second derivative of the image; in float, over 300 cubes, 5e-7, 2e-7 and 2e-7 of them. Vertices may be far off the image:
 /// edges are cut to what it sees in twice double precision.
 /// </para>
-/// <para>Thread-safe. After a thread's first image of a size nothing is allocated. Same input, same bits, on any thread.</para>
+/// <para>Thread-safe. After the first images of a size nothing is allocated. Same input, same bits, on any thread.</para>
 /// </remarks>
 public sealed class GaussianPolygonRenderer
 {
@@ -35,11 +35,11 @@ public sealed class GaussianPolygonRenderer
     /// <exception cref="ArgumentNullException">The grid is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">σ or the background is out of range or not finite.</exception>
     public GaussianPolygonRenderer(PixelGrid grid, double sigma, double background = 0)
-        : this(grid, sigma, background, VectorWidths.Current)
+        : this(grid, sigma, background, null)
     {
     }
 
-    internal GaussianPolygonRenderer(PixelGrid grid, double sigma, double background, VectorWidth width)
+    internal GaussianPolygonRenderer(PixelGrid grid, double sigma, double background, VectorWidth? width)
     {
         ArgumentNullException.ThrowIfNull(grid);
         double smallest = 1e-3 * Math.Min(grid.ColumnSpacing, grid.RowSpacing);
@@ -128,7 +128,8 @@ public sealed class GaussianPolygonRenderer
         string argument)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (kernel, frame, workspace) = (canvas.Kernel, canvas.Frame, PolygonWorkspace<T>.OfThisThread);
+        var (kernel, frame) = (canvas.Kernel, canvas.Frame);
+        var workspace = Canvas<T>.Workspaces.TryTake() ?? new PolygonWorkspace<T>();
         var layout = image.Layout;
         var polygons = new PolygonLayout(layout.Firsts.Length, layout.Seconds.Length);
         int length = 2 * layout.Count;
@@ -177,6 +178,7 @@ public sealed class GaussianPolygonRenderer
         }
 
         kernel.Finish(workspace, frame.Lattice, T.CreateTruncating(Background), image);
+        Canvas<T>.Workspaces.Return(workspace);
     }
 
     /// <summary>Starts an image whose scene stays within reach of its vertices.</summary>
@@ -249,9 +251,12 @@ public sealed class GaussianPolygonRenderer
     }
 
     /// <summary>What rendering in one type needs.</summary>
-    private sealed class Canvas<T>(PixelGrid grid, double sigma, VectorWidth width)
+    private sealed class Canvas<T>(PixelGrid grid, double sigma, VectorWidth? width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        /// <summary>Memory of all renderers.</summary>
+        public static ScratchPool<PolygonWorkspace<T>> Workspaces { get; } = new();
+
         public PolygonKernel<T> Kernel { get; } = PolygonKernel<T>.Create(width);
 
         public ImageFrame<T> Frame { get; } = new(grid, sigma);

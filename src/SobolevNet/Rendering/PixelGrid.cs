@@ -6,7 +6,7 @@ namespace SobolevNet.Rendering;
 /// v = Top − i·(Top − Bottom)/(Rows − 1): the outer pixels lie on the rim. Row 0 is the top one. A feature row of an image
 /// is row-major: pixel (i, j) is feature i·Columns + j.
 /// </remarks>
-public sealed record PixelGrid
+public sealed class PixelGrid
 {
     private const double SmallestSpacing = 1e-150;
     private const double LargestSpacing = 1e150;

@@ -5,4 +5,4 @@ namespace SobolevNet.Rendering;
 /// <param name="To">The vertex it goes to.</param>
 /// <param name="Left">The face that has the edge in this direction, which lies on its left if counter-clockwise.</param>
 /// <param name="Right">The face that has the edge in the other direction, or −1 if there is none.</param>
-public readonly record struct PolygonEdge(int From, int To, int Left, int Right);
+internal readonly record struct PolygonEdge(int From, int To, int Left, int Right);

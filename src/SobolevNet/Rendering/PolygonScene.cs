@@ -91,5 +91,5 @@ public sealed class PolygonScene
     public ReadOnlySpan<double> Intensities => _intensities;
 
     /// <summary>All edges, shared ones once.</summary>
-    public ReadOnlySpan<PolygonEdge> Edges => _edges;
+    internal ReadOnlySpan<PolygonEdge> Edges => _edges;
 }

@@ -1,15 +1,15 @@
 namespace SobolevNet.Rendering;
 
-/// <summary>Where a rigid thing is: turned by an angle about an axis through the origin, then moved.</summary>
+/// <summary>Where a rigid body is: rotated by an angle about an axis through the origin, then translated.</summary>
 /// <remarks>
 /// <para>A point x goes to Rot(axis, angle)·x + translation; Rot is right-handed. The default value is the identity.</para>
 /// <para>
-/// Derivatives are taken in a local chart with six coordinates, in the order tx ty tz rx ry rz: the pose at (τ, ω) turns by
-/// exp([ω]×)·Rot(axis, angle) and moves by translation + τ. <see cref="Retract"/> applies the chart and
+/// Derivatives are taken in a local chart with six coordinates, in the order tx ty tz rx ry rz: the pose at (τ, ω) has the rotation
+/// exp([ω]×)·Rot(axis, angle) and the translation plus τ. <see cref="Retract"/> applies the chart and
 /// <see cref="LocalCoordinates"/> inverts it.
 /// </para>
 /// </remarks>
-public readonly record struct Pose
+public readonly struct Pose
 {
     /// <summary>Coordinates of the local chart: three of translation, three of rotation.</summary>
     public const int DegreesOfFreedom = 6;
@@ -74,7 +74,7 @@ public readonly record struct Pose
         return new Pose(new Vector3D(axis[0], axis[1], axis[2]), angle, new Vector3D(x, y, z));
     }
 
-    /// <summary>Turns a vector by the pose's rotation alone (Rodrigues' formula).</summary>
+    /// <summary>Applies the pose's rotation alone to a vector (Rodrigues' formula).</summary>
     /// <param name="vector">A vector.</param>
     /// <returns>Rot(axis, angle)·vector.</returns>
     public Vector3D Rotate(Vector3D vector)
@@ -98,17 +98,17 @@ public readonly record struct Pose
     {
         Vector3D translation = Rotate(first.Translation) + Translation;
         return translation.IsFinite
-            ? Turned(this, first, translation)
+            ? Rotated(this, first, translation)
             : throw new ArgumentException(
                 $"The translations {first.Translation} and {Translation} together exceed the range of double.", nameof(first));
     }
 
-    /// <summary>The pose that takes everything back.</summary>
+    /// <summary>The inverse pose.</summary>
     /// <returns>The inverse.</returns>
     public Pose Inverse()
     {
-        var turnedBack = new Pose(Axis == default ? new Vector3D(0, 0, 1) : Axis, -Angle, default);
-        return new Pose(turnedBack.Axis, -Angle, -turnedBack.Rotate(Translation));
+        Pose back = InverseRotation();
+        return new Pose(back.Axis, -Angle, -back.Rotate(Translation));
     }
 
     /// <summary>The pose at coordinates (τ, ω) of this pose's local chart.</summary>
@@ -131,8 +131,8 @@ public readonly record struct Pose
         }
 
         double angle = omega.Length;
-        Pose turn = angle == 0 ? default : new Pose(omega, angle, default);
-        return Turned(turn, this, Translation + tau);
+        Pose rotation = angle == 0 ? default : new Pose(omega, angle, default);
+        return Rotated(rotation, this, Translation + tau);
     }
 
     /// <summary>The coordinates of another pose in this pose's local chart: the inverse of <see cref="Retract"/>.</summary>
@@ -156,16 +156,19 @@ public readonly record struct Pose
                 $"The translations {other.Translation} and {Translation} are further apart than the range of double.", nameof(other));
         }
 
-        Pose turn = Turned(other, new Pose(Axis == default ? new Vector3D(0, 0, 1) : Axis, -Angle, default), default);
+        Pose rotation = Rotated(other, InverseRotation(), default);
         for (int k = 0; k < 3; k++)
         {
             delta[k] = tau[k];
-            delta[3 + k] = turn.Angle * turn.Axis[k];
+            delta[3 + k] = rotation.Angle * rotation.Axis[k];
         }
     }
 
+    /// <summary>The inverse of the rotation alone; the default value, which has no axis, gets one.</summary>
+    private Pose InverseRotation() => new(Axis.Length == 0 ? new Vector3D(0, 0, 1) : Axis, -Angle, default);
+
     /// <summary>The rotation of <paramref name="second"/> after that of <paramref name="first"/>, by unit quaternions.</summary>
-    private static Pose Turned(Pose second, Pose first, Vector3D translation)
+    private static Pose Rotated(Pose second, Pose first, Vector3D translation)
     {
         var (sine2, w2) = Math.SinCos(0.5 * second.Angle);
         var (sine1, w1) = Math.SinCos(0.5 * first.Angle);

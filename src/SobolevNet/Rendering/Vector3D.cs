@@ -1,13 +1,25 @@
+using System.Globalization;
+
 namespace SobolevNet.Rendering;
 
-/// <summary>A vector in space in double precision; right-handed coordinates, the camera looks along −z.</summary>
-/// <param name="X">The component to the right.</param>
-/// <param name="Y">The component upward.</param>
-/// <param name="Z">The component towards the camera.</param>
-public readonly record struct Vector3D(double X, double Y, double Z)
+/// <summary>A vector in space; right-handed coordinates, the camera looks along −z.</summary>
+/// <remarks>Poses and points of the renderer are in double precision; <see cref="System.Numerics.Vector3"/> has single precision.</remarks>
+public readonly struct Vector3D
 {
-    /// <summary>The zero vector.</summary>
-    public static Vector3D Zero => default;
+    /// <summary>Makes a vector.</summary>
+    /// <param name="x">The component to the right.</param>
+    /// <param name="y">The component upward.</param>
+    /// <param name="z">The component towards the camera.</param>
+    public Vector3D(double x, double y, double z) => (X, Y, Z) = (x, y, z);
+
+    /// <summary>The component to the right.</summary>
+    public double X { get; }
+
+    /// <summary>The component upward.</summary>
+    public double Y { get; }
+
+    /// <summary>The component towards the camera.</summary>
+    public double Z { get; }
 
     /// <summary>The Euclidean length.</summary>
     public double Length
@@ -33,12 +45,12 @@ public readonly record struct Vector3D(double X, double Y, double Z)
     }
 
     /// <summary>Whether no component is infinite or NaN.</summary>
-    public bool IsFinite => double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);
+    internal bool IsFinite => double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);
 
     /// <summary>A component by its index: 0 is x, 1 is y, 2 is z.</summary>
     /// <param name="index">0, 1 or 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is not 0, 1 or 2.</exception>
-    public double this[int index] => index switch
+    internal double this[int index] => index switch
     {
         0 => X,
         1 => Y,
@@ -58,7 +70,7 @@ public readonly record struct Vector3D(double X, double Y, double Z)
     /// <returns>a − b.</returns>
     public static Vector3D operator -(Vector3D a, Vector3D b) => new(a.X - b.X, a.Y - b.Y, a.Z - b.Z);
 
-    /// <summary>Turns a vector around.</summary>
+    /// <summary>The opposite vector.</summary>
     /// <param name="a">A vector.</param>
     /// <returns>−a.</returns>
     public static Vector3D operator -(Vector3D a) => new(-a.X, -a.Y, -a.Z);
@@ -68,6 +80,10 @@ public readonly record struct Vector3D(double X, double Y, double Z)
     /// <param name="a">A vector.</param>
     /// <returns>factor·a.</returns>
     public static Vector3D operator *(double factor, Vector3D a) => new(factor * a.X, factor * a.Y, factor * a.Z);
+
+    /// <summary>The components, for messages.</summary>
+    /// <returns>"(X, Y, Z)".</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"({X}, {Y}, {Z})");
 
     /// <summary>The scalar product.</summary>
     /// <param name="other">A vector.</param>

@@ -10,16 +10,25 @@ namespace SobolevNet;
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
 /// root mean square of the network itself.
 /// </remarks>
-/// <param name="Samples">Samples compared.</param>
-/// <param name="NormalizedRmse">
-/// √(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.
-/// </param>
-/// <param name="OrderErrors">
-/// √(Σ v_c u_f (N − y)² / Σ v_c u_f y²) over all components of each order; for order 0 the same as <paramref name="NormalizedRmse"/>.
-/// </param>
-/// <param name="MaxError">Largest absolute error of a value.</param>
-public sealed record Evaluation(int Samples, double NormalizedRmse, IReadOnlyList<double> OrderErrors, double MaxError)
+public sealed class Evaluation
 {
+    internal Evaluation(int samples, double[] orderErrors, double maxError) =>
+        (Samples, OrderErrors, MaxError) = (samples, orderErrors, maxError);
+
+    /// <summary>Samples compared.</summary>
+    public int Samples { get; }
+
+    /// <summary>√(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.</summary>
+    public double NormalizedRmse => OrderErrors[0];
+
+    /// <summary>
+    /// √(Σ v_c u_f (N − y)² / Σ v_c u_f y²) over all components of each order; for order 0 the same as <see cref="NormalizedRmse"/>.
+    /// </summary>
+    public IReadOnlyList<double> OrderErrors { get; }
+
+    /// <summary>Largest absolute error of a value.</summary>
+    public double MaxError { get; }
+
     /// <summary>Compares a network with a source.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="network">The network.</param>

@@ -3,17 +3,26 @@ using System.Globalization;
 namespace SobolevNet;
 
 /// <summary>What a learning-rate schedule may look at.</summary>
-/// <param name="Progress">The part of the training that is done, in [0, 1).</param>
-/// <param name="Epoch">The current epoch, from 0.</param>
-/// <param name="Losses">The losses of the epochs done: the validation error where there is one, else the training loss.</param>
-public readonly record struct SchedulePosition(double Progress, int Epoch, IReadOnlyList<double> Losses);
+public readonly struct SchedulePosition
+{
+    internal SchedulePosition(double progress, int epoch, IReadOnlyList<double> losses) => (Progress, Epoch, Losses) = (progress, epoch, losses);
+
+    /// <summary>The part of the training that is done, in [0, 1).</summary>
+    public double Progress { get; internal init; }
+
+    /// <summary>The current epoch, from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The losses of the epochs done: the validation error where there is one, else the training loss.</summary>
+    public IReadOnlyList<double> Losses { get; }
+}
 
 /// <summary>How the learning rate changes while training goes on, as a factor of the optimizer's.</summary>
 /// <remarks>
 /// A schedule holds no state, so training resumes with the same factors. Where a training with checkpoints starts, a schedule of your
 /// own is also asked for some factors by which the checkpoint knows it.
 /// </remarks>
-public abstract record LearningRateSchedule
+public abstract class LearningRateSchedule
 {
     /// <summary>What tells this schedule from others: its numbers in full, or the hash of some factors for one of the user's.</summary>
     internal virtual string Fingerprint => $"own {FunctionHash.Of(this)}";
@@ -101,79 +110,79 @@ public abstract record LearningRateSchedule
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record ConstantRate : LearningRateSchedule
+    private sealed class ConstantRate : LearningRateSchedule
     {
         internal override string Fingerprint => "constant";
 
         public override double At(SchedulePosition position) => 1;
     }
 
-    private sealed record CosineRate(double Final) : LearningRateSchedule
+    private sealed class CosineRate(double final) : LearningRateSchedule
     {
-        internal override string Fingerprint => Text($"cosine to {Final:R}");
+        internal override string Fingerprint => Text($"cosine to {final:R}");
 
         public override double At(SchedulePosition position) =>
-            Final + ((1 - Final) * 0.5 * (1 + Math.Cos(Math.PI * position.Progress)));
+            final + ((1 - final) * 0.5 * (1 + Math.Cos(Math.PI * position.Progress)));
     }
 
-    private sealed record StepRate(int Epochs, double Factor) : LearningRateSchedule
+    private sealed class StepRate(int epochs, double factor) : LearningRateSchedule
     {
-        internal override string Fingerprint => Text($"times {Factor:R} every {Epochs} epochs");
+        internal override string Fingerprint => Text($"times {factor:R} every {epochs} epochs");
 
-        public override double At(SchedulePosition position) => Math.Pow(Factor, position.Epoch / Epochs);
+        public override double At(SchedulePosition position) => Math.Pow(factor, position.Epoch / epochs);
     }
 
-    private sealed record ExponentialRate(double Final) : LearningRateSchedule
+    private sealed class ExponentialRate(double final) : LearningRateSchedule
     {
-        internal override string Fingerprint => Text($"exponential to {Final:R}");
+        internal override string Fingerprint => Text($"exponential to {final:R}");
 
-        public override double At(SchedulePosition position) => Math.Pow(Final, position.Progress);
+        public override double At(SchedulePosition position) => Math.Pow(final, position.Progress);
     }
 
-    private sealed record PlateauRate(int Patience, double Factor, double Improvement) : LearningRateSchedule
+    private sealed class PlateauRate(int patience, double factor, double improvement) : LearningRateSchedule
     {
-        internal override string Fingerprint => Text($"times {Factor:R} on a plateau of {Patience} epochs within {Improvement:R}");
+        internal override string Fingerprint => Text($"times {factor:R} on a plateau of {patience} epochs within {improvement:R}");
 
         public override double At(SchedulePosition position)
         {
             var losses = position.Losses;
             ArgumentNullException.ThrowIfNull(losses, $"{nameof(position)}.{nameof(position.Losses)}");
             double best = double.PositiveInfinity;
-            double factor = 1;
+            double product = 1;
             int waited = 0;
 
             // By index: an enumerator would be allocated in every step.
             for (int k = 0; k < losses.Count; k++)
             {
                 double loss = losses[k];
-                if (loss < best * (1 - Improvement))
+                if (loss < best * (1 - improvement))
                 {
                     best = loss;
                     waited = 0;
                 }
-                else if (++waited >= Patience)
+                else if (++waited >= patience)
                 {
-                    factor *= Factor;
+                    product *= factor;
                     waited = 0;
                 }
             }
 
-            return factor;
+            return product;
         }
     }
 
-    private sealed record WarmUp(double Part, LearningRateSchedule Then) : LearningRateSchedule
+    private sealed class WarmUp(double part, LearningRateSchedule then) : LearningRateSchedule
     {
-        internal override string Fingerprint => Text($"{Then.Fingerprint}, after a warm-up of {Part:R}");
+        internal override string Fingerprint => Text($"{then.Fingerprint}, after a warm-up of {part:R}");
 
         public override double At(SchedulePosition position)
         {
-            if (position.Progress >= Part)
+            if (position.Progress >= part)
             {
-                return Then.At(position with { Progress = (position.Progress - Part) / (1 - Part) });
+                return then.At(position with { Progress = (position.Progress - part) / (1 - part) });
             }
 
-            return Then.At(position with { Progress = 0 }) * Math.Max(position.Progress / Part, 1e-3);
+            return then.At(position with { Progress = 0 }) * Math.Max(position.Progress / part, 1e-3);
         }
     }
 }

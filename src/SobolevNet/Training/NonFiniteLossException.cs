@@ -9,7 +9,7 @@ public sealed class NonFiniteLossException : ArithmeticException
     /// <param name="order">The order whose loss broke first.</param>
     /// <param name="component">The largest component of that order, by <see cref="JetLayout.NameOf"/>.</param>
     /// <param name="magnitude">Its largest absolute error.</param>
-    public NonFiniteLossException(int epoch, int step, int order, string component, double magnitude)
+    internal NonFiniteLossException(int epoch, int step, int order, string component, double magnitude)
         : base(
             $"The loss of order {order} is not finite in epoch {epoch}, step {step}; the largest error is {magnitude:G4} in component " +
             $"{component}. The parameters are those before this step. A lower learning rate, gradient clipping, a lower weight of that " +

@@ -9,31 +9,24 @@ public sealed class TrainingCanceledException : OperationCanceledException
     }
 
     /// <summary>Epochs done, all runs added up; the one that was canceled does not count.</summary>
-    public required int Epochs { get; init; }
+    public int Epochs { get; internal init; }
 
     /// <summary>Mini-batches done, all runs added up.</summary>
-    public required long Steps { get; init; }
+    public long Steps { get; internal init; }
 
     /// <summary>Training time, all runs added up, validation included.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    public TimeSpan Elapsed { get; internal init; }
 
     /// <summary>Every epoch done.</summary>
-    public required IReadOnlyList<EpochRecord> History { get; init; }
+    public IReadOnlyList<EpochRecord> History { get; internal init; } = [];
 
     /// <summary>
     /// The checkpoint that was written, to resume from; null if none was: the options name none, or writing it failed, and the reason is
     /// the <see cref="Exception.InnerException"/>.
     /// </summary>
-    public required string? Checkpoint { get; init; }
+    public string? Checkpoint { get; internal init; }
 
     /// <summary>The data were being measured.</summary>
     internal static TrainingCanceledException BeforeTheFirstStep(OperationCanceledException canceled) =>
-        new("Training was canceled before its first step.", canceled, canceled.CancellationToken)
-        {
-            Epochs = 0,
-            Steps = 0,
-            Elapsed = TimeSpan.Zero,
-            History = [],
-            Checkpoint = null,
-        };
+        new("Training was canceled before its first step.", canceled, canceled.CancellationToken);
 }

@@ -30,11 +30,17 @@ internal sealed class TrainingState<T>
     /// <summary>Mini-batches done in the current epoch.</summary>
     public int Step { get; set; }
 
+    /// <summary>Samples trained in the current epoch.</summary>
+    public long SamplesOfEpoch { get; set; }
+
     /// <summary>Mini-batches done at all.</summary>
     public long TotalSteps { get; set; }
 
     /// <summary>The epochs after which patience ended and annealing began; 0 before that.</summary>
     public int AnnealedFrom { get; set; }
+
+    /// <summary>Where progress is counted from.</summary>
+    public CourseStart Start { get; set; }
 
     /// <summary>Eₖ summed over the samples of the current epoch.</summary>
     public double[] LossSums { get; }
@@ -53,4 +59,16 @@ internal sealed class TrainingState<T>
 
     /// <summary>What early stopping keeps and counts.</summary>
     public BestParameters<T> Best { get; } = new();
+
+    /// <summary>Eₖ averaged over the samples trained in the current epoch.</summary>
+    public double[] MeanLosses() => [.. LossSums.Select(sum => sum / SamplesOfEpoch)];
+
+    /// <summary>Goes on to the next epoch.</summary>
+    public void BeginEpoch()
+    {
+        Epoch++;
+        Step = 0;
+        SamplesOfEpoch = 0;
+        Array.Clear(LossSums);
+    }
 }

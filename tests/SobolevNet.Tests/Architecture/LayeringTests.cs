@@ -11,7 +11,7 @@ public class LayeringTests
         ("Files", []),
         ("Jets", []),
         ("Kernels", ["Jets"]),
-        ("Networks", ["Kernels", "Randomness", "Files", "Jets"]),
+        ("Networks", ["Kernels", "Randomness", "Parallel", "Files", "Jets"]),
         ("Data", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks"]),
         ("Training", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks", "Data"]),
         ("Rendering", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Data"]),
@@ -94,8 +94,9 @@ public class LayeringTests
     {
         foreach (var file in Files)
         {
-            string expected = file.Folder is "Kernels" or "Rendering" or "Robustness" ? $"SobolevNet.{file.Folder}" : "SobolevNet";
+            string expected = file.Folder is "Files" or "Kernels" or "Rendering" or "Robustness" ? $"SobolevNet.{file.Folder}" : "SobolevNet";
             expected = file.Name.Contains("/FrontEnds/") ? "SobolevNet.FrontEnds" : expected;
+            expected = file.Name.Contains("/LabelChecking/") ? "SobolevNet.LabelChecking" : expected;
             file.Code.Should().Contain($"namespace {expected};", $"that is the namespace of {file.Name}");
         }
     }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using MathNet.Numerics;
 using SobolevNet.Kernels;
 
@@ -166,40 +165,41 @@ public sealed unsafe class ErrorFunctionTests
         actual == expected ? 0 : Math.Abs(actual - expected) / Math.Abs(expected);
 
     private static T[] Evaluate<T>(int width, Function function, T[] x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => width switch
-        {
-            512 => Evaluate<Simd512<T>, Vector512<T>, T>(function, x),
-            256 => Evaluate<Simd256<T>, Vector256<T>, T>(function, x),
-            128 => Evaluate<Simd128<T>, Vector128<T>, T>(function, x),
-            _ => Evaluate<SimdScalar<T>, T, T>(function, x),
-        };
-
-    private static T[] Evaluate<TSimd, TVector, T>(Function function, T[] x)
-        where TSimd : ISimd<TVector, T>
-        where TVector : struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int padded = (x.Length + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
-        var source = new T[padded];
-        var destination = new T[padded];
-        x.CopyTo(source, 0);
-        fixed (T* from = source, to = destination)
-        {
-            for (int k = 0; k < padded; k += TSimd.Width)
-            {
-                TVector argument = TSimd.Load(from + k);
-                TVector density = TSimd.Zero;
-                TVector value = function switch
-                {
-                    Function.NormalCdf => ErrorFunction<TSimd, TVector, T>.NormalCdf(argument),
-                    Function.Erf => ErrorFunction<TSimd, TVector, T>.Erf(argument),
-                    Function.Erfc => ErrorFunction<TSimd, TVector, T>.Erfc(argument),
-                    _ => ErrorFunction<TSimd, TVector, T>.NormalCdf(argument, out density),
-                };
-                TSimd.Store(function == Function.Density ? density : value, to + k);
-            }
-        }
+        T[] results = new T[x.Length];
+        VectorDispatch<T>.Run(new Evaluation<T>(function, x, results), (VectorWidth)width);
+        return results;
+    }
 
-        return destination[..x.Length];
+    private readonly struct Evaluation<T>(Function function, T[] x, T[] results) : IVectorOperation<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            var source = new T[GemmShape.Blocks(x.Length, TSimd.Width) * TSimd.Width];
+            var destination = new T[source.Length];
+            x.CopyTo(source, 0);
+            fixed (T* from = source, to = destination)
+            {
+                for (int k = 0; k < source.Length; k += TSimd.Width)
+                {
+                    TVector argument = TSimd.Load(from + k);
+                    TVector density = TSimd.Zero;
+                    TVector value = function switch
+                    {
+                        Function.NormalCdf => ErrorFunction<TSimd, TVector, T>.NormalCdf(argument),
+                        Function.Erf => ErrorFunction<TSimd, TVector, T>.Erf(argument),
+                        Function.Erfc => ErrorFunction<TSimd, TVector, T>.Erfc(argument),
+                        _ => ErrorFunction<TSimd, TVector, T>.NormalCdf(argument, out density),
+                    };
+                    TSimd.Store(function == Function.Density ? density : value, to + k);
+                }
+            }
+
+            destination.AsSpan(0, x.Length).CopyTo(results);
+        }
     }
 }

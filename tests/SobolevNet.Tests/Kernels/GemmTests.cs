@@ -63,8 +63,8 @@ public class GemmTests
         {
             Gemm.Multiply(a, 65, 100, b, c, 130, workspace);
             Gemm.Multiply(a, 65, 1, b, c, 130, workspace);
-            Gemm.MultiplyStoredTransposed(a, 65, 100, g, 130, 65, c, 130, workspace, VectorWidths.Current);
-            Gemm.MultiplyStored(c, 130, 100, g, 130, 65, a, 65, workspace, VectorWidths.Current);
+            Gemm.MultiplyStoredTransposed(a, 65, 100, g, 130, 65, c, 130, workspace);
+            Gemm.MultiplyStored(c, 130, 100, g, 130, 65, a, 65, workspace);
             Gemm.MultiplyTransposed(c, 130, a, 65, 100, 65, 0, 130, g, 65, true, workspace);
         }
 
@@ -89,10 +89,9 @@ public class GemmTests
     public void MultiplyStored_MatrixThatDoesNotFit_IsRefused()
     {
         var workspace = new Workspace<float>();
-        var width = VectorWidths.Current;
-        Action shortW = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[34], 7, 5, new float[10], 5, workspace, width);
-        Action shortC = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[35], 7, 5, new float[9], 5, workspace, width);
-        Action shortA = () => Gemm.MultiplyStoredTransposed<float>(new float[9], 5, 2, new float[35], 7, 5, new float[14], 7, workspace, width);
+        Action shortW = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[34], 7, 5, new float[10], 5, workspace);
+        Action shortC = () => Gemm.MultiplyStored<float>(new float[14], 7, 2, new float[35], 7, 5, new float[9], 5, workspace);
+        Action shortA = () => Gemm.MultiplyStoredTransposed<float>(new float[9], 5, 2, new float[35], 7, 5, new float[14], 7, workspace);
         shortW.Should().Throw<ArgumentException>().WithParameterName("w");
         shortC.Should().Throw<ArgumentException>().WithParameterName("c");
         shortA.Should().Throw<ArgumentException>().WithParameterName("a");

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using SobolevNet.Kernels;
@@ -63,24 +62,24 @@ public sealed unsafe class MultiplyAddTests
     }
 
     private static (T MultiplyAdd, T Error, T ErrorBySplitting) Evaluate<T>(int width, T a, T b)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => width switch
-        {
-            512 => Evaluate<Simd512<T>, Vector512<T>, T>(a, b),
-            256 => Evaluate<Simd256<T>, Vector256<T>, T>(a, b),
-            128 => Evaluate<Simd128<T>, Vector128<T>, T>(a, b),
-            _ => Evaluate<SimdScalar<T>, T, T>(a, b),
-        };
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        VectorDispatch<T>.Run(new Products<T>(a, b), (VectorWidth)width).Result;
 
-    private static (T MultiplyAdd, T Error, T ErrorBySplitting) Evaluate<TSimd, TVector, T>(T a, T b)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct
+    private struct Products<T>(T a, T b) : IVectorOperation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TVector x = TSimd.Broadcast(a), y = TSimd.Broadcast(b), product = TSimd.Multiply(x, y);
-        T* results = stackalloc T[3 * 16];
-        TSimd.Store(TSimd.MultiplyAdd(x, y, TSimd.Subtract(TSimd.Zero, product)), results);
-        TSimd.Store(RoundingError<TSimd, TVector, T>.OfProduct(x, y, product), results + 16);
-        TSimd.Store(RoundingError<TSimd, TVector, T>.OfProductBySplitting(x, y, product), results + 32);
-        return (results[0], results[16], results[32]);
+        public (T MultiplyAdd, T Error, T ErrorBySplitting) Result { get; private set; }
+
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct
+        {
+            TVector x = TSimd.Broadcast(a), y = TSimd.Broadcast(b), product = TSimd.Multiply(x, y);
+            T* results = stackalloc T[3 * 16];
+            TSimd.Store(TSimd.MultiplyAdd(x, y, TSimd.Subtract(TSimd.Zero, product)), results);
+            TSimd.Store(RoundingError<TSimd, TVector, T>.OfProduct(x, y, product), results + 16);
+            TSimd.Store(RoundingError<TSimd, TVector, T>.OfProductBySplitting(x, y, product), results + 32);
+            Result = (results[0], results[16], results[32]);
+        }
     }
 }

@@ -42,7 +42,7 @@ public class OptimizerKernelTests
     [InlineData(5, 5, 4)]
     public void Updates_OfUnequalLengths_AreRefused(int gradient, int first, int second)
     {
-        var kernel = OptimizerKernel<double>.Create(VectorWidths.Current);
+        var kernel = OptimizerKernel<double>.Create();
         double[] Of(int length) => new double[length];
         FluentActions.Invoking(() => kernel.Adam(Of(5), Of(gradient), Of(first), Of(second), 0.9, 0.99, 0.1, 1.5, 1e-3, 0.98)).Should().Throw<ArgumentException>();
         if (second == 5)

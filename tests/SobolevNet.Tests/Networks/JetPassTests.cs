@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Tests.Kernels;
 using SobolevNet.Tests.Reference;
 
 namespace SobolevNet.Tests.Networks;
@@ -181,13 +182,7 @@ public class JetPassTests
     }
 
     [Theory]
-    [InlineData(Activation.Identity)]
-    [InlineData(Activation.Tanh)]
-    [InlineData(Activation.Sigmoid)]
-    [InlineData(Activation.Softplus)]
-    [InlineData(Activation.Gelu)]
-    [InlineData(Activation.Silu)]
-    [InlineData(Activation.Sine)]
+    [MemberData(nameof(JetActivationTests.Smooth), MemberType = typeof(JetActivationTests))]
     public void Reverse_ThroughHiddenLayers_IsTheAdjointOfTheForwardTangent(Activation activation)
     {
         // ⟨ȳ, ∂ᵥf⟩ = ⟨x̄, v⟩ with x̄ from the reverse pass of values, and ⟨ȳ, ∂ᵤ∂ᵥf⟩ = ⟨x̄, v⟩ with x̄ from that of slopes along u: to rounding.

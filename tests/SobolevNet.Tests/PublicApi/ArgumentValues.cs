@@ -342,7 +342,7 @@ internal sealed class ArgumentValues(string folder)
         _ when type == typeof(Stream) => new MemoryStream(),
         _ when type == typeof(OracleExpansion) => new NearestPointOracle(Manifold()).Expand([0.5], 2),
         _ when type == typeof(DirectionSampler) => DirectionSampler.White(Inputs),
-        _ when type == typeof(Optimizer) => new Adam(),
+        _ when type == typeof(Optimizer) => Optimizer.Adam(),
         _ when type == typeof(LearningRateSchedule) => LearningRateSchedule.Cosine(),
         _ when type == typeof(OrderWeight) => OrderWeight.Constant(1),
         _ when type == typeof(LinearFrontEnd<double>) => LinearFrontEnd<double>.Fit(Source(), 1),

@@ -6,13 +6,13 @@ public class DefaultsTests
     [Fact]
     public void Optimizers_Unset_HaveTheirDocumentedSettings()
     {
-        Settings(new Sgd()).Should().Equal(("", "Sgd"), ("LearningRate", "0.01"), ("Momentum", "0.9"), ("Nesterov", "false"), ("WeightDecay", "0"));
+        Settings(Optimizer.Sgd()).Should().Equal(("", "Sgd"), ("LearningRate", "0.01"), ("Momentum", "0.9"), ("Nesterov", "false"), ("WeightDecay", "0"));
         (string, string)[] adam = [("", "Adam"), ("LearningRate", "0.001"), ("Beta1", "0.9"), ("Beta2", "0.999"), ("Epsilon", "1E-08"), ("WeightDecay", "0")];
-        Settings(new Adam()).Should().Equal(adam);
-        Settings(new AdamW()).Should().Equal([.. adam[..5], ("WeightDecay", "0.01")]);
-        Settings(new RProp()).Should().Equal(
+        Settings(Optimizer.Adam()).Should().Equal(adam);
+        Settings(Optimizer.Adam(weightDecay: 0.01)).Should().Equal([.. adam[..5], ("WeightDecay", "0.01")]);
+        Settings(Optimizer.RProp()).Should().Equal(
             ("", "RProp"), ("InitialStep", "0.001"), ("Increase", "1.2"), ("Decrease", "0.5"), ("MinStep", "1E-09"), ("MaxStep", "1"));
-        Settings(new Soap()).Should().Equal(
+        Settings(Optimizer.Soap()).Should().Equal(
             ("", "Soap"), ("LearningRate", "0.005"), ("Beta1", "0.95"), ("Beta2", "0.95"), ("CovarianceBeta", "0.95"), ("Epsilon", "1E-10"),
             ("WeightDecay", "0"), ("RefreshEvery", "10"), ("MaxSide", "1024"));
 
@@ -29,8 +29,8 @@ public class DefaultsTests
         (options.Order, options.OrderWeights, options.GradientClipNorm, options.EarlyStopping, options.Checkpoint, options.Threads)
             .Should().Be((null, null, null, null, null, 0));
         options.InputScaling.Should().Be(InputScalingKind.Auto);
-        options.Optimizer.Should().Be(new Soap());
-        options.Schedule.Should().Be(LearningRateSchedule.Cosine().WithWarmUp());
+        options.Optimizer.Settings.Should().Equal(Optimizer.Soap().Settings);
+        options.Schedule.Fingerprint.Should().Be(LearningRateSchedule.Cosine().WithWarmUp().Fingerprint);
         var stopping = new EarlyStopping();
         (stopping.Patience, stopping.Improvement, stopping.AnnealingEpochs).Should().Be((20, 1e-3, null));
         new CheckpointOptions("x").Every.Should().Be(TimeSpan.FromMinutes(1));

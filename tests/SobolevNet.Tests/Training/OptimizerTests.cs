@@ -7,25 +7,25 @@ public class OptimizerTests
     /// <summary>Gradients of one parameter, whose signs stay, change, and stay again.</summary>
     private static readonly double[] Gradients = [3, 2, -1, -4, -0.1, 0.5, 0.2, 7, 1, 1];
 
-    private static readonly RProp Own = new() { InitialStep = 0.25, Increase = 1.5, Decrease = 0.25, MinStep = 0.125, MaxStep = 0.75 };
-
-    public static TheoryData<RProp> RProps => new(
-        Own, Own with { InitialStep = 0.5 }, Own with { Increase = 3 }, Own with { Decrease = 0.75 }, Own with { MinStep = 0.2 }, Own with { MaxStep = 0.5 });
-
     [Theory]
-    [MemberData(nameof(RProps))]
-    public void RProp_EverySetting_IsThatOfThePaper(RProp options)
+    [InlineData(0.25, 1.5, 0.25, 0.125, 0.75)]
+    [InlineData(0.5, 1.5, 0.25, 0.125, 0.75)]
+    [InlineData(0.25, 3, 0.25, 0.125, 0.75)]
+    [InlineData(0.25, 1.5, 0.75, 0.125, 0.75)]
+    [InlineData(0.25, 1.5, 0.25, 0.2, 0.75)]
+    [InlineData(0.25, 1.5, 0.25, 0.125, 0.5)]
+    public void RProp_EverySetting_IsThatOfThePaper(double initialStep, double increase, double decrease, double minStep, double maxStep)
     {
         // Igel and Hüsken's iRprop−, plainly.
         double expected = 0;
-        double step = options.InitialStep;
+        double step = initialStep;
         double before = 0;
-        double[] moved = Move(options, factor: 0.5);
+        double[] moved = Move(Optimizer.RProp(initialStep, increase, decrease, minStep, maxStep), factor: 0.5);
         for (int k = 0; k < Gradients.Length; k++)
         {
             double slope = Gradients[k];
-            step = slope * before > 0 ? Math.Min(options.MaxStep, step * options.Increase)
-                : slope * before < 0 ? Math.Max(options.MinStep, step * options.Decrease)
+            step = slope * before > 0 ? Math.Min(maxStep, step * increase)
+                : slope * before < 0 ? Math.Max(minStep, step * decrease)
                 : step;
             before = slope * before < 0 ? 0 : slope;
             expected -= 0.5 * step * Math.Sign(before);
@@ -36,27 +36,32 @@ public class OptimizerTests
     [Fact]
     public void RProp_SettingsThatContradict_AreRefusedByName()
     {
-        static void Refused(RProp options, string message) =>
-            FluentActions.Invoking(() => new SobolevTrainingOptions { Optimizer = options }).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        static void Refused(Func<Optimizer> make, string message) =>
+            make.Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
 
-        Refused(new RProp { MinStep = 2 }, "*MinStep is at most MaxStep*");
-        Refused(new RProp { InitialStep = 2 }, "*InitialStep is in*");
-        Refused(new RProp { InitialStep = 1e-10 }, "*InitialStep is in*");
-        new SobolevTrainingOptions { Optimizer = new RProp { MinStep = 2, InitialStep = 3, MaxStep = 4 } }.Optimizer.Should().NotBeNull();
+        Refused(() => Optimizer.RProp(minStep: 2), "*minStep is at most maxStep*");
+        Refused(() => Optimizer.RProp(initialStep: 2), "*initialStep is in*");
+        Refused(() => Optimizer.RProp(initialStep: 1e-10), "*initialStep is in*");
+        Optimizer.RProp(minStep: 2, initialStep: 3, maxStep: 4).Should().NotBeNull();
     }
 
     [Fact]
     public void Settings_OutOfRange_AreRefusedByName()
     {
-        foreach (var type in typeof(Optimizer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Optimizer))))
+        var factories = typeof(Optimizer).GetMethods(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public);
+        factories.Should().HaveCount(4);
+        foreach (var factory in factories)
         {
-            foreach (var setting in type.GetProperties().Where(property => property.PropertyType == typeof(double)))
+            var parameters = factory.GetParameters();
+            foreach (var parameter in parameters.Where(parameter => parameter.ParameterType != typeof(bool)))
             {
-                foreach (double value in new[] { double.NaN, -1, double.PositiveInfinity, double.NegativeInfinity })
+                object[] values = parameter.ParameterType == typeof(int) ? [-1] : [double.NaN, -1.0, double.PositiveInfinity, double.NegativeInfinity];
+                foreach (object value in values)
                 {
-                    FluentActions.Invoking(() => setting.SetValue(Activator.CreateInstance(type), value))
-                        .Should().Throw<System.Reflection.TargetInvocationException>($"{type.Name}.{setting.Name} = {value}")
-                        .WithInnerException<ArgumentOutOfRangeException>().WithParameterName(setting.Name);
+                    object?[] arguments = [.. parameters.Select(other => other == parameter ? value : other.DefaultValue)];
+                    FluentActions.Invoking(() => factory.Invoke(null, arguments))
+                        .Should().Throw<System.Reflection.TargetInvocationException>($"{factory.Name}, {parameter.Name} = {value}")
+                        .WithInnerException<ArgumentOutOfRangeException>().WithParameterName(parameter.Name);
                 }
             }
         }
@@ -67,9 +72,9 @@ public class OptimizerTests
     {
         foreach (var (optimizer, name) in new (Optimizer, string)[]
         {
-            (new Adam { Epsilon = 1e-50 }, "Epsilon"), (new Adam { Beta1 = 1 - 1e-12 }, "Beta1"), (new AdamW { Beta2 = 1 - 1e-12 }, "Beta2"),
-            (new Soap { Epsilon = 1e-50 }, "Epsilon"), (new Soap { CovarianceBeta = 1 - 1e-12 }, "CovarianceBeta"),
-            (new Sgd { Momentum = 1 - 1e-12 }, "Momentum"), (new RProp { MinStep = 1e-50 }, "MinStep"),
+            (Optimizer.Adam(epsilon: 1e-50), "Epsilon"), (Optimizer.Adam(beta1: 1 - 1e-12), "Beta1"), (Optimizer.Adam(beta2: 1 - 1e-12, weightDecay: 0.01), "Beta2"),
+            (Optimizer.Soap(epsilon: 1e-50), "Epsilon"), (Optimizer.Soap(covarianceBeta: 1 - 1e-12), "CovarianceBeta"),
+            (Optimizer.Sgd(momentum: 1 - 1e-12), "Momentum"), (Optimizer.RProp(minStep: 1e-50), "MinStep"),
         })
         {
             var options = new SobolevTrainingOptions { Optimizer = optimizer };
@@ -88,7 +93,7 @@ public class OptimizerTests
             var network = Mlp<double>.Create(2, [8], 1, seed: 1);
             var options = new SobolevTrainingOptions
             {
-                Epochs = 4, BatchSize = 8, Threads = 1, Optimizer = new Soap { CovarianceBeta = beta, MaxSide = maxSide, RefreshEvery = 1 }, ScaleDirections = false,
+                Epochs = 4, BatchSize = 8, Threads = 1, Optimizer = Optimizer.Soap(covarianceBeta: beta, maxSide: maxSide, refreshEvery: 1), ScaleDirections = false,
             };
             new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 32, 1));
             return network.Parameters.ToArray();
@@ -98,7 +103,7 @@ public class OptimizerTests
         Train(0.5, 64).Should().NotEqual(Train(0.95, 64));
 
         var network = new Mlp<double>(new MlpArchitecture(2, [], 1, Activation.Tanh));
-        var state = new Soap { CovarianceBeta = 0.75 }.CreateState<double>(network.Architecture);
+        var state = Optimizer.Soap(covarianceBeta: 0.75).CreateState<double>(network.Architecture);
         using var team = new WorkerTeam(1);
         double[][] gradients = [[1, 2, 0], [-3, 1, 0], [0.5, 0.25, 0]];
         double[] expected = new double[4];

@@ -23,7 +23,7 @@ public class ReportTests
         {
             Epochs = Epochs, BatchSize = Batch, Shuffle = false, Threads = 1, ScaleDirections = false,
             OrderWeights = [1, OrderWeight.Geometric(2, 8)],
-            Optimizer = new Sgd { LearningRate = 1e-300, Momentum = 0 }, Schedule = new StepWatch(schedule, _ => Thread.Sleep(StepTime)),
+            Optimizer = Optimizer.Sgd(learningRate: 1e-300, momentum: 0), Schedule = new StepWatch(schedule, _ => Thread.Sleep(StepTime)),
         };
         var result = new SobolevTrainer<double>(network, options).Fit(source, new FunctionSource<double>(0, 20, 2), new SynchronousProgress(reports.Add));
         network.Parameters.ToArray().Zip(before, (after, was) => Math.Abs(after - was)).Max().Should().BeLessThan(1e-200, "the network rests");

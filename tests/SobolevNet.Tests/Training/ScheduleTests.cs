@@ -90,8 +90,8 @@ public class ScheduleTests
         static void Refused(Action action) => action.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    private sealed record SecondEpoch(double Factor) : LearningRateSchedule
+    private sealed class SecondEpoch(double factor) : LearningRateSchedule
     {
-        public override double At(SchedulePosition position) => position.Epoch == 0 ? 1 : Factor;
+        public override double At(SchedulePosition position) => position.Epoch == 0 ? 1 : factor;
     }
 }

@@ -18,7 +18,7 @@ public class SobolevTrainerTests
             var network = Mlp<float>.Create(2, [48, 48], 1, seed: 1);
             var options = new SobolevTrainingOptions
             {
-                Epochs = 400, BatchSize = 32, Optimizer = new Adam { LearningRate = 1e-2 }, OrderWeights = [1, 1, 1],
+                Epochs = 400, BatchSize = 32, Optimizer = Optimizer.Adam(learningRate: 1e-2), OrderWeights = [1, 1, 1],
             };
             var result = new SobolevTrainer<float>(network, options).Fit(
                 new FunctionSource<float>(order, 192, 1), new FunctionSource<float>(0, 500, 2));
@@ -133,7 +133,7 @@ public class SobolevTrainerTests
     public void Fit_LossThatOverflows_SaysWhereAndKeepsTheParameters()
     {
         var network = Mlp<float>.Create(2, [8], 1, Activation.Softplus, seed: 1);
-        var options = Short with { Optimizer = new Sgd { LearningRate = 1e25, Momentum = 0 }, Schedule = LearningRateSchedule.Constant, OrderWeights = [1, 1, 1] };
+        var options = Short with { Optimizer = Optimizer.Sgd(learningRate: 1e25, momentum: 0), Schedule = LearningRateSchedule.Constant, OrderWeights = [1, 1, 1] };
         var trainer = new SobolevTrainer<float>(network, options);
         var thrown = Assert.Throws<NonFiniteLossException>(() => trainer.Fit(new FunctionSource<float>(2, 100, 1)));
         thrown.Epoch.Should().Be(1);
@@ -151,7 +151,7 @@ public class SobolevTrainerTests
         {
             Epochs = 1,
             BatchSize = 100,
-            Optimizer = new Sgd { LearningRate = double.MaxValue, Momentum = 0 },
+            Optimizer = Optimizer.Sgd(learningRate: double.MaxValue, momentum: 0),
             Schedule = LearningRateSchedule.Constant,
             OrderWeights = [1],
         };
@@ -175,8 +175,8 @@ public class SobolevTrainerTests
         Refused<ArgumentException>(() => new SobolevTrainer<float>(network, Short).Fit(new BrokenSource()), "*NaN*∂1*feature 0*sample 3*");
         Refused<NotSupportedException>(() => new SobolevTrainer<float>(Network(Activation.Relu), Short).Fit(new FunctionSource<float>(2, 9, 1)), "*Relu*");
         Refused<ArgumentOutOfRangeException>(() => _ = Short with { Epochs = 0 }, "*Epochs*at least 1*");
-        Refused<ArgumentOutOfRangeException>(() => _ = new Adam { LearningRate = double.NaN }, "*LearningRate*");
-        Refused<ArgumentOutOfRangeException>(() => _ = new Adam { Beta1 = 1 }, "*Beta1*");
+        Refused<ArgumentOutOfRangeException>(() => _ = Optimizer.Adam(learningRate: double.NaN), "*LearningRate*");
+        Refused<ArgumentOutOfRangeException>(() => _ = Optimizer.Adam(beta1: 1), "*Beta1*");
         network.Parameters.ToArray().Should().Equal(before);
     }
 
@@ -186,7 +186,7 @@ public class SobolevTrainerTests
         var network = Mlp<float>.Create(2, [32, 32], 1, seed: 1);
         var options = new SobolevTrainingOptions
         {
-            Epochs = 2000, BatchSize = 8, EarlyStopping = new() { Patience = 15 }, Optimizer = new Adam { LearningRate = 1e-2 },
+            Epochs = 2000, BatchSize = 8, EarlyStopping = new() { Patience = 15 }, Optimizer = Optimizer.Adam(learningRate: 1e-2),
         };
         var validation = new FunctionSource<float>(0, 200, 2);
         var result = new SobolevTrainer<float>(network, options).Fit(new FunctionSource<float>(0, 16, 1), validation);
@@ -282,11 +282,11 @@ public class SobolevTrainerTests
             Epochs = 150, BatchSize = name == "rprop" ? 64 : 16, OrderWeights = [1, 1],
             Optimizer = name switch
             {
-                "sgd" => new Sgd { LearningRate = 0.02 },
-                "nesterov" => new Sgd { LearningRate = 0.02, Nesterov = true, WeightDecay = 1e-5 },
-                "adamw" => new AdamW { LearningRate = 3e-3 },
-                "soap" => new Soap { WeightDecay = 1e-4 },
-                _ => new RProp(),
+                "sgd" => Optimizer.Sgd(learningRate: 0.02),
+                "nesterov" => Optimizer.Sgd(learningRate: 0.02, nesterov: true, weightDecay: 1e-5),
+                "adamw" => Optimizer.Adam(learningRate: 3e-3, weightDecay: 0.01),
+                "soap" => Optimizer.Soap(weightDecay: 1e-4),
+                _ => Optimizer.RProp(),
             },
         };
         var network = Mlp<double>.Create(2, [24, 24], 1, seed: 1);

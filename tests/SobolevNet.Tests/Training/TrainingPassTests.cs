@@ -11,7 +11,7 @@ public class TrainingPassTests
     public static TheoryData<int, int, int, Optimizer> Steps()
     {
         var data = new TheoryData<int, int, int, Optimizer>();
-        foreach (Optimizer optimizer in new Optimizer[] { new AdamW(), new Sgd { Nesterov = true, WeightDecay = 0.1 }, new RProp() })
+        foreach (Optimizer optimizer in new Optimizer[] { Optimizer.Adam(weightDecay: 0.01), Optimizer.Sgd(nesterov: true, weightDecay: 0.1), Optimizer.RProp() })
         {
             data.Add(0, 1, 1, optimizer);
             data.Add(0, 64, 2, optimizer);

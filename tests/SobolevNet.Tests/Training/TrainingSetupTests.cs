@@ -100,7 +100,7 @@ public class TrainingSetupTests
     public void Fit_NetworkThatIsNotAsItWasMade_IsTrainedOnFromWhereItStands()
     {
         var source = new FunctionSource<double>(1, 50, 1);
-        var options = Short with { Optimizer = new Adam { LearningRate = 1e-13 } };
+        var options = Short with { Optimizer = Optimizer.Adam(learningRate: 1e-13) };
         var made = Network();
         made.Parameters.Length.Should().BePositive();
         made.Layer(0).Bias[0].Should().Be(0);

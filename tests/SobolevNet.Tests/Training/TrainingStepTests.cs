@@ -27,7 +27,7 @@ public class TrainingStepTests
             Epochs = Epochs,
             Schedule = watch,
             GradientClipNorm = kind == "clipped" ? 1e-3 : null,
-            Optimizer = kind switch { "adam" => new Adam(), "sgd" => new Sgd(), "rprop" => new RProp(), _ => new Soap { RefreshEvery = 3 } },
+            Optimizer = kind switch { "adam" => Optimizer.Adam(), "sgd" => Optimizer.Sgd(), "rprop" => Optimizer.RProp(), _ => Optimizer.Soap(refreshEvery: 3) },
         };
         new SobolevTrainer<float>(Network(), options).Fit(new StoredSource(order, StepsOfEpoch * options.BatchSize));
 
@@ -50,9 +50,9 @@ public class TrainingStepTests
         {
             Optimizer = name switch
             {
-                "sgd" => new Sgd { LearningRate = 1e25, Momentum = 0 },
-                "adam" => new Adam { LearningRate = 1e25 },
-                _ => new Soap { LearningRate = 1e25 },
+                "sgd" => Optimizer.Sgd(learningRate: 1e25, momentum: 0),
+                "adam" => Optimizer.Adam(learningRate: 1e25),
+                _ => Optimizer.Soap(learningRate: 1e25),
             },
             Schedule = new StepWatch(LearningRateSchedule.Constant, step => (steps, before) = (step, network.Parameters.ToArray())),
         };
@@ -176,6 +176,54 @@ public class TrainingStepTests
                 target[0, s, 0] = samples[s] == 40 + 13 ? Value : samples[s] % 2;
             }
         }
+    }
+
+    [Fact]
+    public void Run_MiniBatch_TakesTheStepOfItsGradientAndCountsItsSamples()
+    {
+        var source = new FunctionSource<double>(1, 20, 1);
+        var state = TrainingParts.State(source, order: 1, Optimizer.Sgd(learningRate: 0.1, momentum: 0));
+        state.RateFactor = 0.5;
+        var network = state.Network;
+        double[] before = network.Parameters.ToArray();
+        double[] gradient = new double[before.Length];
+        double[] losses = new double[3];
+        long[] samples = [.. Enumerable.Range(0, 20).Select(k => (long)k)];
+        using var team = new WorkerTeam(1);
+        new TrainingPass<double>(network, new PackedNetwork<double>(network), gradient, source, 1, state.Loss, 8, team)
+            .Run(samples, 4, 6, state.Weights, losses);
+
+        new TrainingStep<double>(state, source, order: 1, batch: 8, clipNorm: null, team).Run(samples, 4, 6);
+
+        network.Parameters.ToArray().Should().Equal(before.Zip(gradient, (was, slope) => was - (0.05 * slope)), (a, b) => Math.Abs(a - b) < 1e-14);
+        (state.Step, state.TotalSteps, state.SamplesOfEpoch).Should().Be((1, 1, 6));
+        state.LossSums.Should().Equal(6 * losses[0], 6 * losses[1]);
+    }
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(null)]
+    public void Run_WithOrWithoutALimit_MovesAtMostAsFarAsTheLimitAllows(double? limit)
+    {
+        var source = new FunctionSource<double>(1, 20, 1);
+        var state = TrainingParts.State(source, order: 1, Optimizer.Sgd(learningRate: 1, momentum: 0));
+        double[] before = state.Network.Parameters.ToArray();
+        using var team = new WorkerTeam(1);
+        new TrainingStep<double>(state, source, order: 1, batch: 8, limit, team).Run([.. Enumerable.Range(0, 20).Select(k => (long)k)], 0, 8);
+        double moved = Math.Sqrt(state.Network.Parameters.ToArray().Zip(before, (now, was) => (now - was) * (now - was)).Sum());
+        (Math.Abs(moved - 1e-3) < 1e-9).Should().Be(limit is not null);
+    }
+
+    [Fact]
+    public void Run_HighestOrderWithoutWeight_LeavesItOut()
+    {
+        var source = new FunctionSource<double>(2, 20, 1);
+        var state = TrainingParts.State(source, order: 2);
+        (state.Weights[1], state.Weights[2]) = (0.5, 0);
+        using var team = new WorkerTeam(1);
+        new TrainingStep<double>(state, source, order: 2, batch: 8, clipNorm: null, team).Run([.. Enumerable.Range(0, 20).Select(k => (long)k)], 0, 8);
+        state.LossSums[..2].Should().OnlyContain(sum => sum > 0);
+        state.LossSums[2].Should().Be(double.NaN);
     }
 
     /// <summary>An endless source in whose second epoch one sample of the second batch has a label that no loss can hold.</summary>

@@ -174,7 +174,7 @@ internal sealed class FrontEndFit<T>
         var layout = _source.Layout.Truncate(order);
         double[] scales = [.. Enumerable.Range(0, layout.Count).Select(component => Math.Sqrt(Weight(layout, component) / _samples.Length))];
         var projection = new JetProjection<T>(mean, Array.ConvertAll(axes.Axes, T.CreateTruncating), shift);
-        var desks = new ProjectionDesk<T>?[_team.Workers];
+        var scratches = new ProjectionScratch<T>?[_team.Workers];
         int chunk = Math.Clamp(MaxRows / layout.Count, 1, Chunk);
         var features = new JetBatch<T>(layout, chunk, size);
         double[] rows = new double[(long)layout.Count * chunk * size];
@@ -187,9 +187,9 @@ internal sealed class FrontEndFit<T>
             int count = Math.Min(chunk, _samples.Length - start);
             Run(layout, start, count, group, (raw, at, worker) =>
             {
-                var desk = desks[worker] ??= new ProjectionDesk<T>(projection, layout);
+                var scratch = scratches[worker] ??= new ProjectionScratch<T>(projection, layout);
                 var projected = features.AsSpan().Slice(at - first, raw.Samples);
-                projection.Run(raw, order, projected, desk);
+                projection.Run(raw, order, projected, scratch);
                 for (int c = 0; c < layout.Count; c++)
                 {
                     var to = rows.AsSpan(((c * count) + at - first) * size, raw.Samples * size);
@@ -255,27 +255,12 @@ internal sealed class FrontEndFit<T>
 
     private void CheckFinite(JetBatch<T> input, int at)
     {
-        if (TensorPrimitives.IsFiniteAll<T>(input.Data))
+        if (NotFinite.In(input.AsSpan()) is var (component, sample, feature))
         {
-            return;
-        }
-
-        for (int c = 0; c < input.Layout.Count; c++)
-        {
-            for (int s = 0; s < input.Samples; s++)
-            {
-                var row = input.Row(c, s);
-                for (int f = 0; f < row.Length; f++)
-                {
-                    if (!T.IsFinite(row[f]))
-                    {
-                        throw new ArgumentException(
-                            $"The input holds {row[f]} in component {c} ({input.Layout.NameOf(c)}), sample {_samples[at + s]}, feature {f}; " +
-                            "only finite numbers can be projected.",
-                            "source");
-                    }
-                }
-            }
+            throw new ArgumentException(
+                $"The input holds {input[component, sample, feature]} in component {component} ({input.Layout.NameOf(component)}), " +
+                $"sample {_samples[at + sample]}, feature {feature}; only finite numbers can be projected.",
+                "source");
         }
     }
 }

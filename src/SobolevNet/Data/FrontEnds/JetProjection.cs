@@ -58,8 +58,8 @@ internal sealed class JetProjection<T>
     /// <param name="raw">Contiguous jets of a group's samples or fewer; changed.</param>
     /// <param name="inputOrder">The highest order whose components may differ from zero.</param>
     /// <param name="projected">Receives the features; its layout is that of <paramref name="raw"/> or that truncated.</param>
-    /// <param name="desk">The memory to work with.</param>
-    public void Run(JetSpan<T> raw, int inputOrder, JetSpan<T> projected, ProjectionDesk<T> desk)
+    /// <param name="scratch">The memory to work with.</param>
+    public void Run(JetSpan<T> raw, int inputOrder, JetSpan<T> projected, ProjectionScratch<T> scratch)
     {
         int samples = raw.Samples;
         for (int s = 0; s < samples && _shift is not null; s++)
@@ -68,14 +68,14 @@ internal sealed class JetProjection<T>
         }
 
         int components = Math.Min(raw.Layout.Truncate(inputOrder).Count, projected.Layout.Count);
-        var result = desk.Result.AsSpan(0, components * samples * Features);
-        if (HasFewLiveInputs(raw, components, desk))
+        var result = scratch.Result.AsSpan(0, components * samples * Features);
+        if (HasFewLiveInputs(raw, components, scratch))
         {
-            LiveGemm.Multiply<T>(raw.Data, Inputs, samples, components, desk.Live, 0, _weights, result, Features, desk.Workspace);
+            LiveGemm.Multiply<T>(raw.Data, Inputs, samples, components, scratch.Live, 0, _weights, result, Features, scratch.Workspace);
         }
         else
         {
-            Gemm.Multiply<T>(raw.Data, Inputs, samples * components, _weights, result, Features, desk.Workspace);
+            Gemm.Multiply<T>(raw.Data, Inputs, samples * components, _weights, result, Features, scratch.Workspace);
         }
 
         for (int c = 0; c < projected.Layout.Count; c++)
@@ -97,7 +97,7 @@ internal sealed class JetProjection<T>
         }
     }
 
-    private bool HasFewLiveInputs(JetSpan<T> raw, int components, ProjectionDesk<T> desk)
+    private bool HasFewLiveInputs(JetSpan<T> raw, int components, ProjectionScratch<T> scratch)
     {
         if (Inputs < LiveInputs || components < LiveColumns.MinComponents)
         {
@@ -107,7 +107,7 @@ internal sealed class JetProjection<T>
         bool few = true;
         for (int s = 0; s < raw.Samples && few; s++)
         {
-            few = desk.Live.Find<T>(s, raw.Data[(s * Inputs)..], raw.ComponentStride, components, desk.Workspace);
+            few = scratch.Live.Find<T>(s, raw.Data[(s * Inputs)..], raw.ComponentStride, components, scratch.Workspace);
         }
 
         return few;
@@ -116,14 +116,14 @@ internal sealed class JetProjection<T>
 
 /// <summary>What one thread at a time projects with: raw jets of a group, and room for the products.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class ProjectionDesk<T>
+internal sealed class ProjectionScratch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _raw;
     private readonly int _inputs;
 
     /// <summary>Reserves memory for jets of a layout and of what it truncates to.</summary>
-    public ProjectionDesk(JetProjection<T> projection, JetLayout layout)
+    public ProjectionScratch(JetProjection<T> projection, JetLayout layout)
     {
         int rows = 0;
         int samples = 0;

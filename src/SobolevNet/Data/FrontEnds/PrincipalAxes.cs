@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
+using SobolevNet.Kernels;
 
 namespace SobolevNet.FrontEnds;
 
@@ -123,11 +124,7 @@ internal sealed class PrincipalAxes
             double before = TensorPrimitives.Norm<double>(row);
             for (int pass = 0; pass < 2; pass++)
             {
-                for (int j = 0; j < kept; j++)
-                {
-                    var earlier = rows.AsSpan(j * size, size);
-                    TensorPrimitives.MultiplyAdd(earlier, -TensorPrimitives.Dot<double>(earlier, row), row, row);
-                }
+                GramSchmidt.Project<double>(rows.AsSpan(0, kept * size), row);
             }
 
             double norm = TensorPrimitives.Norm<double>(row);

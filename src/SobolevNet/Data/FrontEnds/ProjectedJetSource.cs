@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.FrontEnds;
@@ -7,7 +6,7 @@ namespace SobolevNet.FrontEnds;
 internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<T> projection) : JetSourceTransform<T>(source)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ConcurrentBag<ProjectionDesk<T>> _desks = [];
+    private readonly ScratchPool<ProjectionScratch<T>> _scratches = new();
 
     public override int InputFeatures => projection.Features;
 
@@ -15,16 +14,16 @@ internal sealed class ProjectedJetSource<T>(IJetSource<T> source, JetProjection<
 
     protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
-        var desk = _desks.TryTake(out var free) ? free : new ProjectionDesk<T>(projection, Layout);
+        var scratch = _scratches.TryTake() ?? new ProjectionScratch<T>(projection, Layout);
         int group = JetProjection<T>.GroupSamples(target.Layout);
         for (int start = 0; start < samples.Length; start += group)
         {
             int count = Math.Min(group, samples.Length - start);
-            var raw = desk.Raw(target.Layout, count);
+            var raw = scratch.Raw(target.Layout, count);
             source.Fill(samples.Slice(start, count), raw, target.Slice(start, count));
-            projection.Run(raw, InputOrder, input.Slice(start, count), desk);
+            projection.Run(raw, InputOrder, input.Slice(start, count), scratch);
         }
 
-        _desks.Add(desk);
+        _scratches.Return(scratch);
     }
 }

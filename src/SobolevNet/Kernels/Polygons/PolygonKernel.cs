@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
 
@@ -29,7 +28,7 @@ namespace SobolevNet.Kernels;
 /// and writes each component of the image once. Every sum has a fixed order, whatever the thread.
 /// </para>
 /// <para>
-/// Tried and lost: the runtime's vector exponential (a call from the inner loop, which spills every register; twice the
+/// Slower: the runtime's vector exponential (a call from the inner loop, which spills every register; twice the
 /// time of the column tables); tiles aligned to whole vectors of the image (half again as many vectors a tile); node
 /// positions by scalar code in double precision. What binds now, 41 × 41 in single precision with 28 components: a fifth
 /// of the time is the second pass, at one 512-bit multiply-add a cycle on Zen 4, an eighth is writing the image's zeros,
@@ -40,14 +39,8 @@ namespace SobolevNet.Kernels;
 internal abstract class PolygonKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The kernel of a chosen width, which must be supported: the one place of dispatch.</summary>
-    public static PolygonKernel<T> Create(VectorWidth width) => width switch
-    {
-        VectorWidth.Bits512 => new PolygonKernel<Simd512<T>, Vector512<T>, T>(),
-        VectorWidth.Bits256 => new PolygonKernel<Simd256<T>, Vector256<T>, T>(),
-        VectorWidth.Bits128 => new PolygonKernel<Simd128<T>, Vector128<T>, T>(),
-        _ => new PolygonKernel<SimdScalar<T>, T, T>(),
-    };
+    /// <summary>The kernel at a vector width, which must be supported; null for the machine's.</summary>
+    public static PolygonKernel<T> Create(VectorWidth? width = null) => VectorDispatch<T>.Run(default(Creation), width).Kernel!;
 
     /// <summary>Adds a piece of an edge: its values at once, its basis functions as a tile.</summary>
     /// <param name="workspace">The image being made.</param>
@@ -72,4 +65,14 @@ internal abstract class PolygonKernel<T>
     /// <param name="background">Added to the values.</param>
     /// <param name="image">One sample, rows · columns features.</param>
     public abstract void Finish(PolygonWorkspace<T> workspace, PixelLattice<T> lattice, T background, JetSpan<T> image);
+
+    private struct Creation : IVectorOperation<T>
+    {
+        public PolygonKernel<T>? Kernel { get; private set; }
+
+        public void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct =>
+            Kernel = new PolygonKernel<TSimd, TVector, T>();
+    }
 }

@@ -9,16 +9,10 @@ internal sealed unsafe class PolygonWorkspace<T>
 {
     private const int MaximalFunctions = 1 << 30;
 
-    [ThreadStatic]
-    private static PolygonWorkspace<T>? _ofThisThread;
-
     private readonly PinnedBuffer<double> _motions = new();
     private readonly PinnedBuffer<double> _parts = new();
     private readonly PinnedBuffer<double> _corners = new();
     private PolygonTile[] _tiles = new PolygonTile[32];
-
-    /// <summary>The workspace of the calling thread.</summary>
-    public static PolygonWorkspace<T> OfThisThread => _ofThisThread ??= new PolygonWorkspace<T>();
 
     /// <summary>Coefficients that combine basis functions; by the layout of <see cref="PolygonLayout"/>.</summary>
     public PinnedBuffer<T> Coefficients { get; } = new();

@@ -21,7 +21,7 @@ internal sealed class CleanInput<T>
         (_network, _options) = (network, options);
         (Inputs, Outputs) = (manifold.InputFeatures, manifold.OutputFeatures);
         Search = new NearestPointSearch(manifold, options);
-        Desk = new NetworkDesk<T>(architecture, rows);
+        Pass = new ValuePass<T>(architecture, rows);
         _jacobian = new NetworkJacobian<T>(architecture);
         NetworkOutput = new double[Outputs];
         Error = new double[Outputs];
@@ -29,7 +29,7 @@ internal sealed class CleanInput<T>
         OracleJacobian = new WideMatrix(Outputs, Inputs);
         FirstOrder = new WideMatrix(Outputs, Inputs);
         _scaled = new double[Inputs];
-        _inputAdjoints = new T[Desk.Capacity * Inputs];
+        _inputAdjoints = new T[Pass.Capacity * Inputs];
     }
 
     /// <summary>n.</summary>
@@ -42,7 +42,7 @@ internal sealed class CleanInput<T>
     public NearestPointSearch Search { get; }
 
     /// <summary>The network.</summary>
-    public NetworkDesk<T> Desk { get; }
+    public ValuePass<T> Pass { get; }
 
     /// <summary>C.</summary>
     public ReadOnlySpan<double> Input => Search.Start.Input.Row(0, 0);
@@ -144,33 +144,33 @@ internal sealed class CleanInput<T>
         };
     }
 
-    /// <summary>N at some perturbed inputs; the outputs stay in the desk for <see cref="PullBack"/>.</summary>
+    /// <summary>N at some perturbed inputs; the outputs stay in the pass for <see cref="PullBack"/>.</summary>
     /// <param name="perturbations">ε of each.</param>
     /// <returns>Shape (count, m), to be replaced by adjoints.</returns>
     public Span<T> Forward(ReadOnlySpan<AttackPath> perturbations)
     {
-        var rows = Desk.Begin(perturbations.Length);
+        var rows = Pass.Begin(perturbations.Length);
         for (int k = 0; k < perturbations.Length; k++)
         {
             TensorPrimitives.Add<double>(Input, perturbations[k].Trial, _scaled);
             TensorPrimitives.ConvertTruncating<double, T>(_scaled, rows.Slice(k * Inputs, Inputs));
         }
 
-        return Desk.Forward(_network);
+        return Pass.Forward(_network);
     }
 
     /// <summary>N at one perturbed input.</summary>
     public void Forward(ReadOnlySpan<double> input, Span<double> output)
     {
-        TensorPrimitives.ConvertTruncating(input, Desk.Begin(1));
-        TensorPrimitives.ConvertTruncating<T, double>(Desk.Forward(_network), output);
+        TensorPrimitives.ConvertTruncating(input, Pass.Begin(1));
+        TensorPrimitives.ConvertTruncating<T, double>(Pass.Forward(_network), output);
     }
 
     /// <summary>Adds the adjoints that were written over the outputs, taken back to the inputs, to the gradients.</summary>
     public void PullBack(ReadOnlySpan<AttackPath> perturbations)
     {
         var adjoints = _inputAdjoints.AsSpan(0, perturbations.Length * Inputs);
-        Desk.Reverse(_network, adjoints);
+        Pass.Reverse(_network, adjoints);
         for (int k = 0; k < perturbations.Length; k++)
         {
             TensorPrimitives.ConvertTruncating<T, double>(adjoints.Slice(k * Inputs, Inputs), _scaled);

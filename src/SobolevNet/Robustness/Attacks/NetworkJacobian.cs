@@ -8,19 +8,19 @@ namespace SobolevNet.Robustness;
 internal sealed class NetworkJacobian<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly NetworkDesk<T> _desk;
+    private readonly ValuePass<T> _pass;
     private readonly int _outputs;
     private readonly T[] _jacobian;
 
     public NetworkJacobian(MlpArchitecture architecture)
     {
         _outputs = architecture.Outputs;
-        _desk = new NetworkDesk<T>(architecture, 1, _outputs);
+        _pass = new ValuePass<T>(architecture, 1, _outputs);
         _jacobian = new T[_outputs * architecture.Inputs];
     }
 
     /// <summary>The input, to be written, n elements.</summary>
-    public Span<T> Begin() => _desk.Begin(1);
+    public Span<T> Begin() => _pass.Begin(1);
 
     /// <summary>N and ∂N at the input.</summary>
     /// <param name="network">The network, packed for reverse passes too.</param>
@@ -28,10 +28,10 @@ internal sealed class NetworkJacobian<T>
     /// <param name="jacobian">Receives ∂N, shape (m, n).</param>
     public void Evaluate(PackedNetwork<T> network, Span<double> output, Span<double> jacobian)
     {
-        var adjoints = _desk.Forward(network);
+        var adjoints = _pass.Forward(network);
         if (!output.IsEmpty)
         {
-            TensorPrimitives.ConvertTruncating(_desk.Outputs, output);
+            TensorPrimitives.ConvertTruncating(_pass.Outputs, output);
         }
 
         adjoints.Clear();
@@ -40,7 +40,7 @@ internal sealed class NetworkJacobian<T>
             adjoints[(o * _outputs) + o] = T.One;
         }
 
-        _desk.Reverse(network, _jacobian);
+        _pass.Reverse(network, _jacobian);
         TensorPrimitives.ConvertTruncating<T, double>(_jacobian, jacobian);
     }
 }

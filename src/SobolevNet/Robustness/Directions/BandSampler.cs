@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SobolevNet.Kernels;
 
 namespace SobolevNet.Robustness;
@@ -20,7 +19,7 @@ internal sealed class BandSampler : DirectionSampler
     private readonly int[] _modes;
     private readonly double[] _rowBasis;
     private readonly PackedMatrix<double> _columnBasis;
-    private readonly ConcurrentBag<Desk> _desks = [];
+    private readonly ScratchPool<Scratch> _scratches = new();
 
     public BandSampler(int rows, int columns, FrequencyBand band, string name)
         : this(rows, columns, ModesOf(rows, columns, band, name))
@@ -64,8 +63,8 @@ internal sealed class BandSampler : DirectionSampler
 
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction)
     {
-        var desk = _desks.TryTake(out var free) ? free : new Desk(this);
-        var drawn = desk.Drawn.AsSpan();
+        var scratch = _scratches.TryTake() ?? new Scratch(this);
+        var drawn = scratch.Drawn.AsSpan();
         do
         {
             NormalNoise.Fill(ref random, drawn);
@@ -75,13 +74,13 @@ internal sealed class BandSampler : DirectionSampler
         // Modes outside the band stay zero from the start.
         for (int k = 0; k < _modes.Length; k++)
         {
-            desk.Coefficients[_modes[k]] = drawn[k];
+            scratch.Coefficients[_modes[k]] = drawn[k];
         }
 
-        Gemm.Multiply<double>(desk.Coefficients, _columnModes, _rowModes, _columnBasis, desk.Rows, _columns, desk.Workspace);
-        desk.PackedRows.Pack(desk.Rows);
-        Gemm.Multiply<double>(_rowBasis, _rowModes, _rows, desk.PackedRows, direction, _columns, desk.Workspace);
-        _desks.Add(desk);
+        Gemm.Multiply<double>(scratch.Coefficients, _columnModes, _rowModes, _columnBasis, scratch.Rows, _columns, scratch.Workspace);
+        scratch.PackedRows.Pack(scratch.Rows);
+        Gemm.Multiply<double>(_rowBasis, _rowModes, _rows, scratch.PackedRows, direction, _columns, scratch.Workspace);
+        _scratches.Return(scratch);
     }
 
     private static (int I, int J)[] ModesOf(int rows, int columns, FrequencyBand band, string name)
@@ -127,7 +126,7 @@ internal sealed class BandSampler : DirectionSampler
     }
 
     /// <summary>What one thread at a time works with.</summary>
-    private sealed class Desk(BandSampler sampler)
+    private sealed class Scratch(BandSampler sampler)
     {
         public double[] Drawn { get; } = new double[sampler._modes.Length];
 

@@ -76,7 +76,7 @@ public sealed class CubeManifold : IDataManifold
 
         var axis = new Vector3D(point[0], point[1], point[2]);
         return new Pose(
-            point[3] == 0 && axis == default ? new Vector3D(0, 0, 1) : axis, point[3], new Vector3D(point[4], point[5], point[6]));
+            point[3] == 0 && axis.Length == 0 ? new Vector3D(0, 0, 1) : axis, point[3], new Vector3D(point[4], point[5], point[6]));
     }
 
     /// <inheritdoc/>

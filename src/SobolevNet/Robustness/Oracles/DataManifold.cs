@@ -157,12 +157,10 @@ public static class DataManifold
 
     private static void CheckFinite(ReadOnlySpan<double> vector, string name)
     {
-        for (int k = 0; k < vector.Length; k++)
+        int k = NotFinite.IndexIn(vector);
+        if (k >= 0)
         {
-            if (!double.IsFinite(vector[k]))
-            {
-                throw new ArgumentException($"Element {k} is {vector[k]}; all must be finite.", name);
-            }
+            throw new ArgumentException($"Element {k} is {vector[k]}; all must be finite.", name);
         }
     }
 }

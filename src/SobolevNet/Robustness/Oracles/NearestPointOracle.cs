@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace SobolevNet.Robustness;
 
 /// <summary>
@@ -17,7 +15,7 @@ namespace SobolevNet.Robustness;
 public sealed class NearestPointOracle
 {
     private readonly NearestPointOptions _options;
-    private readonly ConcurrentBag<NearestPointSearch> _searches = [];
+    private readonly ScratchPool<NearestPointSearch> _searches = new();
 
     /// <summary>Makes the oracle of a manifold.</summary>
     /// <param name="manifold">The manifold.</param>
@@ -45,10 +43,10 @@ public sealed class NearestPointOracle
     {
         DataManifold.CheckPoint(Manifold, start, nameof(start));
         DataManifold.CheckVector(input, Manifold.InputFeatures, "input", nameof(input));
-        var search = _searches.TryTake(out var free) ? free : new NearestPointSearch(Manifold, _options);
+        var search = _searches.TryTake() ?? new NearestPointSearch(Manifold, _options);
         search.Begin(start);
         var result = search.Result(search.Run(input, cancellationToken));
-        _searches.Add(search);
+        _searches.Return(search);
         return result;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -41,7 +40,7 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
     {
         private readonly AdversarialOptions _options = source._options;
         private readonly RunNetwork<T> _network = new();
-        private readonly ConcurrentBag<ProjectedAscent<T>> _ascents = [];
+        private ScratchPool<ProjectedAscent<T>> _ascents = new();
 
         public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
 
@@ -49,7 +48,7 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
         {
             if (_network.Take(network, this))
             {
-                _ascents.Clear();
+                _ascents = new();
             }
         }
 
@@ -61,7 +60,7 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
                 return;
             }
 
-            var ascent = _ascents.TryTake(out var free) ? free : new ProjectedAscent<T>(_network.Architecture!, _options);
+            var ascent = _ascents.TryTake() ?? new ProjectedAscent<T>(_network.Architecture!, _options);
             for (int start = 0; start < samples.Length; start += ascent.Capacity)
             {
                 int count = Math.Min(ascent.Capacity, samples.Length - start);
@@ -69,7 +68,7 @@ public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSo
                     network, samples.Slice(start, count), target.Slice(start, count).Component(0), input.Slice(start, count).Component(0));
             }
 
-            _ascents.Add(ascent);
+            _ascents.Return(ascent);
         }
     }
 }

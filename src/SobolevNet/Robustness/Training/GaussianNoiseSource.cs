@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -13,7 +12,7 @@ public sealed class GaussianNoiseSource<T> : JetSourceTransform<T>
 {
     private readonly double _deviation;
     private readonly ulong _seed;
-    private readonly ConcurrentBag<double[]> _noises = [];
+    private readonly ScratchPool<double[]> _noises = new();
 
     /// <summary>Makes a source.</summary>
     /// <param name="clean">The clean samples, of any layout.</param>
@@ -41,7 +40,7 @@ public sealed class GaussianNoiseSource<T> : JetSourceTransform<T>
     protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         source.Fill(samples, input, target);
-        double[] noise = _noises.TryTake(out var free) ? free : new double[InputFeatures];
+        double[] noise = _noises.TryTake() ?? new double[InputFeatures];
         for (int s = 0; s < samples.Length; s++)
         {
             var random = RandomStream.For(StreamPurpose.TrainingNoise, _seed, (ulong)samples[s]);
@@ -53,6 +52,6 @@ public sealed class GaussianNoiseSource<T> : JetSourceTransform<T>
             }
         }
 
-        _noises.Add(noise);
+        _noises.Return(noise);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ProjectedAscent<T>
     private const int Rows = 32;
 
     private readonly AdversarialOptions _options;
-    private readonly NetworkDesk<T> _desk;
+    private readonly ValuePass<T> _pass;
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly T[] _deltas;
@@ -23,7 +23,7 @@ internal sealed class ProjectedAscent<T>
     public ProjectedAscent(MlpArchitecture architecture, AdversarialOptions options)
     {
         _options = options;
-        _desk = new NetworkDesk<T>(architecture, Rows);
+        _pass = new ValuePass<T>(architecture, Rows);
         _inputs = architecture.Inputs;
         _outputs = architecture.Outputs;
         _deltas = new T[Rows * _inputs];
@@ -40,8 +40,8 @@ internal sealed class ProjectedAscent<T>
     /// <param name="outputs">Receives shape (count, m).</param>
     public void Evaluate(PackedNetwork<T> network, ReadOnlySpan<T> inputs, Span<T> outputs)
     {
-        inputs.CopyTo(_desk.Begin(inputs.Length / _inputs));
-        _desk.Forward(network).CopyTo(outputs);
+        inputs.CopyTo(_pass.Begin(inputs.Length / _inputs));
+        _pass.Forward(network).CopyTo(outputs);
     }
 
     /// <summary>Perturbs inputs in place.</summary>
@@ -61,8 +61,8 @@ internal sealed class ProjectedAscent<T>
 
         for (int step = 0; step < _options.Steps; step++)
         {
-            TensorPrimitives.Add<T>(inputs, deltas, _desk.Begin(count));
-            var outputs = _desk.Forward(network);
+            TensorPrimitives.Add<T>(inputs, deltas, _pass.Begin(count));
+            var outputs = _pass.Forward(network);
             TensorPrimitives.Subtract(outputs, references, outputs);
             for (int s = 0; s < count; s++)
             {
@@ -70,7 +70,7 @@ internal sealed class ProjectedAscent<T>
                 VectorLength.TryNormalize(outputs.Slice(s * _outputs, _outputs));
             }
 
-            _desk.Reverse(network, gradients);
+            _pass.Reverse(network, gradients);
             for (int s = 0; s < count; s++)
             {
                 Step(gradients.Slice(s * _inputs, _inputs), deltas.Slice(s * _inputs, _inputs));

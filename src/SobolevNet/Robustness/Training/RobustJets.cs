@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 
@@ -15,7 +14,7 @@ internal sealed class RobustJets<T>(EndlessJetSource<T> clean, RobustTangents ta
     private const int MaxGroup = 8;
 
     private readonly RunNetwork<T> _network = new();
-    private readonly ConcurrentBag<Scratch> _scratch = [];
+    private ScratchPool<Scratch> _scratch = new();
 
     /// <summary>Draws steepest directions for a network from now on; before the first call the network counts as constant.</summary>
     /// <param name="network">The network.</param>
@@ -24,14 +23,14 @@ internal sealed class RobustJets<T>(EndlessJetSource<T> clean, RobustTangents ta
     {
         if (tangents.Steepest.Length > 0 && _network.Take(network, source))
         {
-            _scratch.Clear();
+            _scratch = new();
         }
     }
 
     /// <summary>Fills samples; the arguments are checked.</summary>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
-        var scratch = _scratch.TryTake(out var free) ? free : new Scratch(clean, tangents, options, _network.Architecture, CleanOrder(tangents.Layout.Order));
+        var scratch = _scratch.TryTake() ?? new Scratch(clean, tangents, options, _network.Architecture, CleanOrder(tangents.Layout.Order));
         int order = CleanOrder(target.Layout.Order);
         int group = Math.Min(MaxGroup, scratch.Clean.Size(order));
         for (int start = 0; start < samples.Length; start += group)
@@ -49,7 +48,7 @@ internal sealed class RobustJets<T>(EndlessJetSource<T> clean, RobustTangents ta
             }
         }
 
-        _scratch.Add(scratch);
+        _scratch.Return(scratch);
     }
 
     /// <summary>The order of clean jets that jets of an order are made of.</summary>

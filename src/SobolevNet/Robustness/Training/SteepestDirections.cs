@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using SobolevNet.Kernels;
 
 namespace SobolevNet.Robustness;
 
@@ -15,7 +16,7 @@ namespace SobolevNet.Robustness;
 internal sealed class SteepestDirections<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly NetworkDesk<T>? _network;
+    private readonly ValuePass<T>? _network;
     private readonly int[] _indices;
     private readonly int _sketch;
     private readonly ulong _seed;
@@ -40,7 +41,7 @@ internal sealed class SteepestDirections<T>
     {
         (_indices, _sketch, _seed, _inputs, _outputs) = (indices, sketch, seed, source.InputFeatures, source.OutputFeatures);
         int rows = samples * indices.Length * sketch;
-        _network = architecture is null ? null : new NetworkDesk<T>(architecture, samples, indices.Length * sketch);
+        _network = architecture is null ? null : new ValuePass<T>(architecture, samples, indices.Length * sketch);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
         _rows = new double[sketch * _inputs];
@@ -156,11 +157,7 @@ internal sealed class SteepestDirections<T>
             do
             {
                 NormalNoise.Fill(ref random, vector);
-                for (int before = 0; before < k; before++)
-                {
-                    var other = vectors.Slice(before * _outputs, _outputs);
-                    TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<double>(other, vector), vector, vector);
-                }
+                GramSchmidt.Project<double>(vectors[..(k * _outputs)], vector);
             }
             while (!VectorLength.TryNormalize(vector));
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace SobolevNet.Robustness;
@@ -71,13 +70,13 @@ public sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<
     {
         private readonly TradesSource<T> _owner = owner;
         private readonly RunNetwork<T> _network = new();
-        private readonly ConcurrentBag<TradesPairs<T>> _pairs = [];
+        private ScratchPool<TradesPairs<T>> _pairs = new();
 
         public void BeginStep(Mlp<T> network, long step, double progress)
         {
             if (_network.Take(network, this))
             {
-                _pairs.Clear();
+                _pairs = new();
             }
         }
 
@@ -89,14 +88,14 @@ public sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<
                 return;
             }
 
-            var pairs = _pairs.TryTake(out var free) ? free : new TradesPairs<T>(_owner.Source, _network.Architecture!, _owner._beta, _owner._options);
+            var pairs = _pairs.TryTake() ?? new TradesPairs<T>(_owner.Source, _network.Architecture!, _owner._beta, _owner._options);
             int next = 0;
             while (next < samples.Length)
             {
                 next = pairs.Fill(network, samples, next, input, target);
             }
 
-            _pairs.Add(pairs);
+            _pairs.Return(pairs);
         }
     }
 }

@@ -3,35 +3,18 @@ using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
-/// <summary>Adam: steps by the running mean of the gradient over the root of the running mean of its square.</summary>
-/// <remarks>D. P. Kingma and J. Ba, 2015; with <see cref="WeightDecay"/> above 0 it is AdamW (I. Loshchilov and F. Hutter, 2019).</remarks>
-public record Adam : Optimizer
+/// <summary>The settings of <see cref="Optimizer.Adam"/> and its memory.</summary>
+internal sealed class Adam : Optimizer
 {
-    private readonly double _learningRate = 1e-3;
-    private readonly double _beta1 = 0.9;
-    private readonly double _beta2 = 0.999;
-    private readonly double _epsilon = 1e-8;
-    private readonly double _weightDecay;
+    public required double LearningRate { get; init; }
 
-    /// <summary>The learning rate, above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
+    public required double Beta1 { get; init; }
 
-    /// <summary>Decay of the mean, in [0, 1).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Beta1 { get => _beta1; init => _beta1 = InRange(value, 0, 1, nameof(Beta1)); }
+    public required double Beta2 { get; init; }
 
-    /// <summary>Decay of the mean square, in [0, 1).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Beta2 { get => _beta2; init => _beta2 = InRange(value, 0, 1, nameof(Beta2)); }
+    public required double Epsilon { get; init; }
 
-    /// <summary>Added to the root of the mean square; above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Epsilon { get => _epsilon; init => _epsilon = InRange(value, 0, double.PositiveInfinity, nameof(Epsilon), includeLow: false); }
-
-    /// <summary>Each step also shrinks the parameters by this times the learning rate (decoupled decay); at least 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
+    public required double WeightDecay { get; init; }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>
     [
@@ -69,11 +52,4 @@ public record Adam : Optimizer
                 parameters, gradient, _first.AsSpan(start, parameters.Length), _second.AsSpan(start, parameters.Length),
                 _adam.Beta1, _adam.Beta2, _adam.Rate, _adam.Correction, _adam.Epsilon, _adam.Decay);
     }
-}
-
-/// <summary>Adam with decoupled weight decay, 0.01 unless set.</summary>
-public sealed record AdamW : Adam
-{
-    /// <summary>Makes the settings.</summary>
-    public AdamW() => WeightDecay = 0.01;
 }

@@ -10,7 +10,7 @@ namespace SobolevNet;
 /// <param name="Epsilon">Added to the root of the mean square.</param>
 /// <param name="Decay">What is left of a weight after decay.</param>
 /// <param name="Longest">
-/// What no number may change by in SOAP. Adam itself never goes further, but when the bases turn, the mean gradient turns with them and
+/// Upper bound on the size of one SOAP update. Adam itself never goes further, but when the bases rotate, the mean gradient rotates with them and
 /// the mean squares do not: for some steps, above all the first ones, their quotient can be anything.
 /// </param>
 internal readonly record struct AdamCoefficients<T>(T Beta1, T Beta2, T Rate, T Correction, T Epsilon, T Decay, T Longest)

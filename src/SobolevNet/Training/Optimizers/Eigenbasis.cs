@@ -17,7 +17,7 @@ internal sealed class Eigenbasis<T>
 {
     private const int BlockRows = 32;
 
-    /// <summary>The part of a vector's length that may be left of it at least, lest rounding show.</summary>
+    /// <summary>A vector that keeps less than this share of its length after projection is projected a second time.</summary>
     private const double LittleLeft = 0.1;
 
     private readonly PackedMatrix<T> _operand;
@@ -78,7 +78,7 @@ internal sealed class Eigenbasis<T>
         _operand.Pack(Covariance);
         Gemm.Multiply(Transposed, Size, Size, _operand, _next, Size, workspace);
 
-        // In units of the trace, lest the squares of tiny gradients underflow.
+        // In units of the trace, so that the squares of tiny gradients do not underflow.
         TensorPrimitives.Divide(_next, trace, _next);
         TensorPrimitives.MultiplyAdd(Transposed, T.Max(T.CreateTruncating(1e-6 / Size), T.BitIncrement(T.One) - T.One), _next, _next);
         for (int first = 0; first < Size; first += BlockRows)
@@ -98,7 +98,7 @@ internal sealed class Eigenbasis<T>
         Publish();
     }
 
-    /// <summary>Makes rows unit vectors orthogonal to each other and to those above; twice if little was left of one, for then rounding shows.</summary>
+    /// <summary>Makes rows unit vectors orthogonal to each other and to those above; twice if little is left of one.</summary>
     private void Orthonormalize(int first, int count, Workspace<T> workspace)
     {
         var rows = _next.AsSpan(first * Size, count * Size);
@@ -114,11 +114,10 @@ internal sealed class Eigenbasis<T>
 
             if (first > 0)
             {
-                var width = VectorWidths.Current;
                 var shares = _product.AsSpan(0, count * first);
                 var along = _product.AsSpan(count * first, count * Size);
-                Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace, width);
-                Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace, width);
+                Gemm.MultiplyStoredTransposed(rows, Size, count, _next, first, Size, shares, first, workspace);
+                Gemm.MultiplyStored(shares, first, count, _next, first, Size, along, Size, workspace);
                 TensorPrimitives.Subtract(rows, along, rows);
             }
 
@@ -143,12 +142,7 @@ internal sealed class Eigenbasis<T>
     private T Orthonormalize(int j, int first)
     {
         var row = _next.AsSpan(j * Size, Size);
-        for (int k = first; k < j; k++)
-        {
-            var other = _next.AsSpan(k * Size, Size);
-            TensorPrimitives.MultiplyAdd(other, -TensorPrimitives.Dot<T>(other, row), row, row);
-        }
-
+        GramSchmidt.Project<T>(_next.AsSpan(first * Size, (j - first) * Size), row);
         T left = TensorPrimitives.Norm<T>(row);
         if (left > T.Zero)
         {
@@ -159,8 +153,8 @@ internal sealed class Eigenbasis<T>
     }
 
     /// <summary>
-    /// Puts any unit vector orthogonal to the rows above in the place of a row that is a combination of them up to rounding: of such a
-    /// row rounding leaves one of those above, however often it is made orthogonal to them.
+    /// Replaces a row that is a combination of the rows above, up to rounding, by a random unit vector orthogonal to them: projecting such a
+    /// row leaves only rounding errors.
     /// </summary>
     private void Replace(int j)
     {

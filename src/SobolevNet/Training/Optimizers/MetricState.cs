@@ -3,7 +3,7 @@ using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
-/// <summary>An optimizer's state for a network whose first layer is trained through a metric: V of W₁ = V M takes the steps.</summary>
+/// <summary>An optimizer's state for a network whose first layer is trained through a metric: the optimizer updates V, where W₁ = V M.</summary>
 /// <remarks>∂E/∂V = (∂E/∂W₁) Mᵀ, and M is symmetric. See <see cref="InputMetric"/>.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class MetricState<T> : OptimizerState<T>
@@ -16,7 +16,7 @@ internal sealed class MetricState<T> : OptimizerState<T>
     private readonly int _inputs;
     private readonly T[] _metric;
     private readonly T[] _weights;
-    private readonly T[] _turned;
+    private readonly T[] _product;
     private readonly PackedMatrix<T> _packed;
     private readonly Workspace<T> _workspace = new();
 
@@ -30,7 +30,7 @@ internal sealed class MetricState<T> : OptimizerState<T>
         _inputs = network.Architecture.Inputs;
         _metric = Array.ConvertAll(metric, T.CreateTruncating);
         _weights = new T[network.Layer(0).Weights.Length];
-        _turned = new T[_weights.Length];
+        _product = new T[_weights.Length];
         _packed = new PackedMatrix<T>(_inputs, _inputs);
         _packed.Pack(_metric);
         Tensors = [.. inner.Tensors, (Metric, _metric), ("metric.weights", _weights)];
@@ -43,7 +43,7 @@ internal sealed class MetricState<T> : OptimizerState<T>
     {
         var weights = network.Layer(0).Weights;
         weights.CopyTo(_weights);
-        Turn(_weights, weights);
+        Multiply(_weights, weights);
     }
 
     public override void Restored()
@@ -55,16 +55,16 @@ internal sealed class MetricState<T> : OptimizerState<T>
     public override void Step(Mlp<T> network, T[] gradient, double factor, long step, WorkerTeam team)
     {
         var ofGradient = network.LayerOf(gradient, 0).Weights;
-        Turn(ofGradient, _turned);
-        _turned.CopyTo(ofGradient);
+        Multiply(ofGradient, _product);
+        _product.CopyTo(ofGradient);
         var ofNetwork = network.Layer(0).Weights;
         _weights.CopyTo(ofNetwork);
         _inner.Step(network, gradient, factor, step, team);
         ofNetwork.CopyTo(_weights);
-        Turn(_weights, ofNetwork);
+        Multiply(_weights, ofNetwork);
     }
 
     /// <summary>A M.</summary>
-    private void Turn(ReadOnlySpan<T> matrix, Span<T> result) =>
+    private void Multiply(ReadOnlySpan<T> matrix, Span<T> result) =>
         Gemm.Multiply(matrix, _inputs, matrix.Length / _inputs, _packed, result, _inputs, _workspace);
 }

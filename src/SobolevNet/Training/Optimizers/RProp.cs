@@ -2,38 +2,18 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>
-/// Resilient propagation, iRprop−: every parameter has its own step, which grows while the sign of its gradient stays and
-/// shrinks when it changes. For full batches (a batch size of the whole set).
-/// </summary>
-/// <remarks>C. Igel and M. Hüsken, 2003: after a change of sign the gradient counts as 0, so no step is taken back.</remarks>
-public sealed record RProp : Optimizer
+/// <summary>The settings of <see cref="Optimizer.RProp"/> and its memory.</summary>
+internal sealed class RProp : Optimizer
 {
-    private readonly double _initialStep = 1e-3;
-    private readonly double _increase = 1.2;
-    private readonly double _decrease = 0.5;
-    private readonly double _minStep = 1e-9;
-    private readonly double _maxStep = 1;
+    public required double InitialStep { get; init; }
 
-    /// <summary>First step of every parameter, between <see cref="MinStep"/> and <see cref="MaxStep"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double InitialStep { get => _initialStep; init => _initialStep = InRange(value, 0, double.PositiveInfinity, nameof(InitialStep), includeLow: false); }
+    public required double Increase { get; init; }
 
-    /// <summary>Factor of a step while the sign stays, at least 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Increase { get => _increase; init => _increase = InRange(value, 1, double.PositiveInfinity, nameof(Increase)); }
+    public required double Decrease { get; init; }
 
-    /// <summary>Factor of a step when the sign changes, in (0, 1).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Decrease { get => _decrease; init => _decrease = InRange(value, 0, 1, nameof(Decrease), includeLow: false); }
+    public required double MinStep { get; init; }
 
-    /// <summary>Smallest step, above 0 and at most <see cref="MaxStep"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double MinStep { get => _minStep; init => _minStep = InRange(value, 0, double.PositiveInfinity, nameof(MinStep), includeLow: false); }
-
-    /// <summary>Largest step, above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double MaxStep { get => _maxStep; init => _maxStep = InRange(value, 0, double.PositiveInfinity, nameof(MaxStep), includeLow: false); }
+    public required double MaxStep { get; init; }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>
     [
@@ -44,20 +24,6 @@ public sealed record RProp : Optimizer
         (nameof(MinStep), Text(MinStep)),
         (nameof(MaxStep), Text(MaxStep)),
     ];
-
-    internal override void Check()
-    {
-        if (MinStep > MaxStep)
-        {
-            throw new ArgumentOutOfRangeException(nameof(MinStep), MinStep, $"{nameof(MinStep)} is at most {nameof(MaxStep)}, which is {MaxStep}.");
-        }
-
-        if (!(InitialStep >= MinStep && InitialStep <= MaxStep))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(InitialStep), InitialStep, $"{nameof(InitialStep)} is in [{nameof(MinStep)}, {nameof(MaxStep)}], which is [{MinStep}, {MaxStep}].");
-        }
-    }
 
     internal override void CheckPrecision<T>() => CheckPositive<T>(MinStep, nameof(MinStep));
 

@@ -3,27 +3,16 @@ using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
-/// <summary>Gradient descent with momentum: v ← μv + g, w ← w − rate·v.</summary>
-public sealed record Sgd : Optimizer
+/// <summary>The settings of <see cref="Optimizer.Sgd"/> and its memory.</summary>
+internal sealed class Sgd : Optimizer
 {
-    private readonly double _learningRate = 0.01;
-    private readonly double _momentum = 0.9;
-    private readonly double _weightDecay;
+    public required double LearningRate { get; init; }
 
-    /// <summary>The learning rate, above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double LearningRate { get => _learningRate; init => _learningRate = InRange(value, 0, double.PositiveInfinity, nameof(LearningRate), includeLow: false); }
+    public required double Momentum { get; init; }
 
-    /// <summary>μ, in [0, 1); 0 for plain gradient descent.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Momentum { get => _momentum; init => _momentum = InRange(value, 0, 1, nameof(Momentum)); }
+    public required bool Nesterov { get; init; }
 
-    /// <summary>Whether the step looks ahead along the velocity (Nesterov).</summary>
-    public bool Nesterov { get; init; }
-
-    /// <summary>Each step also shrinks the parameters by this times the learning rate; at least 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double WeightDecay { get => _weightDecay; init => _weightDecay = InRange(value, 0, double.PositiveInfinity, nameof(WeightDecay)); }
+    public required double WeightDecay { get; init; }
 
     internal override IEnumerable<(string Name, string Value)> Settings =>
     [

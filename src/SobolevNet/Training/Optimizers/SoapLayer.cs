@@ -14,10 +14,10 @@ internal sealed class SoapLayer<T>
     private readonly T[] _second;
     private readonly T[] _biasFirst;
     private readonly T[] _biasSecond;
-    private readonly T[] _turned;
+    private readonly T[] _rotated;
     private readonly T[] _step;
     private readonly T[] _square;
-    private readonly PackedMatrix<T> _packedTurned;
+    private readonly PackedMatrix<T> _packedRotated;
     private readonly PackedMatrix<T>? _packedGradient;
 
     public SoapLayer(int outputs, int inputs, int maxSide)
@@ -27,11 +27,11 @@ internal sealed class SoapLayer<T>
         Right = inputs <= maxSide ? new Eigenbasis<T>(inputs) : null;
         _first = new T[outputs * inputs];
         _second = new T[outputs * inputs];
-        _turned = new T[outputs * inputs];
+        _rotated = new T[outputs * inputs];
         _step = new T[outputs * inputs];
         _biasFirst = new T[outputs];
         _biasSecond = new T[outputs];
-        _packedTurned = new PackedMatrix<T>(outputs, inputs);
+        _packedRotated = new PackedMatrix<T>(outputs, inputs);
         _packedGradient = Left is null ? null : new PackedMatrix<T>(inputs, outputs);
         _square = Left is null ? [] : new T[outputs * outputs];
     }
@@ -95,25 +95,25 @@ internal sealed class SoapLayer<T>
     /// <summary>Follows the covariances with both bases, and takes the mean of the gradient over from the old bases to the new.</summary>
     public void Refresh(Workspace<T> workspace)
     {
-        Turn(_first, Right?.PackedTransposed, Left?.Vectors, workspace);
+        Rotate(_first, Right?.PackedTransposed, Left?.Vectors, workspace);
         Left?.Refresh(workspace);
         Right?.Refresh(workspace);
-        Turn(_first, Right?.PackedVectors, Left?.Transposed, workspace);
+        Rotate(_first, Right?.PackedVectors, Left?.Transposed, workspace);
     }
 
     /// <summary>G Q_R, some rows.</summary>
-    public void TurnRight(ReadOnlySpan<T> gradient, int first, int count, Workspace<T> workspace)
+    public void RotateRight(ReadOnlySpan<T> gradient, int first, int count, Workspace<T> workspace)
     {
         var rows = gradient.Slice(first * _inputs, count * _inputs);
-        Multiply(rows, count, Right?.PackedVectors, _turned.AsSpan(first * _inputs, count * _inputs), workspace);
+        Multiply(rows, count, Right?.PackedVectors, _rotated.AsSpan(first * _inputs, count * _inputs), workspace);
     }
 
-    /// <summary>Packs what <see cref="TurnRight"/> or <see cref="StepInBasis"/> left, as the right factor of the next product.</summary>
-    public void PackTurned()
+    /// <summary>Packs what <see cref="RotateRight"/> or <see cref="StepInBasis"/> left, as the right factor of the next product.</summary>
+    public void PackRotated()
     {
         if (Left is not null)
         {
-            _packedTurned.Pack(_turned);
+            _packedRotated.Pack(_rotated);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class SoapLayer<T>
         MultiplyLeft(Left?.Transposed, first, count, gradient, workspace);
 
         // The kernel subtracts the step from zeros.
-        var step = _turned.AsSpan(start, length);
+        var step = _rotated.AsSpan(start, length);
         step.Clear();
         OptimizerKernel<T>.Current.Adam(
             step, gradient, _first.AsSpan(start, length), _second.AsSpan(start, length), adam.Beta1, adam.Beta2, adam.Rate, adam.Correction,
@@ -158,10 +158,10 @@ internal sealed class SoapLayer<T>
             bias, gradient, _biasFirst.AsSpan(first, bias.Length), _biasSecond.AsSpan(first, bias.Length), adam.Beta1, adam.Beta2, adam.Rate,
             adam.Correction, adam.Epsilon, T.One);
 
-    private void Turn(T[] matrix, PackedMatrix<T>? right, T[]? left, Workspace<T> workspace)
+    private void Rotate(T[] matrix, PackedMatrix<T>? right, T[]? left, Workspace<T> workspace)
     {
-        Multiply(matrix, Outputs, right, _turned, workspace);
-        PackTurned();
+        Multiply(matrix, Outputs, right, _rotated, workspace);
+        PackRotated();
         MultiplyLeft(left, 0, Outputs, matrix, workspace);
     }
 
@@ -180,10 +180,10 @@ internal sealed class SoapLayer<T>
     {
         if (left is null)
         {
-            _turned.AsSpan(first * _inputs, count * _inputs).CopyTo(result);
+            _rotated.AsSpan(first * _inputs, count * _inputs).CopyTo(result);
             return;
         }
 
-        Gemm.Multiply(left.AsSpan(first * Outputs, count * Outputs), Outputs, count, _packedTurned, result, _inputs, workspace);
+        Gemm.Multiply(left.AsSpan(first * Outputs, count * Outputs), Outputs, count, _packedRotated, result, _inputs, workspace);
     }
 }

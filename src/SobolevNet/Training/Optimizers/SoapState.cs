@@ -6,8 +6,8 @@ namespace SobolevNet;
 /// <summary>The memory and the step of <see cref="Soap"/>.</summary>
 /// <remarks>
 /// A step is a few rounds, in each of which the workers share blocks of rows of all layers; what a round writes the next one
-/// reads. Blocks do not depend on the number of workers, so neither does the result. Tried and not kept: a gradient's covariance only every
-/// second or fifth step, which saves 2 to 20 % of the time of a small network and costs 2 to 10 % of accuracy.
+/// reads. Blocks do not depend on the number of workers, so neither does the result. Updating the covariances only every
+/// second or fifth step saves 2 to 20 % of the time of a small network but costs 2 to 10 % of accuracy.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class SoapState<T> : OptimizerState<T>
@@ -25,8 +25,8 @@ internal sealed class SoapState<T> : OptimizerState<T>
     private readonly Action<int, int> _addLeft;
     private readonly Action<int, int> _addRight;
     private readonly Action<int, int> _refresh;
-    private readonly Action<int, int> _turnRight;
-    private readonly Action<int, int> _packTurned;
+    private readonly Action<int, int> _rotateRight;
+    private readonly Action<int, int> _packRotated;
     private readonly Action<int, int> _stepInBasis;
     private readonly Action<int, int> _changeWeights;
     private Workspace<T>[] _workspaces = [];
@@ -60,12 +60,12 @@ internal sealed class SoapState<T> : OptimizerState<T>
             _layers[layer].AddRight(Weights(layer), first, count, T.CreateTruncating(_options.CovarianceBeta), _workspaces[worker]);
         };
         _refresh = (layer, worker) => _layers[layer].Refresh(_workspaces[worker]);
-        _turnRight = (block, worker) =>
+        _rotateRight = (block, worker) =>
         {
             var (layer, first, count) = _outputBlocks[block];
-            _layers[layer].TurnRight(Weights(layer), first, count, _workspaces[worker]);
+            _layers[layer].RotateRight(Weights(layer), first, count, _workspaces[worker]);
         };
-        _packTurned = (layer, _) => _layers[layer].PackTurned();
+        _packRotated = (layer, _) => _layers[layer].PackRotated();
         _stepInBasis = (block, worker) =>
         {
             var (layer, first, count) = _outputBlocks[block];
@@ -103,10 +103,10 @@ internal sealed class SoapState<T> : OptimizerState<T>
         }
 
         _adam = AdamCoefficients<T>.Of(_options.LearningRate * factor, _options.Beta1, _options.Beta2, _options.Epsilon, _options.WeightDecay, step);
-        team.Run(_outputBlocks.Length, _turnRight, _products);
-        team.Run(_layers.Length, _packTurned, _elements);
+        team.Run(_outputBlocks.Length, _rotateRight, _products);
+        team.Run(_layers.Length, _packRotated, _elements);
         team.Run(_outputBlocks.Length, _stepInBasis, _products);
-        team.Run(_layers.Length, _packTurned, _elements);
+        team.Run(_layers.Length, _packRotated, _elements);
         team.Run(_outputBlocks.Length, _changeWeights, _products);
     }
 

@@ -233,7 +233,7 @@ public sealed class LinearFrontEndTests
         var frontEnd = LinearFrontEnd<float>.Fit(source, 24);
         var core = Mlp<float>.Create(24, [24], 9, Activation.Silu);
         var projected = frontEnd.Project(source).Materialize();
-        var result = new SobolevTrainer<float>(core, new SobolevTrainingOptions { Epochs = 60, BatchSize = 20, Optimizer = new Adam { LearningRate = 0.01 } })
+        var result = new SobolevTrainer<float>(core, new SobolevTrainingOptions { Epochs = 60, BatchSize = 20, Optimizer = Optimizer.Adam(learningRate: 0.01) })
             .Fit(projected);
 
         result.Training.NormalizedRmse.Should().BeLessThan(0.5);

@@ -14,7 +14,7 @@ public sealed class CheckpointTests : IDisposable
     public CheckpointTests() => _options = new()
     {
         Epochs = 4, BatchSize = 24, Threads = 1, Checkpoint = new CheckpointOptions(_folder.File("run.checkpoint")), EarlyStopping = new(),
-        Optimizer = new Adam { LearningRate = 1e-2 },
+        Optimizer = Optimizer.Adam(learningRate: 1e-2),
     };
 
     private string Checkpoint => _options.Checkpoint!.Path;
@@ -40,7 +40,7 @@ public sealed class CheckpointTests : IDisposable
         }
 
         Refused("BatchSize is 24 in the checkpoint and 25", _options with { BatchSize = 25 });
-        Refused("Optimizer.Beta1 is 0.9 in the checkpoint and 0.8", _options with { Optimizer = new Adam { LearningRate = 1e-2, Beta1 = 0.8 } });
+        Refused("Optimizer.Beta1 is 0.9 in the checkpoint and 0.8", _options with { Optimizer = Optimizer.Adam(learningRate: 1e-2, beta1: 0.8) });
         Refused("Shuffle is true in the checkpoint and false", _options with { Shuffle = false });
         Refused("TrainingData is * in the checkpoint and *", source: new FunctionSource<float>(1, 100, 9));
         Refused("ValidationData is * in the checkpoint and *", validation: new FunctionSource<float>(0, 30, 9));
@@ -88,12 +88,19 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(4)]
-    [InlineData(2)]
-    public void Resume_WithMoreEpochs_GoesOnWhereTheLongerTrainingWouldBe(int done)
+    [Fact]
+    public void Resume_WithMoreEpochs_StretchesTheSchedulesFromWhereTheyAre() =>
+        ResumeWithMoreEpochs(done: 2, epoch => 0.5 + (0.5 * ((epoch + 0.8 - 2) / (12 - 2))));
+
+    [Fact]
+    public void Resume_OfACompletedTrainingWithMoreEpochs_GoesOnWhereTheLongerTrainingWouldBe() =>
+        ResumeWithMoreEpochs(done: 4, epoch => (epoch + 0.8) / 12);
+
+    /// <summary>Resumes a training of 4 epochs with 12, in one go and with an interruption.</summary>
+    /// <param name="done">The epochs after which it is resumed.</param>
+    /// <param name="progress">The progress in the last step of an epoch, from 0.</param>
+    private void ResumeWithMoreEpochs(int done, Func<int, double> progress)
     {
-        // The training has ended after its 4 epochs, or was canceled before.
         var options = _options with { EarlyStopping = null, Schedule = LearningRateSchedule.Cosine() };
         var longer = options with { Epochs = 12 };
         void Begin()
@@ -109,10 +116,8 @@ public sealed class CheckpointTests : IDisposable
         result.History.Select(epoch => epoch.Epoch).Should().Equal(Enumerable.Range(1, 12));
         for (int epoch = done; epoch < 12; epoch++)
         {
-            // The factor of an epoch's last step.
-            double progress = (epoch + 0.8) / 12;
             result.History[epoch].LearningRateFactor.Should().BeApproximately(
-                longer.Schedule.At(new SchedulePosition(progress, epoch, [])), 1e-12);
+                longer.Schedule.At(new SchedulePosition(progress(epoch), epoch, [])), 1e-12);
         }
 
         Begin();
@@ -157,6 +162,12 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("position", 3, -2.0, "without improvement")]
     [InlineData("position", 3, 1e12, "without improvement")]
     [InlineData("position", 4, 9.0, "before annealing")]
+    [InlineData("start", 0, 1.5, "start[0]")]
+    [InlineData("start", 0, double.NaN, "start[0]")]
+    [InlineData("start", 1, 0.5, "start[1]")]
+    [InlineData("start", 2, 9.0, "start[2]")]
+    [InlineData("start", 2, -1.0, "start[2]")]
+    [InlineData("start", 3, 1e9, "start[3]")]
     [InlineData("clock", 0, 1e300, "clock[0]")]
     [InlineData("clock", 0, -1.0, "clock[0]")]
     [InlineData("clock", 0, double.NaN, "clock[0]")]
@@ -198,9 +209,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Resume_OfACompletedTrainingThatHasBegunAnotherEpoch_IsRefused()
+    {
+        Train(_options);
+        Rewrite("position", values => (values[1], values[2]) = (1, values[2] + 1));
+        FluentActions.Invoking(() => Interruption.Resume(Network, _options, _source, _validation))
+            .Should().Throw<InvalidDataException>().WithMessage("*the steps of the epoch is 1; expected 0 to 0*");
+    }
+
+    [Fact]
     public void Resume_StepsOfRPropThatAreNoNumbers_AreRefused()
     {
-        var options = _options with { Optimizer = new RProp() };
+        var options = _options with { Optimizer = Optimizer.RProp() };
         Canceled(options);
         Rewrite("optimizer.steps", values => values[1] = double.NaN);
         FluentActions.Invoking(() => Interruption.Resume(Network, options, _source, _validation))
@@ -249,7 +269,7 @@ public sealed class CheckpointTests : IDisposable
         var options = _options with
         {
             EarlyStopping = null,
-            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Optimizer = Optimizer.Sgd(learningRate: 1e-3),
             Schedule = new Breaking(),
             Checkpoint = _options.Checkpoint! with { Every = TimeSpan.Zero },
         };
@@ -297,7 +317,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     /// <summary>A learning rate that is far too high from the third epoch on.</summary>
-    private sealed record Breaking : LearningRateSchedule
+    private sealed class Breaking : LearningRateSchedule
     {
         public override double At(SchedulePosition position) => position.Epoch < 2 ? 1 : 1e300;
     }

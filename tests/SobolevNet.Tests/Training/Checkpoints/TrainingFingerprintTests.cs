@@ -6,8 +6,6 @@ namespace SobolevNet.Tests.Training.Checkpoints;
 
 public class TrainingFingerprintTests
 {
-    private static readonly Type[] Optimizers = [.. typeof(Optimizer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Optimizer)))];
-
     /// <summary>For each option a training that differs in it alone.</summary>
     private static readonly Dictionary<string, SobolevTrainingOptions> Changed = new()
     {
@@ -22,7 +20,7 @@ public class TrainingFingerprintTests
         [nameof(SobolevTrainingOptions.Standardize)] = new() { Standardize = false },
         [nameof(SobolevTrainingOptions.InputScaling)] = new() { InputScaling = InputScalingKind.Common },
         [nameof(SobolevTrainingOptions.ScaleDirections)] = new() { ScaleDirections = false },
-        [nameof(SobolevTrainingOptions.Optimizer)] = new() { Optimizer = new Adam() },
+        [nameof(SobolevTrainingOptions.Optimizer)] = new() { Optimizer = Optimizer.Adam() },
         [nameof(SobolevTrainingOptions.Schedule)] = new() { Schedule = LearningRateSchedule.Constant },
         [nameof(SobolevTrainingOptions.GradientClipNorm)] = new() { GradientClipNorm = 1 },
         [nameof(SobolevTrainingOptions.EarlyStopping)] = new() { EarlyStopping = new() },
@@ -45,11 +43,7 @@ public class TrainingFingerprintTests
     [Fact]
     public void Fields_EverySettingOfAnOptimizer_CountInFull()
     {
-        Optimizers.Should().HaveCountGreaterThan(4);
-        foreach (var type in Optimizers)
-        {
-            CheckSettings(Activator.CreateInstance(type)!, optimizer => Fields(new() { Optimizer = (Optimizer)optimizer }));
-        }
+        CheckFactories(typeof(Optimizer), Optimizer.Adam(), optimizer => Fields(new() { Optimizer = (Optimizer)optimizer }));
     }
 
     [Fact]
@@ -158,7 +152,7 @@ public class TrainingFingerprintTests
         factories.Should().HaveCountGreaterThan(3);
         foreach (var factory in factories)
         {
-            object[] arguments = [.. factory.GetParameters().Select(parameter => Argument(parameter.ParameterType))];
+            object[] arguments = [.. factory.GetParameters().Select(parameter => parameter.DefaultValue is { } value and not DBNull ? value : Argument(parameter.ParameterType))];
             string first = fields(factory.Invoke(instance, arguments)!);
             for (int k = 0; k < arguments.Length; k++)
             {
@@ -188,8 +182,8 @@ public class TrainingFingerprintTests
         _ => throw new NotSupportedException(value.GetType().Name),
     };
 
-    private sealed record OwnSchedule(Func<SchedulePosition, double> Function) : LearningRateSchedule
+    private sealed class OwnSchedule(Func<SchedulePosition, double> function) : LearningRateSchedule
     {
-        public override double At(SchedulePosition position) => Function(position);
+        public override double At(SchedulePosition position) => function(position);
     }
 }

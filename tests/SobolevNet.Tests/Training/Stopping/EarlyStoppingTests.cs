@@ -15,7 +15,7 @@ public sealed class EarlyStoppingTests : IDisposable
 
     private SobolevTrainingOptions Options(LearningRateSchedule? schedule = null) => new()
     {
-        Epochs = 1000, BatchSize = 16, Threads = 1, Optimizer = new Adam { LearningRate = 2e-2 }, Schedule = schedule ?? LearningRateSchedule.Constant,
+        Epochs = 1000, BatchSize = 16, Threads = 1, Optimizer = Optimizer.Adam(learningRate: 2e-2), Schedule = schedule ?? LearningRateSchedule.Constant,
         EarlyStopping = new EarlyStopping { Patience = 2, Improvement = 0.02 }, Checkpoint = new CheckpointOptions(_folder.File("run.checkpoint")),
     };
 
@@ -164,7 +164,7 @@ public sealed class EarlyStoppingTests : IDisposable
         throw new InvalidOperationException("The patience has not ended.");
     }
 
-    private sealed record Sawtooth : LearningRateSchedule
+    private sealed class Sawtooth : LearningRateSchedule
     {
         public override double At(SchedulePosition position) => 1 - (0.1 * (position.Epoch % 3));
     }

@@ -1,0 +1,48 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace SobolevNet;
+
+/// <summary>Looks for numbers that are not finite. Callers say in their message whose they are.</summary>
+internal static class NotFinite
+{
+    /// <summary>The index of the first number that is not finite; -1 if all are.</summary>
+    public static int IndexIn<T>(ReadOnlySpan<T> numbers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (numbers.IsEmpty || TensorPrimitives.IsFiniteAll(numbers))
+        {
+            return -1;
+        }
+
+        int at = 0;
+        while (T.IsFinite(numbers[at]))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    /// <summary>Where the first number of some jets stands that is not finite, by component, sample and feature; null if all are finite.</summary>
+    public static JetPlace? In<T>(JetSpan<T> jets)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int c = 0; c < jets.Layout.Count; c++)
+        {
+            int at = IndexIn<T>(jets.Component(c));
+            if (at >= 0)
+            {
+                return new JetPlace(c, at / jets.Features, at % jets.Features);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>The place of an element of a batch of jets.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="Sample">The sample.</param>
+/// <param name="Feature">The feature.</param>
+internal readonly record struct JetPlace(int Component, int Sample, int Feature);
