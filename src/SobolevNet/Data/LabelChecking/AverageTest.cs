@@ -25,8 +25,8 @@ namespace SobolevNet.LabelChecking;
 /// times the rest, c′ being the correlation at the distance of the pair: structure that hardly changes over a pair has hardly any third order.
 /// </para>
 /// <para>
-/// If several columns look wrong, each of them must still look wrong when the slopes of the others may depend on all inputs in any linear way: what two
-/// columns of dependent inputs share is not held against either.
+/// A column that looks wrong must still look wrong when the slopes of the others may depend on all inputs in any linear way: what columns of
+/// dependent inputs share is not held against any of them. Where samples are too few for that, only other columns that look wrong get such slopes.
 /// </para>
 /// </remarks>
 internal sealed class AverageTest
@@ -36,6 +36,9 @@ internal sealed class AverageTest
 
     /// <summary>The share of a derivative that may be wrong unnoticed.</summary>
     private const double Tolerance = 0.3;
+
+    /// <summary>Directions of a regression with free slopes, at most.</summary>
+    private const int MaxDirections = 200;
 
     /// <summary>Standard errors that a confirmation allows for.</summary>
     private const double Margin = 3;
@@ -262,10 +265,13 @@ internal sealed class AverageTest
                 continue;
             }
 
-            if (isWrong[k] && isWrong.Count(value => value) > 1)
+            if (isWrong[k])
             {
-                var free = directions.Append(LinearSlopes(pairs, [.. Enumerable.Range(0, p).Where(l => l != k && isWrong[l])]));
-                column = PairRegression.Solve(pairs, _data.Count, rest, supplied, free, width)[k];
+                int[] others = [.. Enumerable.Range(0, p).Where(l => l != k)];
+                bool hasRoom = directions.ColumnCount + (others.Length * _data.Input.Features) <= Math.Min(MaxDirections, _data.Count / 4);
+                others = hasRoom ? others : [.. others.Where(l => isWrong[l])];
+                column = others.Length == 0 ? column : PairRegression.Solve(
+                    pairs, _data.Count, rest, supplied, directions.Append(LinearSlopes(pairs, others)), width)[k];
             }
 
             // What looks right only with free slopes of other columns is not told apart from them.
