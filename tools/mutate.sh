@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Mutation test: changes the library in small ways, one at a time, and reports the changes that no test notices. By default 150 changes drawn
-# over all folders, in about an hour and a half on two cores. Options: --count N, --seed S, --under FOLDER/, --workers N, --timeout SECONDS,
-# --near (only the tests of the mutated folder, for a first look), --list. README.md of tools/SobolevNet.Mutations has the figures.
+# over all folders. A run that was stopped goes on where it was. Options: --count N, --seed S, --under FOLDER/, --except FOLDER/, --workers N,
+# --timeout SECONDS, --retry (the survivors once more), --list. README.md of tools/SobolevNet.Mutations has the figures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

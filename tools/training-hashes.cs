@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SobolevNet;
+using SobolevNet.FrontEnds;
 using SobolevNet.Rendering;
 using SobolevNet.Robustness;
 
@@ -22,6 +23,13 @@ foreach (int order in (int[])[0, 1, 2])
 
 (string, Optimizer)[] optimizers =
     [("Adam", Optimizer.Adam()), ("AdamW", Optimizer.Adam(weightDecay: 0.01)), ("Sgd", Optimizer.Sgd()), ("RProp", Optimizer.RProp()), ("Soap", Optimizer.Soap())];
+foreach (int order in (int[])[1, 2])
+{
+    var options = new SobolevTrainingOptions { Order = order, Propagation = DerivativePropagation.Adjoint };
+    Train($"surface by adjoints, order {order}, double", surface, [12, 9], options);
+    Train($"surface by adjoints, order {order}, float", single, [12, 9], options);
+}
+
 foreach (var (name, optimizer) in optimizers)
 {
     Train($"surface, {name}", surface, [16, 16], new SobolevTrainingOptions { Optimizer = optimizer, BatchSize = name == "RProp" ? 200 : 32 });
@@ -42,7 +50,7 @@ Train("clipping and scheduled weights", surface, [12], new SobolevTrainingOption
 Train("random directions", surface.AlongRandomDirections(1, order: 2, seed: 4), [12], new SobolevTrainingOptions());
 Train("Hessian-vector products", surface.WithHessianVectorProducts(1, seed: 4), [12], new SobolevTrainingOptions());
 Train("displaced", images.Displaced(order: 1, radius: 0.2, seed: 4), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("endless cubes", new CubeSource(new CubeRenderer(), order: 1, count: 40, seed: 3, endless: true), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("endless cubes", new CubeSource(new CubeRenderer(), order: 1, count: 40, seed: 3, isEndless: true), [24], new SobolevTrainingOptions { Epochs = 3 });
 var frontEnd = LinearFrontEnd<float>.Fit(images, 20);
 Train("front end", frontEnd.Project(images), [24], new SobolevTrainingOptions { Epochs = 4 });
 Train("subset, truncated", images.Subset([.. Enumerable.Range(0, 30).Select(s => (long)(2 * s))]).Truncate(1), [24], new SobolevTrainingOptions { Epochs = 3 });
@@ -61,6 +69,11 @@ static void Train<T>(
     if (options.Epochs == new SobolevTrainingOptions().Epochs)
     {
         options = options with { Epochs = 10 };
+    }
+
+    if (options.Propagation == DerivativePropagation.Auto)
+    {
+        options = options with { Propagation = DerivativePropagation.Forward };
     }
 
     if (options.BatchSize == new SobolevTrainingOptions().BatchSize)

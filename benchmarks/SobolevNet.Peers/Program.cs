@@ -2,10 +2,17 @@ using System.Diagnostics;
 using SobolevNet.Peers;
 
 // Run with: dotnet run -c Release --project benchmarks/SobolevNet.Peers
+// "gradients" alone compares steps with derivatives by many inputs.
 // "blas" alone is what a child process runs with OPENBLAS_CORETYPE set, which OpenBLAS reads once, when it is loaded.
 if (args is ["blas"])
 {
     Console.WriteLine(BlasProduct.Measure());
+    return 0;
+}
+
+if (args is ["gradients"])
+{
+    CompareGradients();
     return 0;
 }
 
@@ -25,7 +32,23 @@ Console.WriteLine($"Order-2 step, 28 components, 1681-512-512-512-9, batch {Step
 Console.WriteLine($"  SobolevNet, dense input             {OwnStep.Measure(images: false)}");
 Console.WriteLine($"  SobolevNet, images of cubes         {OwnStep.Measure(images: true)}");
 Console.WriteLine($"  TorchSharp, jets written by hand    {TorchComparison.Try(TorchComparison.Step)}");
+CompareGradients();
 return 0;
+
+static void CompareGradients()
+{
+    foreach (int inputs in GradientShape.Inputs)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"Step with the gradient by {inputs} inputs, {inputs}-64-64-64-1, batch {GradientShape.Batch}, softplus, Adam");
+        foreach (int threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+        {
+            Console.WriteLine($"  SobolevNet, {threads} threads                {OwnGradientStep.Measure(inputs, threads, DerivativePropagation.Auto)}");
+            Console.WriteLine($"  the same, forward jets               {OwnGradientStep.Measure(inputs, threads, DerivativePropagation.Forward)}");
+            Console.WriteLine($"  TorchSharp, nested differentiation   {TorchComparison.Try(() => TorchGradientStep.Measure(inputs, threads))}");
+        }
+    }
+}
 
 static string Child(string? coreType)
 {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SobolevNet.Experiments.Commands;
+using SobolevNet.Experiments;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 return await CommandLine.RunAsync(args);

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using SobolevNet.Experiments.Cubes;
-using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Cube;
+using SobolevNet.Experiments.Reporting;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Fuzz;
@@ -57,20 +57,30 @@ internal static class FuzzTargets
     private static IEnumerable<byte[]> Labels()
     {
         double[,] x = { { 1, 2 }, { 3, 4 } };
-        double[] numbers = [1, 2, 3, 4, 5, 6, 7, 8];
         var chosen = JetLayout.Create(5, [1, 3, 4], [(1, 4), (3, 3)]);
         IJetSource<double>[] sources =
         [
             JetData.FromValues(x, [5.0, 6]),
-            JetData.FromJacobian<double>(2, [1, 2, 3, 4], [5, 6], [1, 0, 0, 1], [1, 0, 0, 1, 2, 1, 1, 2]),
-            JetData.FromJacobian<double>(2, [1, 2, 3, 4], [5, 6], [1, 2], directions: [1]),
-            JetData.FromManifold<double>(2, numbers[..4], numbers[..8], numbers[..2], numbers[..4], [.. numbers, .. numbers[..4]], numbers[..6], [2, 0.5]),
-            JetData.FromDirections<double>(2, numbers[..4], numbers[..8], numbers[..2], numbers[..4], numbers[..4]),
+            JetData.FromJacobian(x, [5.0, 6], new double[,] { { 1, 0 }, { 0, 1 } }, new double[,,] { { { 1, 0 }, { 0, 1 } }, { { 2, 1 }, { 1, 2 } } }),
+            JetData.FromJacobian(x, [5.0, 6], new double[,] { { 1 }, { 2 } }, inputs: [1]),
+            JetData.FromManifold(x, Numbers(2, 2), new double[,] { { 1 }, { 2 } }, Numbers(2, 1), Numbers(3, 2), Numbers(3, 1), [2, 0.5]),
+            JetData.FromDirections(x, Numbers(2, 2), new double[,] { { 1 }, { 2 } }, Numbers(2, 1), Numbers(2, 1)),
             new MemoryJetSource<double>(new JetBatch<double>(chosen, 1, 2, new double[12]), new JetBatch<double>(chosen, 1, 1, new double[6])),
         ];
         for (int k = 0; k < sources.Length; k++)
         {
             yield return Written(path => JetData.Save(path, sources[k], compress: k % 2 == 0));
+        }
+
+        static double[,,] Numbers(int rows, int features)
+        {
+            var numbers = new double[2, rows, features];
+            for (int k = 0; k < numbers.Length; k++)
+            {
+                numbers[k / (rows * features), k / features % rows, k % features] = 1 + (k % 8);
+            }
+
+            return numbers;
         }
     }
 
@@ -190,7 +200,8 @@ internal static class FuzzTargets
         });
 
     private static IJetSource<float> Data() =>
-        JetData.FromJacobian<float>(4, [1, 2, 3, 4, 2, 1, 0, 5], [5, 6, 3, 1], [1, 0, 0, 1, 2, 1, 0, 1]);
+        JetData.FromJacobian(
+            new float[,] { { 1, 2 }, { 3, 4 }, { 2, 1 }, { 0, 5 } }, [5f, 6, 3, 1], new float[,] { { 1, 0 }, { 0, 1 }, { 2, 1 }, { 0, 1 } });
 
     private static byte[] Report() => Written(path => ReportFile.Write(
         path,
@@ -199,7 +210,7 @@ internal static class FuzzTargets
             Complete = false,
             Started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
             Machine = MachineReport.Current(),
-            Settings = CubePresets.Named(CubePresets.Quick),
+            Settings = CubePresets.All["quick"],
             Command = "cube",
             Runs =
             [
@@ -218,7 +229,7 @@ internal static class FuzzTargets
                     Network = "order1.safetensors",
                     History = new RunHistory
                     {
-                        Seconds = [1, 2], TrainErrorPercent = [3, 4], ValidationErrorPercent = [5, null], OrderLosses = [[1, null], [2, 3]],
+                        Seconds = [1, 2], TrainErrorPercent = [3, 4], ValidationErrorPercent = [5, double.NaN], OrderLosses = [[1, double.NaN], [2, 3]],
                     },
                 },
             ],

@@ -12,7 +12,7 @@ public class DataExamples
 
         #region example: some directions
         // x has shape (S, 3), price (S), delta (S, 1): of the three inputs only the first has derivatives.
-        IJetSource<double> data = JetData.FromJacobian(x, price, delta, directions: [0]);
+        IJetSource<double> data = JetData.FromJacobian(x, price, delta, inputs: [0]);
         #endregion
 
         data.Layout.Should().Be(JetLayout.Full(1, 1));
@@ -93,7 +93,7 @@ public class DataExamples
         #endregion
 
         #region example: sources from sources
-        MemoryJetSource<float> stored = fresh.Materialize(count: 512);          // pay for making the samples once
+        MemoryJetSource<float> stored = fresh.Materialize(count: 512);          // a copy in memory: samples are made once
         var (training, validation) = stored.Split(validationFraction: 0.25, seed: 3);
         IJetSource<float> valuesAlone = training.Truncate(order: 0);
         #endregion

@@ -6,6 +6,51 @@ namespace SobolevNet.PackageTests;
 public class ManyInputsExamples
 {
     [Fact]
+    public void Basket_OfManyAssets_IsPricedWithItsDeltas()
+    {
+        using var console = new ConsoleCapture();
+
+        #region example: basket
+        // The price of a basket of 100 assets from simulated paths: a noisy payoff and its pathwise deltas for each of 4,096 days.
+        const int Assets = 100;
+        const int Days = 4_096;
+        var (spots, payoffs, deltas) = (new float[Days, Assets], new float[Days], new float[Days, Assets]);
+        var random = new RandomStream(seed: 1);
+        for (int day = 0; day < Days; day++)
+        {
+            double level = random.NextUniform(0.7, 1.3);
+            double market = random.NextNormal();
+            double basket = 0;
+            for (int asset = 0; asset < Assets; asset++)
+            {
+                double spot = level * random.NextUniform(0.8, 1.2);
+                double growth = Math.Exp((0.12 * market) + (0.16 * random.NextNormal()) - 0.02);
+                spots[day, asset] = (float)spot;
+                deltas[day, asset] = (float)(growth / Assets);
+                basket += spot * growth / Assets;
+            }
+
+            payoffs[day] = (float)Math.Max(0, basket - 1);
+            for (int asset = 0; asset < Assets && basket <= 1; asset++)
+            {
+                deltas[day, asset] = 0;
+            }
+        }
+
+        IJetSource<float> labels = JetData.FromJacobian(spots, payoffs, deltas);                    // 101 components
+        var network = Mlp<float>.Create(inputs: Assets, hidden: [32, 32], outputs: 1, Activation.Softplus, seed: 1);
+        new SobolevTrainer<float>(network, new SobolevTrainingOptions { Epochs = 10 }).Fit(labels);
+
+        float[] today = Enumerable.Repeat(1f, Assets).ToArray();
+        Console.WriteLine($"price {network.Evaluate(today)[0]:F3}, delta of one asset {network.Jacobian(today)[0, 0]:F4}");
+        #endregion
+
+        // The forward is at the money, and its deviation about 0.12: Bachelier's price is 0.4 of that.
+        network.Evaluate(today)[0].Should().BeInRange(0.03f, 0.07f);
+        network.Jacobian(today)[0, 0].Should().BeInRange(0.003f, 0.008f);
+    }
+
+    [Fact]
     public void Images_AreProjectedForTrainingAndTheMapIsFoldedIn()
     {
         using var console = new ConsoleCapture();

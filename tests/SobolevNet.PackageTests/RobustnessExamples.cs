@@ -52,7 +52,7 @@ public class RobustnessExamples
 
         #region example: universal training
         IJetSource<float> images = new ManifoldSource<float>(manifold, order: 1, count: 500, seed: 1).Materialize();
-        var universal = new RobustSource<float>(images, new RobustSourceOptions
+        var universal = images.Robust(new RobustSourceOptions
         {
             ManifoldOrder = 0,                                          // values, and directions of input space alone
             Directions = [new DirectionGroup(DirectionSampler.Steepest(inputFeatures: 64, outputFeatures: 1))],
@@ -64,14 +64,14 @@ public class RobustnessExamples
         #endregion
 
         #region example: baselines
-        // The invariance assumption: the right answer does not change. The same trainer trains it by any of these.
+        // The invariance assumption: the right answer does not change. The same trainer trains on any of these.
         IJetSource<float> values = images.Truncate(0);
         IJetSource<float>[] invariance =
         [
-            new GaussianNoiseSource<float>(values, deviation: 0.1, seed: 2),
-            new RobustSource<float>(images, new RobustSourceOptions { ManifoldOrder = 0, Target = DirectionTarget.Zero, PerturbationScale = 0.1 }),
-            new AdversarialSource<float>(values, new AdversarialOptions(radius: 0.3) { Steps = 5 }),
-            new TradesSource<float>(values, beta: 3, new AdversarialOptions(radius: 0.3) { Steps = 5 }),
+            values.WithGaussianNoise(deviation: 0.1, seed: 2),
+            images.Robust(new RobustSourceOptions { ManifoldOrder = 0, Target = DirectionTarget.Zero, PerturbationScale = 0.1 }),
+            values.Adversarial(new AdversarialOptions(radius: 0.3) { Steps = 5 }),
+            values.Trades(beta: 3, new AdversarialOptions(radius: 0.3) { Steps = 5 }),
         ];
         #endregion
 
@@ -89,7 +89,7 @@ public class RobustnessExamples
 
         if (curve.GradientsLookMasked)
         {
-            Console.WriteLine("Attacks lead further than gradients at the clean images say: do not trust the first order.");
+            Console.WriteLine("Attacks lead further than the gradients at the clean images predict: do not trust the first order.");
         }
 
         AttackResult attack = evaluator.Attack(points[0], radius: 0.5, new AttackOptions { Objective = AttackObjective.Sensitivity });

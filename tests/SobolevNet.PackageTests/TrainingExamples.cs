@@ -168,6 +168,59 @@ public class TrainingExamples
     }
 
     [Fact]
+    public void Loss_OfGradientsByManyInputs_TrainsByAdjointPass()
+    {
+        using var console = new ConsoleCapture();
+
+        #region example: adjoint loss
+        // −Δu + u = f in the unit cube of 8 dimensions, with no flux through its faces: u minimizes the mean of ½|∇u|² + ½u² − fu.
+        const int Inputs = 8;
+        const int Points = 64;
+        var network = Mlp<double>.Create(Inputs, hidden: [24, 24], outputs: 1, seed: 1);
+        var pass = new AdjointPass<double>(network, tangents: 0, capacity: Points);
+        var (x, u, slopes) = (new double[Points * Inputs], new double[Points], new double[Points * Inputs]);
+        var (gradient, velocity) = (new double[network.Parameters.Length], new double[network.Parameters.Length]);
+        var random = new RandomStream(seed: 1);
+        for (int step = 0; step < 3000; step++)
+        {
+            for (int k = 0; k < x.Length; k++)
+            {
+                x[k] = random.NextUniform();
+            }
+
+            pass.Forward(x, directions: [], u, slopes, products: []);
+            for (int s = 0; s < Points; s++)
+            {
+                double f = 0;
+                for (int i = 0; i < Inputs; i++)
+                {
+                    f += (1 + (Math.PI * Math.PI)) * Math.Cos(Math.PI * x[(s * Inputs) + i]);
+                    slopes[(s * Inputs) + i] /= Points;                             // ∂/∂(∇u) of the mean
+                }
+
+                u[s] = (u[s] - f) / Points;                                         // ∂/∂u of the mean
+            }
+
+            pass.Reverse(u, slopes, productsAdjoint: [], gradient);
+            double rate = 0.001 * (1 - (step / 3000.0));
+            for (int k = 0; k < gradient.Length; k++)
+            {
+                velocity[k] = (0.9 * velocity[k]) - (rate * gradient[k]);
+                network.Parameters[k] += velocity[k];
+            }
+
+            pass.Refresh();                                                         // the parameters have changed
+        }
+
+        double[] point = Enumerable.Repeat(0.4, Inputs).ToArray();
+        Console.WriteLine($"u = {network.Evaluate(point)[0]:F2}, exactly {Inputs * Math.Cos(0.4 * Math.PI):F2}");   // the solution is Σ cos πxᵢ
+        #endregion
+
+        double[] inside = [0.2, 0.4, 0.6, 0.8, 0.3, 0.5, 0.7, 0.1];
+        network.Evaluate(inside)[0].Should().BeApproximately(inside.Sum(element => Math.Cos(Math.PI * element)), 0.5);
+    }
+
+    [Fact]
     public void Jets_OfAManifold_GoThroughANetwork()
     {
         var network = Mlp<double>.Create(3, [16], 2, seed: 9);

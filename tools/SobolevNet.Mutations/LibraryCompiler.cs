@@ -29,18 +29,48 @@ internal sealed class LibraryCompiler
             .Select(tree => (Name: Path.GetRelativePath(project, tree.FilePath).Replace('\\', '/'), Tree: (SyntaxTree)tree))
             .Where(file => !file.Name.StartsWith("obj/", StringComparison.Ordinal) && !file.Name.StartsWith("..", StringComparison.Ordinal))
             .OrderBy(file => file.Name, StringComparer.Ordinal)];
+        Probes = new MemberProbes(Trees.Select(file => file.Tree));
     }
 
     /// <summary>The files that people wrote, by name.</summary>
     public IReadOnlyList<(string Name, SyntaxTree Tree)> Trees { get; }
 
+    /// <summary>The members of the library, each of which can be given a probe.</summary>
+    public MemberProbes Probes { get; }
+
     /// <summary>Writes the library with one change.</summary>
     /// <returns>Whether it compiles.</returns>
-    public bool TryEmit(Mutation mutation, string path)
+    public bool TryEmit(Mutation mutation, string path) => TryEmit(_compilation.ReplaceSyntaxTree(mutation.Old.SyntaxTree, mutation.Apply()), path, out _);
+
+    /// <summary>Writes the library as it is.</summary>
+    public void Emit(string path) => Require(_compilation, path);
+
+    /// <summary>Writes the library with a probe in every member.</summary>
+    public void EmitProbes(string path)
+    {
+        var compilation = _compilation;
+        foreach (var (_, tree) in Trees)
+        {
+            compilation = compilation.ReplaceSyntaxTree(tree, Probes.Instrument(tree));
+        }
+
+        Require(compilation.AddSyntaxTrees(Probes.Recorder(Trees[0].Tree.Options)), path);
+    }
+
+    private static void Require(CSharpCompilation compilation, string path)
+    {
+        if (!TryEmit(compilation, path, out string errors))
+        {
+            throw new InvalidOperationException($"The library does not compile:\n{errors}");
+        }
+    }
+
+    private static bool TryEmit(CSharpCompilation compilation, string path, out string errors)
     {
         using var assembly = new MemoryStream();
-        var changed = _compilation.ReplaceSyntaxTree(mutation.Old.SyntaxTree, mutation.Apply());
-        if (!changed.Emit(assembly, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded)).Success)
+        var result = compilation.Emit(assembly, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+        errors = string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(20));
+        if (!result.Success)
         {
             return false;
         }
@@ -55,7 +85,7 @@ internal sealed class LibraryCompiler
         foreach (string argument in new[]
                  {
                      "msbuild", project, "-p:Configuration=Release", "-t:Compile", "-getItem:ReferencePathWithRefAssemblies", "-getItem:Compile",
-                     "-getProperty:DefineConstants",
+                     "-getProperty:DefineConstants", "-p:SkipCompilerExecution=true",
                  })
         {
             start.ArgumentList.Add(argument);

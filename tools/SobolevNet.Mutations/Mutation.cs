@@ -16,6 +16,8 @@ internal sealed record Mutation(string File, int Line, string Kind, SyntaxNode O
     /// <summary>The top folder, which is the concept that the file belongs to.</summary>
     public string Concept => File.Split('/')[0];
 
+    private int Column => Old.GetLocation().GetLineSpan().StartLinePosition.Character + 1;
+
     public string Before => Text(Old);
 
     public string After => Text(New);
@@ -25,6 +27,8 @@ internal sealed record Mutation(string File, int Line, string Kind, SyntaxNode O
         var tree = Old.SyntaxTree;
         return tree.WithRootAndOptions(tree.GetRoot().ReplaceNode(Old, New.WithTriviaFrom(Old)), tree.Options);
     }
+
+    public override string ToString() => $"{File}:{Line}:{Column} {Kind}: {Before} -> {After}";
 
     private static string Text(SyntaxNode node)
     {

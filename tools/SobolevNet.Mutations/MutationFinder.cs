@@ -9,7 +9,7 @@ namespace SobolevNet.Mutations;
 /// <summary>Finds everything in a file that can be changed: operators, constants, conditions, calls, assignments and checks.</summary>
 /// <remarks>
 /// Left alone, since no test could notice: attributes, text of messages, default values of parameters, calls whose only effect is a message, assertions
-/// of debug builds, and the capacity with which a collection starts. What does not compile after a change is dropped by the caller.
+/// of debug builds, prefetching, and the capacity with which a collection starts. What does not compile after a change is dropped by the caller.
 /// </remarks>
 internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 {
@@ -48,6 +48,14 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 
     public override void VisitAttributeList(AttributeListSyntax node)
     {
+    }
+
+    public override void VisitMethodDeclaration(MethodDeclarationSyntax node)
+    {
+        if (node.Identifier.Text != "Prefetch")
+        {
+            base.VisitMethodDeclaration(node);
+        }
     }
 
     public override void VisitEqualsValueClause(EqualsValueClauseSyntax node)
@@ -129,8 +137,8 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 
     public override void VisitExpressionStatement(ExpressionStatementSyntax node)
     {
-        bool isMessage = node.Expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "_logger" } } };
-        isMessage |= IsAssertion(node.Expression);
+        bool isMessage = node.Expression is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "_logger" or "logger" } } };
+        isMessage |= IsWithoutEffect(node.Expression);
         if (!isMessage && node.Expression is InvocationExpressionSyntax or AssignmentExpressionSyntax or PostfixUnaryExpressionSyntax)
         {
             Add("statement removed", node, EmptyStatement());
@@ -144,7 +152,7 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 
     public override void VisitInvocationExpression(InvocationExpressionSyntax node)
     {
-        if (IsAssertion(node))
+        if (IsWithoutEffect(node))
         {
             return;
         }
@@ -187,9 +195,11 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
         range is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Range" }, ArgumentList.Arguments.Count: 2 }
         && select.ArgumentList.Arguments is [{ Expression: SimpleLambdaExpressionSyntax { Parameter.Identifier.Text: "_" } }];
 
-    private static bool IsAssertion(ExpressionSyntax node) => node is InvocationExpressionSyntax
+    /// <summary>Assertions, which are empty in a release, and prefetching.</summary>
+    private static bool IsWithoutEffect(ExpressionSyntax node) => node is InvocationExpressionSyntax
     {
-        Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Debug" } },
+        Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Debug" } }
+            or MemberAccessExpressionSyntax { Name.Identifier.Text: "Prefetch" } or IdentifierNameSyntax { Identifier.Text: "Prefetch" },
     };
 
     private void Add(string kind, SyntaxNode old, SyntaxNode changed) =>

@@ -3,106 +3,107 @@ using System.Diagnostics;
 using SobolevNet.Mutations;
 
 // Applies small mutations to the library, one at a time, runs the tests against each, and reports which no test notices.
+if (args is [TestRunner.Command, var plan])
+{
+    return TestRunner.Run(plan);
+}
+
 var count = new Option<int>("--count") { Description = "Mutations to try.", DefaultValueFactory = _ => 150 };
 var seed = new Option<int>("--seed") { Description = "Chooses the mutations.", DefaultValueFactory = _ => 1 };
 var under = new Option<string>("--under") { Description = "Only files whose name starts so, for instance Training/.", DefaultValueFactory = _ => "" };
+var except = new Option<string>("--except") { Description = "No files whose name starts so.", DefaultValueFactory = _ => "" };
 var workers = new Option<int>("--workers") { Description = "Mutations that are tried at a time.", DefaultValueFactory = _ => 1 };
-var timeout = new Option<int>("--timeout") { Description = "Seconds that a run of tests may take.", DefaultValueFactory = _ => 300 };
-var near = new Option<bool>("--near") { Description = "Runs the tests of the mutated folder only." };
+var timeout = new Option<int>("--timeout") { Description = "Seconds that the tests of a mutation may take.", DefaultValueFactory = _ => 1800 };
+var retry = new Option<bool>("--retry") { Description = "Tries those again that survived before." };
+var near = new Option<bool>("--near") { Description = "Runs the tests near a mutation only, without measuring first which reach it: a first look." };
 var list = new Option<bool>("--list") { Description = "Only lists the mutations." };
-var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, workers, timeout, near, list };
+var command = new RootCommand("Mutation test of src/SobolevNet.") { count, seed, under, except, workers, timeout, retry, near, list };
 command.SetAction(parsed => Run(
-    parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-    parsed.GetValue(near), parsed.GetValue(list)));
+    parsed.GetValue(count), new MutationDraw(parsed.GetValue(seed), parsed.GetValue(under)!, parsed.GetValue(except)!), parsed.GetValue(workers),
+    TimeSpan.FromSeconds(parsed.GetValue(timeout)), parsed.GetValue(retry), parsed.GetValue(near), parsed.GetValue(list)));
 return command.Parse(args).Invoke();
 
-static int Run(int count, int seed, string under, int workers, TimeSpan timeout, bool near, bool listOnly)
+static int Run(int count, MutationDraw draw, int workers, TimeSpan timeout, bool retry, bool near, bool listOnly)
 {
     string root = Directory.GetCurrentDirectory();
     var compiler = new LibraryCompiler(Path.Combine(root, "src", "SobolevNet"));
-    var chosen = Choose(compiler, count, seed, under);
+    var chosen = draw.Choose(compiler, count);
     if (listOnly)
     {
-        foreach (var mutation in chosen)
-        {
-            Console.WriteLine($"{mutation.File}:{mutation.Line} {mutation.Kind}: {mutation.Before} -> {mutation.After}");
-        }
-
+        chosen.Take(count).ToList().ForEach(Console.WriteLine);
         return 0;
     }
 
-    string folder = Path.Combine(root, "artifacts", "mutations");
-    var results = new List<(Mutation Mutation, Outcome Outcome)>();
-    var queue = new Queue<Mutation>(chosen);
-    var clock = Stopwatch.StartNew();
-    string tests = Path.Combine(root, "tests", "SobolevNet.Tests", "bin", "Release", "net10.0");
-    if (!new TestBench(tests, Path.Combine(folder, "bench-0"), timeout).IsSound(chosen, near))
+    string folder = Directory.CreateDirectory(Path.Combine(root, "artifacts", "mutations")).FullName;
+    string tests = Path.Combine(root, "tests", "SobolevNet.Tests");
+    TestBench[] benches = [.. Enumerable.Range(0, workers).Select(worker =>
+        new TestBench(Path.Combine(tests, "bin", "Release", "net10.0"), Path.Combine(folder, $"bench-{worker}"), timeout))];
+    var map = new CoverageMap(Path.Combine(folder, "coverage.json"), tests, compiler);
+    if (!near && !IsSound(compiler, map, benches[0]))
     {
-        Console.Error.WriteLine("The tests fail, or do not end in time, without any mutation.");
         return 1;
     }
 
-    Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+    var log = new MutationLog(Path.Combine(folder, $"{draw.Name}-{count}.log"), retry);
+    var queue = new Queue<Mutation>(chosen.Where(mutation => !log.Has(mutation)));
+    int left = count - log.Tried(chosen).Count();
+    var clock = Stopwatch.StartNew();
+    Parallel.ForEach(benches, new ParallelOptions { MaxDegreeOfParallelism = workers }, bench =>
     {
-        var bench = new TestBench(tests, Path.Combine(folder, $"bench-{worker}"), timeout);
         while (Next() is { } mutation)
         {
-            if (!compiler.TryEmit(mutation, bench.Library))
+            bool compiles = compiler.TryEmit(mutation, bench.Library);
+            var classes = map.Reaching(mutation);
+            var (outcome, by) = compiles ? bench.Try(classes, map.AddTime) : (Outcome.DoesNotCompile, "");
+            lock (queue)
             {
-                continue;
-            }
-
-            var outcome = bench.Try(mutation, near);
-            lock (results)
-            {
-                results.Add((mutation, outcome));
-                Console.WriteLine(
-                    $"{clock.Elapsed:hh\\:mm\\:ss} {results.Count} {outcome}: {mutation.File}:{mutation.Line} {mutation.Kind}: {mutation.Before} -> {mutation.After}");
+                log.Add(mutation, outcome, by);
+                left += compiles ? 0 : 1;
+                Console.WriteLine($"{clock.Elapsed:hh\\:mm\\:ss} {outcome}: {mutation}{(by.Length > 0 ? $" by {by}" : outcome == Outcome.Survived ? $" ({classes.Count} classes)" : "")}");
             }
         }
     });
 
-    int survived = results.Count(result => result.Outcome == Outcome.Survived);
-    Console.WriteLine($"{results.Count} mutations by seed {seed}: {results.Count - survived} noticed ({100.0 * (results.Count - survived) / Math.Max(1, results.Count):F1} %), {survived} not:");
-    foreach (var (mutation, _) in results.Where(result => result.Outcome == Outcome.Survived).OrderBy(result => result.Mutation.File, StringComparer.Ordinal))
-    {
-        Console.WriteLine($"  {mutation.File}:{mutation.Line} {mutation.Kind}: {mutation.Before} -> {mutation.After}");
-    }
-
+    var tried = log.Tried(chosen).ToList();
+    var survivors = tried.Where(result => result.Outcome == Outcome.Survived).Select(result => result.Mutation.ToString()).Order(StringComparer.Ordinal).ToList();
+    Console.WriteLine(
+        $"{tried.Count} mutations by {draw.Name}: {tried.Count - survivors.Count} noticed ({100.0 * (tried.Count - survivors.Count) / Math.Max(1, tried.Count):F1} %), {survivors.Count} not:");
+    survivors.ForEach(survivor => Console.WriteLine($"  {survivor}"));
     return 0;
 
     Mutation? Next()
     {
         lock (queue)
         {
-            return queue.TryDequeue(out var next) ? next : null;
+            return left-- > 0 && queue.TryDequeue(out var next) ? next : null;
         }
     }
 }
 
-// Every folder is asked for its share of all that can be mutated, at least a few, drawn by the seed.
-static List<Mutation> Choose(LibraryCompiler compiler, int count, int seed, string under)
+// Tests that fail without any mutation would notice everything. With probes some may fail by taking longer; those are run once more without.
+static bool IsSound(LibraryCompiler compiler, CoverageMap map, TestBench bench)
 {
-    const int LeastOfAFolder = 3;
-    var random = new Random(seed);
-    var all = new List<Mutation>();
-    foreach (var (name, tree) in compiler.Trees.Where(file => file.Name.StartsWith(under, StringComparison.Ordinal)))
+    if (map.Missing is not { Count: > 0 } missing)
     {
-        var finder = new MutationFinder(name);
-        finder.Visit(tree.GetRoot());
-        all.AddRange(finder.Found);
+        return true;
     }
 
-    var chosen = new List<Mutation>();
-    foreach (var folder in all.GroupBy(mutation => mutation.Folder).OrderBy(group => group.Key, StringComparer.Ordinal))
+    Console.WriteLine($"Measuring what {missing.Count} classes of tests reach ...");
+    compiler.EmitProbes(bench.Library);
+    var suspects = bench.Measure(missing, compiler.Probes.Count, map.Add);
+    Console.WriteLine($"All tests take {map.AllSeconds:F0} s of processor time.");
+    if (suspects.Count == 0)
     {
-        var candidates = folder.ToArray();
-        random.Shuffle(candidates);
-        int share = Math.Max(LeastOfAFolder, (int)Math.Round((double)count * candidates.Length / all.Count));
-        chosen.AddRange(candidates.Take(share));
+        return true;
     }
 
-    var order = chosen.ToArray();
-    random.Shuffle(order);
-    return [.. order.Take(count)];
+    Console.WriteLine($"With probes fail: {string.Join(", ", suspects)}");
+    compiler.Emit(bench.Library);
+    var (outcome, by) = bench.Try(missing.Where(test => suspects.Any(suspect => suspect.StartsWith(test.Name + ".", StringComparison.Ordinal))), map.AddTime);
+    if (outcome != Outcome.Survived)
+    {
+        Console.Error.WriteLine($"A test fails without any mutation: {by}");
+    }
+
+    return outcome == Outcome.Survived;
 }

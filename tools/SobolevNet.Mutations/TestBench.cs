@@ -1,97 +1,159 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace SobolevNet.Mutations;
 
 /// <summary>What became of a mutation.</summary>
 internal enum Outcome
 {
+    /// <summary>All tests passed.</summary>
+    Survived = 10,
+
     /// <summary>A test failed, or the test process died.</summary>
-    Killed,
+    Killed = 11,
 
     /// <summary>The tests did not end in time, which counts as noticed.</summary>
-    TimedOut,
+    TimedOut = 12,
 
-    /// <summary>All tests passed.</summary>
-    Survived,
+    /// <summary>The compiler refused it.</summary>
+    DoesNotCompile = 13,
 }
 
-/// <summary>A copy of the built tests in which the library is exchanged, and which stops at the first failure.</summary>
+/// <summary>A copy of the built tests in which the library is exchanged.</summary>
 internal sealed class TestBench
 {
-    /// <summary>Where the tests of a concept are, in the order that they are tried; afterwards come all others.</summary>
-    private static readonly Dictionary<string, string[]> Folders = new()
-    {
-        ["Jets"] = ["Jets", "Networks", "Data"],
-        ["Parallel"] = ["Parallel", "Training"],
-        ["Randomness"] = ["Randomness", "Data", "Rendering"],
-        ["Kernels/Polygons"] = ["Rendering", "Kernels"],
-        ["Kernels"] = ["Kernels", "Networks", "Training"],
-    };
+    /// <summary>What a mutation may make the tests allocate before they die.</summary>
+    private const string HeapLimit = "0xC0000000";
 
     private readonly string _folder;
     private readonly TimeSpan _timeout;
 
+    /// <param name="tests">The folder with the built tests.</param>
+    /// <param name="folder">Where the copy goes.</param>
+    /// <param name="timeout">What a run of tests may take.</param>
     public TestBench(string tests, string folder, TimeSpan timeout)
     {
         (_folder, _timeout) = (folder, timeout);
         foreach (string path in Directory.EnumerateFiles(tests, "*", SearchOption.AllDirectories))
         {
-            string target = Path.Combine(folder, Path.GetRelativePath(tests, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(path, target, overwrite: true);
+            Copy(path, Path.Combine(folder, Path.GetRelativePath(tests, path)));
         }
 
-        File.WriteAllText(Path.Combine(folder, "xunit.runner.json"), """{ "stopOnFail": true }""");
         foreach (string symbols in Directory.EnumerateFiles(folder, "SobolevNet.pdb"))
         {
             File.Delete(symbols);
         }
+
+        const string Runner = "SobolevNet.Mutations.dll";
+        Copy(Path.Combine(AppContext.BaseDirectory, Runner), Path.Combine(folder, Runner));
     }
 
     /// <summary>The library that the tests load.</summary>
     public string Library => Path.Combine(_folder, "SobolevNet.dll");
 
-    /// <summary>Whether the tests that mutations are tried with pass without one; if not, they would notice everything.</summary>
-    public bool IsSound(IEnumerable<Mutation> mutations, bool near)
+    /// <summary>Runs classes of tests to the first failure.</summary>
+    /// <param name="classes">The classes.</param>
+    /// <param name="passed">Receives the classes that passed, and their processor time.</param>
+    /// <returns>What became of them, and the test that failed.</returns>
+    public (Outcome Outcome, string By) Try(IEnumerable<TestClass> classes, Action<string, double> passed)
     {
-        var folders = mutations.SelectMany(First).Distinct();
-        return Run(near ? Named(folders) : "FullyQualifiedName~SobolevNet.Tests.") == Outcome.Survived;
+        string by = "";
+        int code = Run(new TestPlan([.. classes], null), line =>
+        {
+            if (line.StartsWith(TestPlan.FailedMark, StringComparison.Ordinal))
+            {
+                by = line[TestPlan.FailedMark.Length..];
+            }
+            else if (by.Length == 0 && Coverage(line) is { } coverage)
+            {
+                passed(coverage.Name, coverage.Seconds);
+            }
+        });
+        return code switch
+        {
+            (int)Outcome.Survived => (Outcome.Survived, ""),
+            (int)Outcome.TimedOut => (Outcome.TimedOut, by),
+            _ => (Outcome.Killed, by.Length == 0 ? $"exit code {code}" : by),
+        };
     }
 
-    /// <summary>Runs the tests of the mutated concept, and if they pass all others, unless only the near ones are wanted.</summary>
-    public Outcome Try(Mutation mutation, bool near)
+    /// <summary>Runs classes of tests with a library that has probes.</summary>
+    /// <param name="classes">The classes.</param>
+    /// <param name="members">How many members have a probe.</param>
+    /// <param name="report">Receives what each class reaches.</param>
+    /// <returns>The tests that failed.</returns>
+    public IReadOnlyList<string> Measure(IEnumerable<TestClass> classes, int members, Action<ClassCoverage> report)
     {
-        string[] first = First(mutation);
-        var outcome = Run(Named(first));
-        return near || outcome != Outcome.Survived ? outcome : Run(string.Join('&', first.Select(folder => $"FullyQualifiedName!~SobolevNet.Tests.{folder}.")));
+        string hits = Path.Combine(_folder, "hits");
+        File.WriteAllBytes(hits, new byte[members]);
+        var failures = new List<string>();
+        int code = Run(new TestPlan([.. classes], hits), line =>
+        {
+            if (line.StartsWith(TestPlan.FailedMark, StringComparison.Ordinal))
+            {
+                failures.Add(line[TestPlan.FailedMark.Length..]);
+            }
+            else if (Coverage(line) is { } coverage)
+            {
+                report(coverage);
+            }
+        });
+        return code is (int)Outcome.Survived or (int)Outcome.Killed ? failures : [.. failures, $"the tests ended with exit code {code}"];
     }
 
-    /// <summary>Runs the tests that pass a filter of <c>dotnet test</c>.</summary>
-    public Outcome Run(string filter)
+    private static ClassCoverage? Coverage(string line) =>
+        line.StartsWith(TestPlan.CoverageMark, StringComparison.Ordinal) ? JsonSerializer.Deserialize<ClassCoverage>(line[TestPlan.CoverageMark.Length..]) : null;
+
+    private static void Copy(string from, string to)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
-        foreach (string argument in new[] { "test", Path.Combine(_folder, "SobolevNet.Tests.dll"), "--nologo", "--filter", filter })
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        File.Copy(from, to, overwrite: true);
+    }
+
+    private int Run(TestPlan plan, Action<string> onLine)
+    {
+        string file = Path.Combine(_folder, "plan.json");
+        File.WriteAllText(file, JsonSerializer.Serialize(plan));
+        string Of(string name) => Path.Combine(_folder, name);
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+        };
+        foreach (string argument in new[]
+                 {
+                     "exec", "--depsfile", Of("SobolevNet.Tests.deps.json"), "--runtimeconfig", Of("SobolevNet.Tests.runtimeconfig.json"),
+                     Of("SobolevNet.Mutations.dll"), TestRunner.Command, file,
+                 })
         {
             start.ArgumentList.Add(argument);
         }
 
+        start.Environment["DOTNET_GCHeapHardLimit"] = HeapLimit;
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        if (plan.Hits is not null)
+        {
+            start.Environment[MemberProbes.Variable] = plan.Hits;
+        }
+
         using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+            {
+                onLine(line.Data);
+            }
+        };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(_timeout))
+        if (plan.Hits is null && !process.WaitForExit(_timeout))
         {
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
-            return Outcome.TimedOut;
+            return (int)Outcome.TimedOut;
         }
 
-        return process.ExitCode == 0 ? Outcome.Survived : Outcome.Killed;
+        process.WaitForExit();
+        return process.ExitCode;
     }
-
-    private static string[] First(Mutation mutation) =>
-        Folders.TryGetValue(mutation.Folder, out var of) || Folders.TryGetValue(mutation.Concept, out of) ? of : [mutation.Concept];
-
-    private static string Named(IEnumerable<string> folders) => string.Join('|', folders.Select(folder => $"FullyQualifiedName~SobolevNet.Tests.{folder}."));
 }

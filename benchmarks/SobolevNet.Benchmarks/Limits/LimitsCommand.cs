@@ -15,6 +15,7 @@ internal static class LimitsCommand
         ("machine", machine => machine.Rows()),
         ("products", GemmRows.Measure),
         ("training", TrainingRows.Measure),
+        ("adjoints", AdjointRows.Measure),
         ("activation", ActivationRows.Measure),
         ("renderer", RenderRows.Measure),
         ("inference", InferenceRows.Measure),

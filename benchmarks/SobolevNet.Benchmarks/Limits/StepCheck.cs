@@ -10,14 +10,14 @@ internal static class StepCheck
     private const double Step = 1e-5;
     private const double Tolerance = 1e-3;
 
-    public static void Run(Mlp<float> network, IJetSource<float> source, WorkerTeam team)
+    public static void Run(Mlp<float> network, IJetSource<float> source, WorkerTeam team, DerivativePropagation propagation)
     {
         var loss = SobolevLoss.Measure(source);
         int order = source.Layout.Order;
         double[] weights = [.. Enumerable.Repeat(1.0, order + 1)];
         long[] samples = [.. Enumerable.Range(0, Samples).Select(k => (long)k)];
         float[] gradient = new float[network.Parameters.Length];
-        var pass = new TrainingPass<float>(network, new PackedNetwork<float>(network), gradient, source, order, loss, Samples, team);
+        var pass = new TrainingPass<float>(network, new PackedNetwork<float>(network), gradient, source, order, loss, Samples, team, propagation);
         pass.Run(samples, 0, Samples, weights, new double[order + 1]);
 
         float[] direction = GemmFixture.Values<float>(gradient.Length, 7);

@@ -6,7 +6,8 @@ namespace SobolevNet.Benchmarks.Limits;
 /// Trains through the public trainer and times its mini-batches as its own meter reports them, with a slice of pure
 /// arithmetic between one and the next.
 /// </summary>
-internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> source, int batch)
+internal sealed class StepMeter(
+    MlpArchitecture architecture, IJetSource<float> source, int batch, DerivativePropagation propagation = DerivativePropagation.Forward)
 {
     private const int WarmUp = 5;
 
@@ -14,12 +15,17 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
 
     /// <summary>
     /// Operations of a step, counted as 2·rows·Σ in·out: twice for the first layer (forward, weight gradient), three times
-    /// for the others (input gradient too).
+    /// for the others (input gradient too). By adjoints, the count of <see cref="PropagationCost"/>.
     /// </summary>
     public double Flop
     {
         get
         {
+            if (propagation == DerivativePropagation.Adjoint)
+            {
+                return 2 * batch * PropagationCost.OfAdjoint(architecture, source.Layout, alongInputs: !source.TangentInputs.IsEmpty);
+            }
+
             double sum = 0;
             for (int layer = 0; layer < architecture.LayerCount; layer++)
             {
@@ -37,10 +43,13 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         network.Initialize(1);
         using (var team = new WorkerTeam(clock.Threads))
         {
-            StepCheck.Run(network, source, team);
+            StepCheck.Run(network, source, team, propagation);
         }
 
-        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam() };
+        var options = new SobolevTrainingOptions
+        {
+            Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam(), ScaleDirections = false, Propagation = propagation,
+        };
         int steps = 0;
         long memory = 0;
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -80,7 +89,7 @@ internal sealed class StepMeter(MlpArchitecture architecture, IJetSource<float> 
         float[] gradient = new float[network.Parameters.Length];
         int order = source.Layout.Order;
         var pass = new TrainingPass<float>(
-            network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team);
+            network, new PackedNetwork<float>(network), gradient, source, order, SobolevLoss.Measure(source), batch, team, propagation);
         var optimizer = Optimizer.Adam().CreateState<float>(architecture);
         long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)k)];
         double[] weights = [1, 1, 1];

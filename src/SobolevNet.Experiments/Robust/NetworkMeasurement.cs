@@ -1,19 +1,18 @@
-using SobolevNet.Experiments.Reports;
 using SobolevNet.Robustness;
 
 namespace SobolevNet.Experiments.Robust;
 
-/// <summary>How accurate and how robust a network is.</summary>
+/// <summary>The accuracy and the robustness of a network.</summary>
 internal sealed record NetworkMeasurement(
-    double TestErrorPercent, FirstOrderReport FirstOrder, IReadOnlyList<AttackReport> Attack, IReadOnlyList<NoiseReport> Noise)
+    double TestErrorPercent, FirstOrderFigures FirstOrder, IReadOnlyList<AttackFigures> Attack, IReadOnlyList<NoiseFigures> Noise)
 {
     /// <summary>Measures a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="settings">What is measured, and on how many images.</param>
     /// <param name="test">Fresh clean images.</param>
     /// <param name="threads">Threads to use; all cores if 0.</param>
-    /// <param name="progress">Receives the part that is done, in [0, 1].</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="progress">Receives the finished share, in [0, 1].</param>
+    /// <param name="cancellationToken">Stops the measurement.</param>
     public static NetworkMeasurement Of(
         Mlp<float> network, MeasureSettings settings, IJetSource<float> test, int threads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
@@ -38,7 +37,7 @@ internal sealed record NetworkMeasurement(
             points[..settings.FirstOrderImages], settings.NoiseDeviations, settings.NoiseDraws, settings.Seed, Part(0.95, 0.05), cancellationToken);
         return new NetworkMeasurement(
             error,
-            new FirstOrderReport
+            new FirstOrderFigures
             {
                 Images = settings.FirstOrderImages,
                 Degenerate = first.Degenerate,
@@ -49,7 +48,7 @@ internal sealed record NetworkMeasurement(
                 Outputs = first.Outputs,
             },
             [
-                .. settings.AttackSizes.Select((size, k) => new AttackReport
+                .. settings.AttackSizes.Select((size, k) => new AttackFigures
                 {
                     Size = size,
                     Universal = Statistics(curves[0].Points[k]),
@@ -58,12 +57,12 @@ internal sealed record NetworkMeasurement(
                 }),
             ],
             [
-                .. noise.Select(point => new NoiseReport
+                .. noise.Select(point => new NoiseFigures
                 {
                     Deviation = point.Deviation,
-                    ErrorAgainstCleanPercent = Known(100 * point.ErrorAgainstClean),
-                    ErrorAgainstOraclePercent = Known(100 * point.ErrorAgainstOracle),
-                    OracleShiftPercent = Known(100 * point.OracleShift),
+                    ErrorAgainstCleanPercent = 100 * point.ErrorAgainstClean,
+                    ErrorAgainstOraclePercent = 100 * point.ErrorAgainstOracle,
+                    OracleShiftPercent = 100 * point.OracleShift,
                     OracleFailures = point.OracleFailures,
                 }),
             ]);
@@ -71,18 +70,20 @@ internal sealed record NetworkMeasurement(
         IProgress<double>? Part(double start, double length) => progress is null ? null : new PartOfProgress(progress, start, length);
     }
 
+    /// <summary>The result in a few words.</summary>
+    public string Outcome() => FormattableString.Invariant($"test {TestErrorPercent:0.00} %, vulnerability {FirstOrder.Universal:0.000}");
+
     private static AttackStatistics Statistics(VulnerabilityPoint point) => new()
     {
-        Mean = Known(point.Mean),
-        Quantiles = [Known(point.Quantile(0.1)), Known(point.Quantile(0.5)), Known(point.Quantile(0.9))],
-        Max = Known(point.Max),
-        FirstOrderBound = Known(point.FirstOrderBound),
-        MaskedShare = Known(point.MaskedShare),
-        RandomStartShare = Known(point.RandomStartShare),
+        Mean = point.Mean,
+        Quantiles = [point.Quantile(0.1), point.Quantile(0.5), point.Quantile(0.9)],
+        Max = point.Max,
+        FirstOrderBound = point.FirstOrderBound,
+        MaskedShare = point.MaskedShare,
+        RandomStartShare = point.RandomStartShare,
         OracleFailures = point.OracleFailures,
     };
 
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
 
     private sealed class PartOfProgress(IProgress<double> whole, double start, double length) : IProgress<double>
     {

@@ -1,8 +1,6 @@
-using SobolevNet.Experiments.Reports;
-
 namespace SobolevNet.Experiments.Robust;
 
-/// <summary>The claim: a universal network is both less vulnerable and more accurate than any invariance network of its capacity.</summary>
+/// <summary>Tests the claim that a universal network is less vulnerable and more accurate than any invariance network of its width.</summary>
 internal static class RobustClaims
 {
     public const string LeastVulnerable = "least vulnerable";
@@ -10,8 +8,8 @@ internal static class RobustClaims
     public const string Strengthened = "least vulnerable, against jacobian-steepest";
 
     /// <summary>
-    /// For each capacity the universal network with the lowest product of error and vulnerability against the least vulnerable one of the published
-    /// invariance methods, the most accurate one, and the least vulnerable one of jacobian-steepest.
+    /// For each width, compares the universal network with the lowest product of error and vulnerability with the least vulnerable and the most
+    /// accurate one of the published invariance methods, and with the least vulnerable one of jacobian-steepest.
     /// </summary>
     public static IReadOnlyList<RobustClaim> Of(IReadOnlyList<RobustRun> runs)
     {

@@ -1,112 +1,134 @@
-using System.Numerics.Tensors;
-using SobolevNet.Experiments.Recipes;
-using SobolevNet.Experiments.Reports;
+using SobolevNet.Experiments.Reporting;
 using SobolevNet.Experiments.Terminal;
+using SobolevNet.Experiments.Workflow;
+using static System.FormattableString;
 
 namespace SobolevNet.Experiments.Robust;
 
-/// <summary>Trains networks by every method, strength and width on the same clean images, and measures how robust each is.</summary>
-/// <remarks>
-/// Small networks do not keep several cores busy, so several are trained at a time, each by one thread. The report is written
-/// after every network, and while one is trained a checkpoint now and then: an experiment that was interrupted goes on to the same
-/// figures.
-/// </remarks>
-internal sealed class RobustExperiment(RobustFolder folder, RobustReport begun, IProgressView view, CancellationToken cancellationToken)
+/// <summary>robust: trains networks to be robust by several methods and compares how accurate and how vulnerable they are.</summary>
+internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustReport>(
+    "robust",
+    "Trains networks for universal robustness, where the right answer is the oracle's, and under the invariance assumption (noise, Jacobian " +
+    "regularization, PGD, TRADES), and compares accuracy and vulnerability. What is not given comes from the preset.",
+    RobustPresets.All, RobustOptions.Create(), ThreadUse.SeveralTrainings, ReportJson.Default.RobustReport)
 {
-    private readonly RobustSettings _settings = begun.Settings;
-    private readonly Lock _gate = new();
-    private RobustReport _report = begun;
-
-    /// <summary>Trains and measures what has not been yet.</summary>
-    /// <returns>The complete report, saved with its networks.</returns>
-    public RobustReport Run()
+    protected override RobustReport CreateReport(RobustSettings settings)
     {
-        var plan = _settings.Plan();
-        var missing = plan.Where(run => _report.Runs.All(done => done.Network != RobustFolder.NetworkName(run))).ToArray();
-        var test = _settings.Measure.TestImagesSource().Materialize(cancellationToken: cancellationToken);
+        foreach (var run in settings.Plan())
+        {
+            var source = run.Method.Source(settings.Clean(run.Method.Order), run.Strength ?? 0, settings);
+            new MlpArchitecture(source.InputFeatures, settings.Hidden(run.Width), source.OutputFeatures, settings.ActivationKind()).CheckOrder(source.Layout.Order);
+        }
 
-        // The longest first, so that none is left over for one core at the end.
-        var queue = missing.OrderByDescending(run => run.Method.Order).ThenByDescending(run => run.Width);
-        ParallelRuns.Do(queue, _settings.Threads, (next, stop) => Work(plan, next, test, stop), cancellationToken);
-        _report = _report with { Complete = true };
-        folder.Save(_report);
-        return _report;
+        return new RobustReport { Settings = settings };
     }
 
-    private void Work(IReadOnlyList<PlannedRun> plan, PlannedRun next, IJetSource<float> test, CancellationToken stop)
+    protected override string Announce(RobustReport report)
     {
-        ITrainingPart part;
-        lock (_gate)
-        {
-            part = view.StartTraining(next.Title);
-        }
-
-        var run = Train(next, test, part, stop);
-        lock (_gate)
-        {
-            part.Done(ProgressText.Outcome(run.TestErrorPercent, run.FirstOrderVulnerability));
-            Add(plan, run);
-        }
-
-        File.Delete(folder.Checkpoint(next));
+        var settings = report.Settings;
+        return $"{settings.Plan().Count} networks, {report.Runs.Count} of them done; {settings.TrainingImages} images an epoch, {settings.Epochs} epochs.";
     }
 
-    private void Add(IReadOnlyList<PlannedRun> plan, RobustRun run)
+    protected override void Train(ExperimentRun<RobustReport> run) => new RobustTraining(run).Train();
+
+    protected override void Draw(RobustReport report, ReportFolder<RobustReport> folder, CancellationToken cancellationToken)
     {
-        var order = plan.Select((planned, k) => (RobustFolder.NetworkName(planned), k)).ToDictionary();
-        RobustRun[] runs = [.. _report.Runs.Append(run).OrderBy(done => order[done.Network])];
-        _report = _report with { Runs = runs, Claims = RobustClaims.Of(runs) };
-        folder.Save(_report);
+        RobustRun[] sound = [.. report.Runs.Where(run => run.Note is null)];
+        if (sound.Length == 0)
+        {
+            throw new Failure($"Every training broke. {RobustTables.Title(report.Runs[0])}, width {report.Runs[0].Width}: {report.Runs[0].Note}");
+        }
+
+        RobustRun[] shown = Shown(sound);
+        double[] sizes = report.Settings.Measure.AttackSizes;
+        RobustPlots.SaveTradeOff(sound, folder.File("trade-off.png"));
+        RobustPlots.SaveAttacks([.. shown.Select(run => (RobustTables.Title(run), run.Attack))], folder.File("attacks.png"));
+        RobustPlots.SaveNoise([.. shown.Select(run => (RobustTables.Title(run), run.Noise))], folder.File("noise.png"));
+        AttackSheet.Save(
+            [.. shown.Select(run => (RobustTables.Title(run), Mlp<float>.Load(folder.File(run.Network))))],
+            report.Settings.Measure, sizes[sizes.Length / 2], folder.File("worst.png"), report.Settings.Threads, cancellationToken);
     }
 
-    private RobustRun Train(PlannedRun planned, IJetSource<float> test, ITrainingPart part, CancellationToken token)
+    protected override MarkdownPage Describe(RobustReport report)
     {
-        var source = planned.Method.Source(_settings.Clean(planned.Method.Order), planned.Strength ?? 0, _settings);
-        var network = Mlp<float>.Create(
-            source.InputFeatures, _settings.Hidden(planned.Width), source.OutputFeatures, _settings.ActivationKind(), _settings.Seed);
-        string checkpoint = folder.Checkpoint(planned);
-        var trainer = new SobolevTrainer<float>(network, _settings.Training(planned, checkpoint));
-        if (File.Exists(checkpoint))
+        var settings = report.Settings;
+        var measure = settings.Measure;
+        var page = new MarkdownPage("Robust cubes: universal against invariance training");
+        page.Paragraph(
+            Invariant($"Every network is {measure.ImageSize * measure.ImageSize}-width-{string.Join('-', settings.Inner)}-9 ({settings.Activation}) and saw {settings.TrainingImages} {(settings.FreshImages ? "new " : "")}images in each of {settings.Epochs} epochs."),
+            Invariant($"Errors are root mean square over {measure.TestImages} fresh images, in per cent of the standard deviation of the targets."),
+            Invariant($"Vulnerability is the largest singular value of ∂N − ∂O, the network's Jacobian less the oracle's, mean over {measure.FirstOrderImages} images:"),
+            "how fast the worst small perturbation makes the network wrong. Sensitivity is its part where the oracle stays, invariance that where the network stays.",
+            Invariant($"An attack of size ρ is the mean over {measure.AttackImages} images of the largest ‖N − O‖ found among perturbations of Euclidean length ρ, with the exact oracle."));
+        DescribeClaims(report, page);
+        page.Picture("Vulnerability against error", "trade-off.png");
+        page.Section("All networks");
+        page.Table(RobustTables.RunColumns(report), report.Runs.Select(run => RobustTables.Run(run, report)));
+        foreach (var run in report.Runs)
         {
-            trainer.ResumeFrom(checkpoint);
+            string name = Invariant($"{RobustTables.Title(run)}, width {run.Width}");
+            if (run.Note is not null)
+            {
+                page.Paragraph($"(!) {name}: the training broke, so the network was not measured. {run.Note}");
+            }
+            else if (RobustTables.MaskedWarning(name, run.Attack) is { } warning)
+            {
+                page.Paragraph(warning);
+            }
         }
 
-        double seconds = 0;
-        int epochs = 0;
-        string? note = null;
-        try
+        page.Section("By size");
+        page.Paragraph(
+            "The widest network of every method, with the strength that makes it least vulnerable. Lines are means over images, bands 10 to 90 per cent of them,",
+            "dots the worst image.");
+        page.Picture("Attacks over their size", "attacks.png");
+        page.Picture("Errors under noise", "noise.png");
+        page.Picture("Worst perturbations", "worst.png");
+        page.Section("Methods");
+        page.List(settings.Methods.Select(RobustMethod.Named).Select(method =>
+            $"**{method.Name}**: {method.Describe(settings)}{(method.StrengthMeans is { } strength ? $" Strength: {strength}." : "")}"));
+        page.Paragraph("The networks are in the folder networks; `attack --network FILE` measures one again.");
+        return page;
+    }
+
+    protected override void Show(RobustReport report, ConsoleOutput terminal)
+    {
+        terminal.Table(RobustTables.RunColumns(report), report.Runs.Select(run => RobustTables.Run(run, report)));
+        foreach (var run in report.Runs.Where(run => run.Note is not null))
         {
-            var result = trainer.Fit(source, progress: new LockedProgress(part, _gate), cancellationToken: token);
-            (seconds, epochs) = (result.Elapsed.TotalSeconds, result.Epochs);
-        }
-        catch (NonFiniteLossException overflow)
-        {
-            // A strength that breaks training is a finding too.
-            note = overflow.Message;
+            terminal.Line($"(!) {RobustTables.Title(run)}, width {run.Width}: the training broke, so the network was not measured.");
         }
 
-        var measured = NetworkMeasurement.Of(network, _settings.Measure, test, 1, null, token);
-        if (TensorPrimitives.IsFiniteAll<float>(network.Parameters))
+        if (report.Claims.Count > 0)
         {
-            network.Save(folder.File(RobustFolder.NetworkName(planned)));
+            terminal.Line();
+            terminal.Line("Universal training against training under the invariance assumption, the best networks over methods and strengths:");
+            terminal.Table(RobustTables.ClaimColumns, report.Claims.Select(claim => RobustTables.Claim(claim, report)));
+            terminal.Line(RobustTables.Capacity(report));
+        }
+    }
+
+    private static void DescribeClaims(RobustReport report, MarkdownPage page)
+    {
+        page.Section("The claim");
+        if (report.Claims.Count == 0)
+        {
+            page.Paragraph("There is nothing to compare: this takes a universal and an invariance method.");
+            return;
         }
 
-        return new RobustRun
-        {
-            Method = planned.Method.Name,
-            Kind = planned.Method.Kind.ToString().ToLowerInvariant(),
-            Strength = planned.Strength,
-            Width = planned.Width,
-            TestErrorPercent = measured.TestErrorPercent,
-            FirstOrderVulnerability = measured.FirstOrder.Universal,
-            Seconds = seconds,
-            Epochs = epochs,
-            Architecture = network.Architecture.ToString(),
-            Network = RobustFolder.NetworkName(planned),
-            Note = note,
-            FirstOrder = measured.FirstOrder,
-            Attack = measured.Attack,
-            Noise = measured.Noise,
-        };
+        page.Paragraph(
+            "For each width, the universal network with the lowest product of error and vulnerability is compared with two networks under the invariance",
+            "assumption: the least vulnerable and the most accurate one of all methods and strengths. Where jacobian-steepest was trained, a third row compares",
+            "with it: an invariance method, but with directions of the universal kind, so it does not count among the published ones.");
+        page.Table(RobustTables.ClaimColumns, report.Claims.Select(claim => RobustTables.Claim(claim, report)));
+        page.Paragraph(RobustTables.Capacity(report));
+    }
+
+    /// <summary>The widest network of every method, with the strength that makes it least vulnerable.</summary>
+    private static RobustRun[] Shown(RobustRun[] runs)
+    {
+        int widest = runs.Max(run => run.Width);
+        return [.. runs.Where(run => run.Width == widest).GroupBy(run => run.Method).Select(method => method.MinBy(run => run.FirstOrderVulnerability)!)];
     }
 }

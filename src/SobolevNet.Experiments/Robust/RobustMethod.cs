@@ -4,9 +4,9 @@ using SobolevNet.Robustness;
 namespace SobolevNet.Experiments.Robust;
 
 /// <summary>A way to train for robustness, or a point of reference.</summary>
-/// <param name="Name">How it is called on the command line and in reports.</param>
-/// <param name="Kind">What it assumes.</param>
-/// <param name="StrengthMeans">What its strength is; null if it has none.</param>
+/// <param name="Name">Its name on the command line and in reports.</param>
+/// <param name="Kind">Its assumption about perturbed images.</param>
+/// <param name="StrengthMeans">Meaning of its strength; null if it has none.</param>
 /// <param name="Order">The order of derivatives of clean images that it needs.</param>
 internal sealed record RobustMethod(string Name, MethodKind Kind, string? StrengthMeans, int Order)
 {
@@ -18,42 +18,42 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         new("order1", MethodKind.Reference, null, 1),
         new("universal", MethodKind.Universal, OfUniversal, 1),
         new("universal2", MethodKind.Universal, OfUniversal, 2),
-        new("bands", MethodKind.Universal, "deviation of the noise of a pixel that it is made robust to", 1),
-        new("gaussian", MethodKind.Invariance, "deviation of the noise of a pixel", 0),
-        new("jacobian", MethodKind.Invariance, "deviation of the noise of a pixel that it is made invariant to", 0),
+        new("bands", MethodKind.Universal, "standard deviation of the pixel noise against which it is made robust", 1),
+        new("gaussian", MethodKind.Invariance, "standard deviation of the pixel noise", 0),
+        new("jacobian", MethodKind.Invariance, "standard deviation of the pixel noise to which it is made invariant", 0),
         new("pgd", MethodKind.Invariance, "radius of perturbations in L2", 0),
         new("trades", MethodKind.Invariance, "radius of perturbations in L2", 0),
-        new("jacobian-steepest", MethodKind.Strengthened, "deviation of the noise of a pixel that it is made invariant to", 0),
+        new("jacobian-steepest", MethodKind.Strengthened, "standard deviation of the pixel noise to which it is made invariant", 0),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Name)];
 
     public bool HasStrength => StrengthMeans is not null;
 
-    /// <summary>The part of the learning rate that SOAP takes: TRADES, whose targets are the network's own answers, does not train at rates that suit the others.</summary>
+    /// <summary>Factor on SOAP's learning rate. TRADES, whose targets are the network's own answers, diverges at rates that suit the others.</summary>
     public double SoapRate => Name == "trades" ? 0.4 : 1;
 
     public static RobustMethod Named(string name) => All.FirstOrDefault(method => method.Name == name)
         ?? throw new ArgumentException($"There is no method \"{name}\"; expected one of {string.Join(", ", Names)}.", nameof(name));
 
-    /// <summary>What it does, for the report.</summary>
+    /// <summary>A description for the report.</summary>
     public string Describe(RobustSettings settings) => Kind == MethodKind.Universal
-        ? string.Create(CultureInfo.InvariantCulture, $"{What(settings)} Weights of derivatives fall to {settings.LastWeight} of what they start at.")
+        ? string.Create(CultureInfo.InvariantCulture, $"{What(settings)} Weights of derivatives fall to {settings.LastWeight} of their first value.")
         : What(settings);
 
     private string What(RobustSettings settings) => Name switch
     {
         "plain" => "values alone.",
         "order1" => "values and first derivatives along the manifold of clean images.",
-        "universal" => "values, and the network's derivative along a direction that it is very wrong along, (∂N − ∂O)ᵀu with the worst u of a random space, trained to the oracle's.",
+        "universal" => "values, and the network's derivative along a direction of large error, (∂N − ∂O)ᵀu with the worst u of a random space, trained to the oracle's.",
         "universal2" => "order1 and universal with second derivatives along the direction and mixed ones with the six degrees of freedom.",
         "bands" => $"order1, and derivatives along random directions of three frequency bands, {settings.Directions} of each, trained to the oracle's.",
         "gaussian" => "values; noise is added to the images, targets stay.",
-        "jacobian" => $"values; derivatives along {settings.Directions} random directions are trained to zero.",
+        "jacobian" => $"values; derivatives along {(settings.Directions == 1 ? "a random direction" : $"{settings.Directions} random directions")} are trained to zero.",
         "pgd" => $"values; images are perturbed against the network by {settings.AscentSteps} steps of projected gradient ascent, targets stay.",
         "trades" => $"values, and {settings.TradesWeight} times the squared difference between the outputs at perturbed and clean images.",
-        _ => "values; the derivative along a direction that the network moves much along, ∂Nᵀu, is trained to zero. Not a published method: " +
-            "it has the advantage of this library's directions, and counts apart.",
+        _ => "values; the derivative along a direction of large change, ∂Nᵀu, is trained to zero. Not a published method: " +
+            "it uses this library's directions, and is compared separately.",
     };
 
     /// <summary>The training data.</summary>
@@ -78,14 +78,14 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
         return Name switch
         {
             "plain" or "order1" => clean,
-            "universal" => new RobustSource<float>(clean, oracle with { ManifoldOrder = 0 }),
-            "universal2" => new RobustSource<float>(clean, oracle with { SecondDerivatives = true, MixedDerivatives = true }),
-            "bands" => new RobustSource<float>(clean, oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions), PerturbationScale = strength }),
-            "gaussian" => new GaussianNoiseSource<float>(clean, strength, settings.Seed),
-            "jacobian" => new RobustSource<float>(clean, Zero(white)),
-            "pgd" => new AdversarialSource<float>(clean, Ascent()),
-            "trades" => new TradesSource<float>(clean, settings.TradesWeight, Ascent()),
-            _ => new RobustSource<float>(clean, Zero(steepest)),
+            "universal" => clean.Robust(oracle with { ManifoldOrder = 0 }),
+            "universal2" => clean.Robust(oracle with { SecondDerivatives = true, MixedDerivatives = true }),
+            "bands" => clean.Robust(oracle with { Directions = DirectionGroup.Bands(side, side, settings.Directions), PerturbationScale = strength }),
+            "gaussian" => clean.WithGaussianNoise(strength, settings.Seed),
+            "jacobian" => clean.Robust(Zero(white)),
+            "pgd" => clean.Adversarial(Ascent()),
+            "trades" => clean.Trades(settings.TradesWeight, Ascent()),
+            _ => clean.Robust(Zero(steepest)),
         };
     }
 
@@ -104,10 +104,10 @@ internal sealed record RobustMethod(string Name, MethodKind Kind, string? Streng
     }
 }
 
-/// <summary>What a method assumes about perturbed images.</summary>
+/// <summary>The assumption of a method about perturbed images.</summary>
 internal enum MethodKind
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>None: a point of reference.</summary>
     Reference,
 
     /// <summary>The right answer is the oracle's.</summary>
@@ -116,6 +116,6 @@ internal enum MethodKind
     /// <summary>The right answer does not change.</summary>
     Invariance,
 
-    /// <summary>The same, by more than the published methods have.</summary>
+    /// <summary>The right answer does not change; trained with more than the published methods have.</summary>
     Strengthened,
 }

@@ -1,20 +1,17 @@
+using SobolevNet.Experiments.Workflow;
+
 namespace SobolevNet.Experiments.Robust;
 
 /// <summary>Named settings of the robustness experiment.</summary>
 internal static class RobustPresets
 {
-    public const string Quick = "quick";
-    public const string Small = "small";
-    public const string Paper = "paper";
+    public static Presets<RobustSettings> All { get; } = new(
+        "minutes, three quarters of an hour, or the paper's sizes",
 
-    public static IReadOnlyList<string> Names { get; } = [Quick, Small, Paper];
-
-    public static RobustSettings Named(string name) => name switch
-    {
-        // Some four minutes on two cores.
-        Quick => new RobustSettings
+        // About four minutes on two cores.
+        new RobustSettings
         {
-            Preset = Quick,
+            Preset = "quick",
             Methods = [.. RobustMethod.Names],
             Widths = [64, 256],
             Inner = [128, 128],
@@ -38,10 +35,10 @@ internal static class RobustPresets
             },
         },
 
-        // Some forty minutes on two cores. Wide first layers, because ∂N has its rows in the span of their weights.
-        Small => new RobustSettings
+        // About forty minutes on two cores. Wide first layers, because the rows of ∂N lie in the span of their weights.
+        new RobustSettings
         {
-            Preset = Small,
+            Preset = "small",
             Methods = [.. RobustMethod.Names],
             Widths = [128, 512],
             Inner = [256, 256],
@@ -69,10 +66,10 @@ internal static class RobustPresets
             },
         },
 
-        // The sizes of the paper's networks and data set; days on two cores, over as many runs as you like.
-        Paper => new RobustSettings
+        // The sizes of the paper's networks and data set: days on two cores. It can be interrupted and resumed.
+        new RobustSettings
         {
-            Preset = Paper,
+            Preset = "paper",
             Methods = [.. RobustMethod.Names],
             Widths = [256, 1024],
             Inner = [256, 256],
@@ -100,7 +97,5 @@ internal static class RobustPresets
                 RandomStarts = 3,
                 NoiseDeviations = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
             },
-        },
-        _ => throw new ArgumentException($"There is no preset \"{name}\"; expected {string.Join(", ", Names)}.", nameof(name)),
-    };
+        });
 }

@@ -1,19 +1,18 @@
 using System.Globalization;
+using SobolevNet.Experiments.Workflow;
 using SobolevNet.Rendering;
 
 namespace SobolevNet.Experiments.Robust;
 
-/// <summary>Everything that decides the outcome of a robustness experiment; with the program's version enough to repeat it.</summary>
-internal sealed record RobustSettings
+/// <summary>Settings of the robustness experiment.</summary>
+internal sealed record RobustSettings : ExperimentSettings
 {
     private const ulong TrainingPoses = 0;
-
-    public required string Preset { get; init; }
 
     /// <summary>Names of the methods, see <see cref="RobustMethod"/>.</summary>
     public required string[] Methods { get; init; }
 
-    /// <summary>Widths of the first hidden layer: the capacities compared, rising. ∂N has its rows in the span of that many images.</summary>
+    /// <summary>Widths of the first hidden layer: the capacities compared, rising. The rows of ∂N lie in the span of that many images.</summary>
     public required int[] Widths { get; init; }
 
     /// <summary>Widths of the hidden layers after the first.</summary>
@@ -47,18 +46,18 @@ internal sealed record RobustSettings
     /// <summary>Random directions of jacobian, and of each frequency band of bands.</summary>
     public int Directions { get; init; } = 1;
 
-    /// <summary>Random output vectors that a steepest direction is the worst combination of.</summary>
+    /// <summary>Random output vectors whose worst combination gives a steepest direction.</summary>
     public int Sketch { get; init; } = 3;
 
-    /// <summary>Deviation of the noise of a pixel that universal2 weighs directions against the manifold's by.</summary>
+    /// <summary>Standard deviation of pixel noise that sets the weight of universal2's directions relative to the manifold's.</summary>
     public double PerturbationScale { get; init; } = 3;
 
     /// <summary>λ₂ of universal2 at the start.</summary>
     public double SecondOrderWeight { get; init; } = 2e-5;
 
     /// <summary>
-    /// What the weights of derivatives along directions that agree with the oracle end at, as a part of what they start at. They do not
-    /// conflict with the values, so when they have shaped the network they need little weight.
+    /// Last over first weight of the derivatives that are trained to the oracle's. They do not conflict with the values, so a network
+    /// that has learned them needs little weight to keep them.
     /// </summary>
     public double LastWeight { get; init; } = 0.01;
 
@@ -71,9 +70,6 @@ internal sealed record RobustSettings
     public required MeasureSettings Measure { get; init; }
 
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>Networks trained at a time, each by one thread; all cores if 0. The outcome does not depend on it.</summary>
-    public int Threads { get; init; }
 
     /// <summary>Time between checkpoints of a training.</summary>
     public double CheckpointSeconds { get; init; } = 60;
@@ -110,29 +106,24 @@ internal sealed record RobustSettings
         Threads = 1,
         Checkpoint = new CheckpointOptions(checkpoint) { Every = TimeSpan.FromSeconds(CheckpointSeconds) },
     };
-
-    /// <summary>The command that repeats the experiment.</summary>
-    public string ToCommand() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"robust --preset {Preset} --methods {string.Join(',', Methods)} --widths {string.Join(',', Widths)} --inner {string.Join(',', Inner)} " +
-        $"--strengths {StrengthText.Write(Strengths)} --activation {Activation} --train {TrainingImages} {(FreshImages ? "--fresh yes" : "--fresh no")} " +
-        $"--epochs {Epochs} --batch {BatchSize} --optimizer {Optimizer} --rate {LearningRate} --memory {AdamMemory} --standardize {(Standardize ? "yes" : "no")} --directions {Directions} --sketch {Sketch} " +
-        $"--perturbation {PerturbationScale} --weight2 {SecondOrderWeight} --last-weight {LastWeight} --ascent-steps {AscentSteps} " +
-        $"--trades-weight {TradesWeight} --seed {Seed} --threads {Threads} {MeasureText()}");
-
-    private string MeasureText() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"--test {Measure.TestImages} --first-order {Measure.FirstOrderImages} --attacked {Measure.AttackImages} --sizes {StrengthText.Write(Measure.AttackSizes)} " +
-        $"--attack-steps {Measure.AttackSteps} --noise {StrengthText.Write(Measure.NoiseDeviations)} --size {Measure.ImageSize} --sigma {Measure.Sigma}");
 }
 
 /// <summary>A network to be trained; its width is that of the first hidden layer.</summary>
 internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Width)
 {
-    /// <summary>Names its files.</summary>
+    /// <summary>The folder of the networks in the report's folder.</summary>
+    public const string Folder = "networks";
+
+    /// <summary>The name of its files.</summary>
     public string Name => $"{Method.Name}{StrengthAfter("-")}-{Width}";
 
-    /// <summary>Names it for people.</summary>
+    /// <summary>The network's file in the report's folder.</summary>
+    public string Network => $"{Folder}/{Name}.safetensors";
+
+    /// <summary>The checkpoint's file in the report's folder.</summary>
+    public string Checkpoint => $"{Folder}/{Name}.checkpoint";
+
+    /// <summary>The name for people.</summary>
     public string Title => $"{Method.Name}{StrengthAfter(" ")}, width {Width}";
 
     private string StrengthAfter(string separator) =>

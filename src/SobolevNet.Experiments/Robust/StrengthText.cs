@@ -1,21 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using SobolevNet.Experiments.Commands;
 
 namespace SobolevNet.Experiments.Robust;
 
 /// <summary>Strengths of methods as text: METHOD=NUMBER,NUMBER;METHOD=NUMBER.</summary>
 internal static class StrengthText
 {
-    public static string Write(IReadOnlyDictionary<string, double[]> strengths) => string.Join(
-        ';',
-        strengths.Select(entry => $"{entry.Key}={Write(entry.Value)}"));
+    /// <summary>Strengths of methods as values of an option.</summary>
+    public static ValueKind<IReadOnlyDictionary<string, double[]>> Kind { get; } = new(
+        "STRENGTHS", "METHOD=NUMBER,NUMBER;METHOD=NUMBER with methods that have a strength and numbers above 0",
+        (string text, [MaybeNullWhen(false)] out IReadOnlyDictionary<string, double[]> value) =>
+        {
+            bool valid = TryParse(text, out var strengths);
+            value = strengths;
+            return valid;
+        },
+        Write);
 
-    /// <summary>Numbers joined by commas.</summary>
-    public static string Write(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    public static string Write(IReadOnlyDictionary<string, double[]> strengths) =>
+        string.Join(';', strengths.Select(entry => $"{entry.Key}={Values.Write(entry.Value)}"));
 
     /// <summary>Reads strengths.</summary>
     /// <param name="text">The text.</param>
     /// <param name="strengths">Strengths above 0 of methods that have one.</param>
-    /// <returns>Whether the text is right.</returns>
+    /// <returns>Whether the text is valid.</returns>
     public static bool TryParse(string text, out Dictionary<string, double[]> strengths)
     {
         strengths = [];

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace SobolevNet.Experiments.Terminal;
 
-/// <summary>Where text goes: a terminal with color and live progress, or plain lines to a file or pipe.</summary>
+/// <summary>The program's output: color and live progress on a terminal, plain lines in a file or pipe.</summary>
 internal sealed class ConsoleOutput
 {
     private readonly TextWriter _output;
@@ -22,14 +22,14 @@ internal sealed class ConsoleOutput
         });
         if (!isConsole)
         {
-            // A pipe has no width; tables must not be wrapped to that of some terminal.
+            // A pipe has no width: this is wide enough for every table.
             _console.Profile.Width = 160;
         }
 
         IsLive = isConsole && _console.Profile.Capabilities.Ansi && _console.Profile.Capabilities.Interactive;
     }
 
-    /// <summary>Whether lines can be rewritten.</summary>
+    /// <summary>Whether the terminal can rewrite lines.</summary>
     public bool IsLive { get; }
 
     /// <summary>Writes a line.</summary>
@@ -41,7 +41,7 @@ internal sealed class ConsoleOutput
     /// <summary>Writes a table.</summary>
     /// <param name="columns">The headers.</param>
     /// <param name="rows">The cells.</param>
-    /// <param name="words">Columns of words on the left; the others are numbers.</param>
+    /// <param name="words">Number of left-aligned columns; the columns after them are right-aligned numbers.</param>
     public void Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows, int words = 1)
     {
         var table = new Table { Border = TableBorder.Rounded };
@@ -58,12 +58,13 @@ internal sealed class ConsoleOutput
         _console.Write(table);
     }
 
-    /// <summary>Does work under a view of its progress.</summary>
+    /// <summary>Runs a computation and shows its progress.</summary>
+    /// <param name="work">The computation; any of its threads may use the view that it gets.</param>
     public void WithProgress(Action<IProgressView> work)
     {
         if (!IsLive)
         {
-            work(new PlainProgressView(_output));
+            work(new SynchronizedProgressView(new PlainProgressView(_output)));
             return;
         }
 
@@ -71,7 +72,7 @@ internal sealed class ConsoleOutput
         _console.Live(view.Table).AutoClear(false).Start(context =>
         {
             view.Attach(context);
-            work(view);
+            work(new SynchronizedProgressView(view));
             view.Refresh(force: true);
         });
     }

@@ -1,30 +1,17 @@
 namespace SobolevNet.Experiments.Terminal;
 
-/// <summary>Shows work of several parts, one line each.</summary>
+/// <summary>Shows the parts of a computation, one line each.</summary>
 internal interface IProgressView
 {
-    /// <summary>Starts a part without inner progress.</summary>
-    /// <param name="name">What is being done.</param>
+    /// <summary>Starts a part.</summary>
+    /// <param name="name">What is computed.</param>
     IProgressPart Start(string name);
-
-    /// <summary>Starts a part that says how much of it is done.</summary>
-    /// <param name="name">What is being done.</param>
-    IWorkPart StartWork(string name);
-
-    /// <summary>Starts a training.</summary>
-    /// <param name="name">What is trained.</param>
-    ITrainingPart StartTraining(string name);
 }
 
-/// <summary>A part of the work.</summary>
-internal interface IProgressPart
+/// <summary>A part of a computation. It may report the progress of a training, or the finished share in [0, 1].</summary>
+internal interface IProgressPart : IProgress<TrainingProgress>, IProgress<double>
 {
-    /// <summary>Says how the part ended.</summary>
+    /// <summary>Ends the part.</summary>
+    /// <param name="outcome">Its result in a few words.</param>
     void Done(string outcome);
 }
-
-/// <summary>A training, which reports.</summary>
-internal interface ITrainingPart : IProgress<TrainingProgress>, IProgressPart;
-
-/// <summary>A part that reports what is done of it, in [0, 1], from any thread.</summary>
-internal interface IWorkPart : IProgress<double>, IProgressPart;

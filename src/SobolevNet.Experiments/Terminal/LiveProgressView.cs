@@ -3,19 +3,19 @@ using Spectre.Console;
 
 namespace SobolevNet.Experiments.Terminal;
 
-/// <summary>A table on the terminal that is rewritten as work goes on, with a bar for each training.</summary>
+/// <summary>A table on the terminal that is rewritten during the computation, with a progress bar for each part.</summary>
 internal sealed class LiveProgressView : IProgressView
 {
     private const int BarColumn = 1;
     private const int LeastBar = 8;
     private const int MostBar = 40;
 
-    /// <summary>What the table puts between two columns.</summary>
+    /// <summary>Blank characters between two columns of the table.</summary>
     private const int Gap = 2;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The columns: the least width that each needs, and which go first (the lowest rank) where there is no room.</summary>
+    /// <summary>The columns with their least widths. In a narrow terminal the column with the lowest rank is left out first.</summary>
     private static readonly (string Header, int Width, int Rank)[] Columns =
         [("", 12, 6), ("", LeastBar, 5), ("epoch", 7, 2), ("error", 7, 4), ("fresh", 7, 3), ("loss by order", 23, 0), ("left", 5, 1)];
 
@@ -24,8 +24,8 @@ internal sealed class LiveProgressView : IProgressView
     private readonly Stopwatch _sinceRefresh = Stopwatch.StartNew();
     private LiveDisplayContext? _context;
 
-    /// <summary>Makes a table that fits a terminal: where there is no room for all columns, those that say least are left out.</summary>
-    /// <param name="width">The terminal's columns.</param>
+    /// <summary>Makes a table that fits a terminal; the least important columns are left out where there is no room for all.</summary>
+    /// <param name="width">Width of the terminal in characters.</param>
     public LiveProgressView(int width)
     {
         var shown = Columns.Select((column, k) => (Column: column, Place: k)).ToList();
@@ -58,20 +58,14 @@ internal sealed class LiveProgressView : IProgressView
         }
     }
 
-    public IProgressPart Start(string name) => AddRow(name);
-
-    public IWorkPart StartWork(string name) => AddRow(name);
-
-    public ITrainingPart StartTraining(string name) => AddRow(name);
-
-    private Row AddRow(string name)
+    public IProgressPart Start(string name)
     {
         Table.AddRow([Markup.Escape(name), .. Enumerable.Repeat("", Table.Columns.Count - 1)]);
         Refresh(force: true);
         return new Row(this, Table.Rows.Count - 1);
     }
 
-    private sealed class Row(LiveProgressView view, int row) : ITrainingPart, IWorkPart
+    private sealed class Row(LiveProgressView view, int row) : IProgressPart
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -88,11 +82,8 @@ internal sealed class LiveProgressView : IProgressView
 
         public void Report(double value)
         {
-            lock (view)
-            {
-                Set(1, Bar(value));
-                view.Refresh(force: false);
-            }
+            Set(1, Bar(value));
+            view.Refresh(force: false);
         }
 
         public void Done(string outcome)

@@ -2,81 +2,58 @@ using System.Diagnostics;
 
 namespace SobolevNet.Experiments.Terminal;
 
-/// <summary>Lines now and then, for files and pipes.</summary>
+/// <summary>Writes a line every few seconds, for files and pipes.</summary>
 internal sealed class PlainProgressView(TextWriter output) : IProgressView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     public IProgressPart Start(string name)
     {
-        output.WriteLine($"{name} …");
+        WriteLine($"{name} …");
+        return new Part(this, name);
+    }
+
+    private void WriteLine(string text)
+    {
+        output.WriteLine(text);
         output.Flush();
-        return new Part(name, output);
     }
 
-    public ITrainingPart StartTraining(string name)
-    {
-        output.WriteLine($"{name} …");
-        output.Flush();
-        return new TrainingPart(name, output);
-    }
-
-    public IWorkPart StartWork(string name)
-    {
-        output.WriteLine($"{name} …");
-        output.Flush();
-        return new WorkPart(name, output);
-    }
-
-    private class Part(string name, TextWriter output) : IProgressPart
-    {
-        protected string Name => name;
-
-        protected TextWriter Output => output;
-
-        public void Done(string outcome)
-        {
-            output.WriteLine($"{name}: {outcome}");
-            output.Flush();
-        }
-    }
-
-    private sealed class WorkPart(string name, TextWriter output) : Part(name, output), IWorkPart
-    {
-        private readonly Lock _gate = new();
-        private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
-
-        public void Report(double value)
-        {
-            lock (_gate)
-            {
-                if (_sinceLine.Elapsed >= Interval)
-                {
-                    _sinceLine.Restart();
-                    Output.WriteLine($"{Name}: {ProgressText.Percent(value)} done");
-                    Output.Flush();
-                }
-            }
-        }
-    }
-
-    private sealed class TrainingPart(string name, TextWriter output) : Part(name, output), ITrainingPart
+    private sealed class Part(PlainProgressView view, string name) : IProgressPart
     {
         private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
 
         public void Report(TrainingProgress value)
         {
-            if (_sinceLine.Elapsed < Interval)
+            if (IsDue())
             {
-                return;
+                string validation = double.IsFinite(value.ValidationError) ? $", fresh {ProgressText.Percent(value.ValidationError)}" : "";
+                view.WriteLine(
+                    $"{name}: epoch {value.Epoch} of {value.Epochs}, error {ProgressText.Percent(value.TrainingError)}{validation}, " +
+                    $"loss by order {ProgressText.Losses(value.OrderLosses)}, {ProgressText.Time(value.Remaining)} left");
+            }
+        }
+
+        public void Report(double value)
+        {
+            if (IsDue())
+            {
+                view.WriteLine($"{name}: {ProgressText.Percent(value)} done");
+            }
+        }
+
+        public void Done(string outcome) => view.WriteLine($"{name}: {outcome}");
+
+        /// <summary>Whether the last line is old enough for another one.</summary>
+        private bool IsDue()
+        {
+            bool due = _sinceLine.Elapsed >= Interval;
+            if (due)
+            {
+                _sinceLine.Restart();
             }
 
-            _sinceLine.Restart();
-            string validation = double.IsFinite(value.ValidationError) ? $", fresh {ProgressText.Percent(value.ValidationError)}" : "";
-            Output.WriteLine(
-                $"{Name}: epoch {value.Epoch} of {value.Epochs}, error {ProgressText.Percent(value.TrainingError)}{validation}, " +
-                $"loss by order {ProgressText.Losses(value.OrderLosses)}, {ProgressText.Time(value.Remaining)} left");
-            Output.Flush();
+            return due;
         }
     }
 }

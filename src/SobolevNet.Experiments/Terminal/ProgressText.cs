@@ -11,10 +11,6 @@ internal static class ProgressText
 
     public static string Losses(IReadOnlyList<double> losses) => string.Join(' ', losses.Select(Loss));
 
-    /// <summary>What a robust training led to.</summary>
-    public static string Outcome(double testErrorPercent, double vulnerability) =>
-        string.Create(CultureInfo.InvariantCulture, $"test {testErrorPercent:0.00} %, vulnerability {vulnerability:0.000}");
-
     public static string Time(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");

@@ -3,23 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace SobolevNet;
 
-/// <summary>A source that gives another one's samples, some of them or parts of them, and changes nothing itself.</summary>
-internal interface IDerivedJetSource<T> : IJetSource<T>
-    where T : unmanaged
-{
-    /// <summary>The source that samples come from.</summary>
-    IJetSource<T> Source { get; }
-
-    /// <summary>The same made of another source of the same shape.</summary>
-    IJetSource<T> Of(IJetSource<T> source);
-}
-
-/// <summary>Finds the source that changes while training goes on, in what is made of it.</summary>
+/// <summary>Finds the sources that change during training, also behind transforms.</summary>
 internal static class AdaptiveSources
 {
-    /// <summary>Begins a run on a source of any kind.</summary>
-    /// <param name="source">The source; it may be made of an adaptive one.</param>
-    /// <returns>The source as the run sees it, and the part of it that follows the run's steps; the source itself and null if none does.</returns>
+    /// <summary>Begins a run of training on a source of any kind.</summary>
+    /// <param name="source">The source; it may be a transform of an adaptive one.</param>
+    /// <returns>The source as the run sees it, and the part of it that follows the run's steps; the source itself and null if there is no such part.</returns>
     /// <exception cref="ArgumentException">The source is itself a run.</exception>
     /// <exception cref="InvalidOperationException">An adaptive source gave a run of another shape.</exception>
     public static (IJetSource<T> View, IJetSourceRun<T>? Run) BeginRun<T>(IJetSource<T> source)
@@ -31,34 +20,36 @@ internal static class AdaptiveSources
                 var begun = adaptive.BeginRun();
                 CheckShape(begun, adaptive);
                 return (begun, begun);
-            case IDerivedJetSource<T> derived:
-                var (view, run) = BeginRun(derived.Source);
-                return run is null ? (source, null) : (derived.Of(view), run);
             case IJetSourceRun<T>:
                 throw new ArgumentException("The source belongs to one run of a training; give the source that began it.", nameof(source));
+            case JetSourceTransform<T> transform:
+                var (view, run) = BeginRun(transform.Source);
+                return run is null ? (source, null) : (transform.Over(view), run);
             default:
                 return (source, null);
         }
     }
 
-    /// <summary>Refuses a source that changes while training goes on where another kind is made of it.</summary>
+    /// <summary>Refuses a source that changes during training.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="reason">A sentence on what cannot be done with it, and what can.</param>
+    /// <param name="advice">A sentence that says what to do instead.</param>
     /// <param name="name">The argument's name.</param>
-    /// <exception cref="ArgumentException">The source, or what it is made of, changes while training goes on.</exception>
-    public static void Refuse<T>(IJetSource<T> source, string reason, [CallerArgumentExpression(nameof(source))] string? name = null)
+    /// <exception cref="ArgumentException">The source, or what it is made of, changes during training.</exception>
+    public static void Refuse<T>(IJetSource<T> source, string advice, [CallerArgumentExpression(nameof(source))] string? name = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var inner = source;
-        while (inner is IDerivedJetSource<T> derived)
+        while (inner is not (IAdaptiveJetSource<T> or IJetSourceRun<T>))
         {
-            inner = derived.Source;
+            if (inner is not JetSourceTransform<T> transform)
+            {
+                return;
+            }
+
+            inner = transform.Source;
         }
 
-        if (inner is IAdaptiveJetSource<T> or IJetSourceRun<T>)
-        {
-            throw new ArgumentException("The source's samples change while training goes on. " + reason, name);
-        }
+        throw new ArgumentException("The source's samples change during training. " + advice, name);
     }
 
     private static void CheckShape<T>(IJetSourceRun<T>? run, IAdaptiveJetSource<T> source)

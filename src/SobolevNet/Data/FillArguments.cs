@@ -1,19 +1,21 @@
 namespace SobolevNet;
 
-/// <summary>The checks that every source makes on what it is asked to fill.</summary>
+/// <summary>What <see cref="IJetSource{T}.Fill"/> demands of its arguments, checked alike in every source of the library.</summary>
 internal static class FillArguments
 {
     /// <summary>Checks features, number of samples, layouts and, for a finite source, the sample numbers.</summary>
-    /// <remarks>
-    /// Either view may be truncated on its own. An input view truncated below the target's order is filled as far as it goes.
-    /// </remarks>
-    /// <exception cref="ArgumentException">A view does not fit the source or the samples.</exception>
+    /// <exception cref="ArgumentException">A view does not fit the source, the samples or the other view.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist.</exception>
     public static void Check<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged
     {
         CheckView(source.Layout, source.InputFeatures, samples.Length, input, nameof(input));
         CheckView(source.Layout, source.OutputFeatures, samples.Length, target, nameof(target));
+        if (!input.Layout.Equals(target.Layout) && (input.Layout.Order > 0 || source.TangentInputs.IsEmpty))
+        {
+            throw new ArgumentException($"The input's layout ({input.Layout}) is not the target's ({target.Layout}); both views have one layout.", nameof(input));
+        }
+
         long end = source.IsEndless ? long.MaxValue : source.Count;
         foreach (long sample in samples)
         {

@@ -57,8 +57,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        var layout = input.Layout.Order > target.Layout.Order ? input.Layout : target.Layout;
-        if (input.Layout.Count == target.Layout.Count && (_generatesLowerOrders || layout.Count == Layout.Count))
+        if (_generatesLowerOrders || target.Layout.Count == Layout.Count)
         {
             for (int s = 0; s < samples.Length; s++)
             {
@@ -68,15 +67,14 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
             return;
         }
 
-        // A delegate that knows only the full order writes to scratch memory, of which the wanted components are kept.
-        layout = _generatesLowerOrders ? layout : Layout;
-        int inputLength = layout.Count * InputFeatures;
-        int outputLength = layout.Count * OutputFeatures;
+        // A delegate that knows only the full order writes to scratch memory; the wanted components are copied from there.
+        int inputLength = Layout.Count * InputFeatures;
+        int outputLength = Layout.Count * OutputFeatures;
         T[] scratch = ArrayPool<T>.Shared.Rent(checked(inputLength + outputLength));
         try
         {
-            var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), layout, 1, InputFeatures);
-            var fullTarget = new JetSpan<T>(scratch.AsSpan(inputLength, outputLength), layout, 1, OutputFeatures);
+            var fullInput = new JetSpan<T>(scratch.AsSpan(0, inputLength), Layout, 1, InputFeatures);
+            var fullTarget = new JetSpan<T>(scratch.AsSpan(inputLength, outputLength), Layout, 1, OutputFeatures);
             for (int s = 0; s < samples.Length; s++)
             {
                 Generate(samples[s], fullInput, fullTarget);

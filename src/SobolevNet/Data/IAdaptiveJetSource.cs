@@ -3,15 +3,13 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// A source whose samples change while a network is trained: with the network, as adversarial examples do, or with the part of the
-/// training that is done.
+/// A source whose samples change during training: with the network, as adversarial examples do, or with the progress of the training.
 /// </summary>
 /// <remarks>
 /// The source itself never changes: it gives the samples as they are before any training, which is what statistics of the data, copies in
 /// memory and validation see. All that changes belongs to a run, which <see cref="BeginRun"/> begins. So one source can serve any number of
-/// trainings, one after the other or at the same time. Subsets, truncated sources and noise made of such a source train as it does;
-/// directions, displacements and front ends refuse it. A source of your own that is made of an adaptive one implements this
-/// interface too, and begins a run of the inner one for each of its own.
+/// trainings, one after the other or at the same time. Transforms (<see cref="JetSourceTransform{T}"/>) of such a source change as it does;
+/// directions, displacements, front ends and the sources of robust training refuse it.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public interface IAdaptiveJetSource<T> : IJetSource<T>

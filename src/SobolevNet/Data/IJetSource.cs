@@ -1,14 +1,14 @@
 namespace SobolevNet;
 
 /// <summary>
-/// Where training jets come from: arrays in memory, a renderer, a formula. A source fills memory that the caller owns, on
-/// whatever thread the caller trains on.
+/// Gives training jets: from arrays in memory, a renderer, a formula. A source fills memory that the caller owns, on
+/// the thread of the caller.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A sample is named by a number. A source must give the same bits for the same number each time, from any thread and in
-/// any grouping; that is what makes training reproducible and resumable. A finite source is asked for the numbers
-/// 0 to <see cref="Count"/> − 1, in a shuffled order. An endless one (<see cref="IsEndless"/>) is asked for
+/// any grouping, so that training is reproducible and resumable. The trainer asks a finite source for the numbers
+/// 0 to <see cref="Count"/> − 1, in a shuffled order, and an endless one (<see cref="IsEndless"/>) for
 /// e·<see cref="Count"/> + i in epoch e, so that no sample is seen twice.
 /// </para>
 /// <para>Implementations must be thread-safe and should not allocate in <see cref="Fill"/>.</para>
@@ -34,32 +34,40 @@ public interface IJetSource<T>
 
     /// <summary>
     /// The highest order whose input components may differ from zero. A path x(r) that is linear in r has zero second
-    /// derivatives; a source that says 1 here spares the first layer those rows. 2 is always right.
+    /// derivatives: with 1 the first layer skips those rows. 2 is always right.
     /// </summary>
     int InputOrder => 2;
 
     /// <summary>
-    /// Whether all inputs are measured in one unit, so that their sizes relative to each other say something: pixels of an image,
-    /// features of a <see cref="LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
+    /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is; empty where tangents are anything else. First derivatives of
+    /// the input are then unit vectors, and second ones are zero. Training propagates derivatives by many inputs by adjoints where that is cheaper.
+    /// </summary>
+    ReadOnlySpan<int> TangentInputs => [];
+
+    /// <summary>
+    /// Whether all inputs are measured in one unit, so that their relative sizes are meaningful: pixels of an image, features of a
+    /// <see cref="FrontEnds.LinearFrontEnd{T}"/>. Standardization gives such inputs one common scale instead of one each.
     /// </summary>
     bool InputsShareUnit => false;
 
     /// <summary>
-    /// The typical range ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
+    /// The typical size ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
     /// ∂ᵢ by ℓᵢ² and of ∂ᵢⱼ by ℓᵢ²ℓⱼ², so that it does not depend on the units of the coordinates.
     /// </summary>
     /// <param name="tangent">A tangent of <see cref="Layout"/>.</param>
-    /// <returns>A positive number; 1 unless the source knows better.</returns>
+    /// <returns>A positive number; 1 by default.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The layout has no such tangent.</exception>
     double TangentScale(int tangent) => 1;
 
     /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
     /// <param name="samples">The numbers of the samples wanted.</param>
     /// <param name="input">
-    /// Shape (components, samples.Length, <see cref="InputFeatures"/>). Its layout is <see cref="Layout"/> or that
-    /// truncated to a lower order, and the same for both views.
+    /// Shape (components, samples.Length, <see cref="InputFeatures"/>), in the layout of <paramref name="target"/>. Where
+    /// <see cref="TangentInputs"/> says what the derivatives are, the view may be of order 0 instead, to leave them out.
     /// </param>
-    /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>).</param>
+    /// <param name="target">
+    /// Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.
+    /// </param>
     /// <exception cref="ArgumentException">A sample does not exist, or a view does not fit.</exception>
     void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 }

@@ -1,46 +1,63 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
 /// <summary>
-/// Labels y, ∂y/∂x in memory, the tangents being input coordinates. The input's first derivatives are rows of the unit
-/// matrix, the same for every sample, and are written on the way out instead of being stored S·k·n times.
+/// Labels y, ∂y/∂x in memory, the tangents being inputs. The input's first derivatives are rows of the unit
+/// matrix, the same for every sample, and are written by Fill instead of being stored S·k·n times.
 /// </summary>
+/// <remarks>
+/// All components of an output of a sample lie together: with a hundred of them, fetching each from an array of its own takes a third of a training step.
+/// </remarks>
 internal sealed class JacobianJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[] _tangentScales;
-    private readonly int[] _directions;
+    private readonly int[] _inputs;
+    private readonly T[] _targets;
 
     /// <summary>Takes over checked arrays, and each tangent's scale.</summary>
     /// <param name="x">Shape (1, S, n).</param>
     /// <param name="target">Shape (1 + k [+ k(k+1)/2], S, m).</param>
-    /// <param name="directions">The input coordinate of each of the k tangents.</param>
-    /// <param name="scales">The standard deviation of each tangent's coordinate.</param>
-    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] directions, double[] scales)
+    /// <param name="inputs">The number of the input that each of the k tangents is.</param>
+    /// <param name="scales">The standard deviation of each of these inputs.</param>
+    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] inputs, double[] scales)
     {
         X = x;
-        Target = target;
-        _directions = directions;
+        (Layout, OutputFeatures) = (target.Layout, target.Features);
+        _inputs = inputs;
         _tangentScales = scales;
+        _targets = new T[target.Data.Length];
+        int rows = target.Samples * target.Features;
+        Transposition.Run<T>(target.Data, rows, Layout.Count, rows, _targets, Layout.Count);
     }
 
     public JetBatch<T> X { get; }
 
-    public JetBatch<T> Target { get; }
+    /// <summary>A copy of all targets.</summary>
+    public JetBatch<T> Target
+    {
+        get
+        {
+            int rows = Count * OutputFeatures;
+            var target = new JetBatch<T>(Layout, Count, OutputFeatures);
+            Transposition.Run<T>(_targets, Layout.Count, rows, Layout.Count, target.Data, rows);
+            return target;
+        }
+    }
 
-    /// <summary>The input coordinate of each tangent.</summary>
-    public ReadOnlySpan<int> Directions => _directions;
-
-    public JetLayout Layout => Target.Layout;
+    public JetLayout Layout { get; }
 
     public int InputFeatures => X.Features;
 
-    public int OutputFeatures => Target.Features;
+    public int OutputFeatures { get; }
 
-    public int Count => Target.Samples;
+    public int Count => X.Samples;
 
     public int InputOrder => 1;
+
+    public ReadOnlySpan<int> TangentInputs => _inputs;
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
@@ -50,20 +67,34 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         MemoryJetSource<T>.CopyRows(X, samples, input);
         if (input.Layout.Order > 0)
         {
-            for (int i = 0; i < _directions.Length; i++)
+            for (int i = 0; i < _inputs.Length; i++)
             {
                 var rows = input.Component(1 + i);
-                for (int at = _directions[i]; at < rows.Length; at += input.Features)
+                for (int at = _inputs[i]; at < rows.Length; at += input.Features)
                 {
                     rows[at] = T.One;
                 }
             }
         }
 
-        MemoryJetSource<T>.CopyRows(Target, samples, target);
+        int components = target.Layout.Count;
+        for (int s = 0; s < samples.Length; s++)
+        {
+            for (int o = 0; o < OutputFeatures; o++)
+            {
+                int row = ((int)samples[s] * OutputFeatures) + o;
+                var from = _targets.AsSpan(row * Layout.Count, components);
+                var to = target.Data[((s * OutputFeatures) + o)..];
+                int stride = target.ComponentStride;
+                for (int c = 0, at = 0; c < from.Length; c++, at += stride)
+                {
+                    to[at] = from[c];
+                }
+            }
+        }
     }
 
-    /// <summary>The standard deviation of an input coordinate over the samples; 1 if it is constant.</summary>
+    /// <summary>The standard deviation of an input over the samples; 1 if it does not vary.</summary>
     public static double StandardDeviation(JetBatch<T> x, int feature)
     {
         // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
@@ -90,7 +121,6 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
             squares += difference * (part - mean);
         }
 
-        double deviation = largest * Math.Sqrt(squares / x.Samples);
-        return FeatureSize.IsConstant<T>(origin + (largest * mean), deviation) ? 1 : deviation;
+        return largest * Math.Sqrt(squares / x.Samples);
     }
 }

@@ -15,30 +15,28 @@ public static partial class JetData
     /// derivatives are by r: doubling v doubles dy·v and makes vᵀ(d²y)v four times as large.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="samples">S, at least 1.</param>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="v">Directions, shape (S, k, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
-    /// <param name="dyv">First derivatives along them, shape (S, k, m).</param>
-    /// <param name="d2yv">Second derivatives along them, shape (S, k, m). Left out: a source of order 1.</param>
+    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
+    /// <param name="dyv">First derivatives along them, shape (S, k, m) or, for one output, (S, k).</param>
+    /// <param name="d2yv">Second derivatives along them, of the same shape. Left out: a source of order 1.</param>
     /// <returns>A source of order 1 with layout <see cref="JetLayout.Full"/>, or of order 2 with <see cref="JetLayout.Directional"/>.</returns>
-    /// <exception cref="ArgumentException">The set is empty, k is 0, a length does not fit, or an element is not finite.</exception>
+    /// <exception cref="ArgumentException">The set is empty, k is 0, a shape does not fit, or an element is not finite.</exception>
     public static IJetSource<T> FromDirections<T>(
-        int samples, ReadOnlySpan<T> x, ReadOnlySpan<T> v, ReadOnlySpan<T> y, ReadOnlySpan<T> dyv, ReadOnlySpan<T> d2yv = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var s = SamplesAxis(samples);
-        var xs = LabelArray<T>.Flat(nameof(x), x, false, s);
-        var ys = LabelArray<T>.Flat(nameof(y), y, false, s);
-        return BuildDirections(
-            xs,
-            FlatRows(nameof(v), v, false, s, xs, "inputs"),
-            ys,
-            FlatRows(nameof(dyv), dyv, false, s, ys, "outputs"),
-            FlatRows(nameof(d2yv), d2yv, true, s, ys, "outputs"));
-    }
+        in ReadOnlyTensorSpan<T> x,
+        in ReadOnlyTensorSpan<T> v,
+        in ReadOnlyTensorSpan<T> y,
+        in ReadOnlyTensorSpan<T> dyv,
+        in ReadOnlyTensorSpan<T> d2yv = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildDirections(
+            LabelArray<T>.OfTensor(nameof(x), x),
+            LabelArray<T>.OfTensor(nameof(v), v),
+            LabelArray<T>.OfTensor(nameof(y), y),
+            LabelArray<T>.OfTensor(nameof(dyv), dyv),
+            LabelArray<T>.OfTensor(nameof(d2yv), d2yv, optional: true));
 
-    /// <inheritdoc cref="FromDirections{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
+    /// <inheritdoc cref="FromDirections{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="v">Directions, shape (S, k, n).</param>
     /// <param name="y">Outputs, shape (S, m).</param>
@@ -53,7 +51,7 @@ public static partial class JetData
             LabelArray<T>.OfArray(nameof(dyv), dyv),
             LabelArray<T>.OfArray(nameof(d2yv), d2yv, optional: true));
 
-    /// <inheritdoc cref="FromDirections{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
+    /// <inheritdoc cref="FromDirections{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="v">Directions, shape (S, k, n).</param>
     /// <param name="y">One output, shape (S).</param>
@@ -67,26 +65,6 @@ public static partial class JetData
             LabelArray<T>.OfArray(nameof(y), y),
             LabelArray<T>.OfArray(nameof(dyv), dyv),
             LabelArray<T>.OfArray(nameof(d2yv), d2yv, optional: true));
-
-    /// <inheritdoc cref="FromDirections{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="v">Directions, shape (S, k, n).</param>
-    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
-    /// <param name="dyv">First derivatives along them, shape (S, k, m) or, for one output, (S, k).</param>
-    /// <param name="d2yv">Second derivatives along them, of the same shape. Empty: a source of order 1.</param>
-    public static IJetSource<T> FromDirections<T>(
-        in ReadOnlyTensorSpan<T> x,
-        in ReadOnlyTensorSpan<T> v,
-        in ReadOnlyTensorSpan<T> y,
-        in ReadOnlyTensorSpan<T> dyv,
-        in ReadOnlyTensorSpan<T> d2yv = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildDirections(
-            LabelArray<T>.OfTensor(nameof(x), x),
-            LabelArray<T>.OfTensor(nameof(v), v),
-            LabelArray<T>.OfTensor(nameof(y), y),
-            LabelArray<T>.OfTensor(nameof(dyv), dyv),
-            LabelArray<T>.OfTensor(nameof(d2yv), d2yv, optional: true));
 
     private static MemoryJetSource<T> BuildDirections<T>(
         LabelArray<T> x, LabelArray<T> v, LabelArray<T> y, LabelArray<T> dyv, LabelArray<T> d2yv)

@@ -15,12 +15,12 @@ public static partial class JetData
     /// <list type="table">
     /// <listheader><term>form</term><description>arrays</description></listheader>
     /// <item><term>values</term><description>x, y</description></item>
-    /// <item><term>Jacobian</term><description>x, y, dydx, for order 2 d2ydx2; directions (k) if not all inputs in order</description></item>
+    /// <item><term>Jacobian</term><description>x, y, dydx, for order 2 d2ydx2; directions (k), the numbers of the inputs, if not all in order</description></item>
     /// <item><term>directions</term><description>x, v, y, dyv, d2yv</description></item>
     /// <item><term>manifold</term><description>x, dxdr, y, dydr, for order 2 d2xdr2, d2ydr2</description></item>
     /// </list>
     /// <para>
-    /// The Jacobian form is taken when every tangent is an input coordinate, the directions form when the layout is
+    /// The Jacobian form is taken when every tangent is an input, the directions form when the layout is
     /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
     /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
     /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. Inputs of one unit
@@ -46,14 +46,14 @@ public static partial class JetData
         using var file = NpzWriter.Create(path, compress);
         if (source is JacobianJetSource<T> jacobian)
         {
-            SaveJacobian(file, jacobian.X, jacobian.Target, jacobian.Directions);
+            SaveJacobian(file, jacobian.X, jacobian.Target, jacobian.TangentInputs);
         }
         else
         {
             var memory = source as MemoryJetSource<T> ?? source.Materialize();
-            if (!memory.InputsShareUnit && UnitDirections(memory) is { } directions)
+            if (!memory.InputsShareUnit && UnitInputs(memory) is { } inputs)
             {
-                SaveJacobian(file, memory.Input, memory.Target, directions);
+                SaveJacobian(file, memory.Input, memory.Target, inputs);
             }
             else
             {
@@ -67,7 +67,7 @@ public static partial class JetData
     /// <summary>Reads an .npz file that <see cref="Save"/> wrote, or that was made with the same names and shapes in NumPy.</summary>
     /// <remarks>
     /// The form follows from the arrays present: dydx, v or dxdr, else values. A y of shape (S) stands for one output, with
-    /// derivatives to match. Other arrays are not looked at. Integers and the other floating type are converted.
+    /// derivatives to match. Other arrays are ignored. Integers and the other floating type are converted.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="path">The path of the file.</param>
@@ -95,12 +95,12 @@ public static partial class JetData
         }
     }
 
-    private static void SaveJacobian<T>(NpzWriter file, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> directions)
+    private static void SaveJacobian<T>(NpzWriter file, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int samples = target.Samples;
         int m = target.Features;
-        int k = directions.Length;
+        int k = inputs.Length;
         file.Add<T>("x", x.Component(0), samples, x.Features);
         file.Add<T>("y", target.Component(0), samples, m);
         file.Add<T>("dydx", Gather(target, k, i => 1 + i, outputFirst: true), samples, m, k);
@@ -109,9 +109,9 @@ public static partial class JetData
             file.Add<T>("d2ydx2", Gather(target, k * k, ij => target.Layout.Second(ij / k, ij % k), outputFirst: true), samples, m, k, k);
         }
 
-        if (k != x.Features || directions.ToArray().Where((direction, i) => direction != i).Any())
+        if (k != x.Features || inputs.ToArray().Where((input, i) => input != i).Any())
         {
-            file.Add("directions", directions, k);
+            file.Add("directions", inputs, k);
         }
     }
 
@@ -197,8 +197,8 @@ public static partial class JetData
         return data;
     }
 
-    /// <summary>The input coordinate of every tangent, if all tangents of all samples are unit rows; else null.</summary>
-    private static int[]? UnitDirections<T>(MemoryJetSource<T> source)
+    /// <summary>The number of the input that each tangent is, if all tangents of all samples are unit rows; else null.</summary>
+    private static int[]? UnitInputs<T>(MemoryJetSource<T> source)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
@@ -207,12 +207,12 @@ public static partial class JetData
             return null;
         }
 
-        int[] directions = new int[layout.Tangents];
-        for (int i = 0; i < directions.Length; i++)
+        int[] inputs = new int[layout.Tangents];
+        for (int i = 0; i < inputs.Length; i++)
         {
             ReadOnlySpan<T> first = source.Input.Row(1 + i, 0);
-            int direction = first.IndexOf(T.One);
-            if (direction < 0 || first[..direction].ContainsAnyExcept(T.Zero) || first[(direction + 1)..].ContainsAnyExcept(T.Zero))
+            int input = first.IndexOf(T.One);
+            if (input < 0 || first[..input].ContainsAnyExcept(T.Zero) || first[(input + 1)..].ContainsAnyExcept(T.Zero))
             {
                 return null;
             }
@@ -225,17 +225,17 @@ public static partial class JetData
                 }
             }
 
-            directions[i] = direction;
+            inputs[i] = input;
         }
 
-        return directions.Distinct().Count() == directions.Length ? directions : null;
+        return inputs.Distinct().Count() == inputs.Length ? inputs : null;
     }
 
     private static JacobianJetSource<T> LoadJacobian<T>(NpzReader file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int[] directions = file.Contains("directions") ? file.Read<int>("directions").Data : [];
-        return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), directions);
+        int[] inputs = file.Contains("directions") ? file.Read<int>("directions").Data : [];
+        return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs);
     }
 
     private static MemoryJetSource<T> LoadRows<T>(NpzReader file)

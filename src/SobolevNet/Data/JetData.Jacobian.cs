@@ -13,118 +13,90 @@ public static partial class JetData
     /// Values with the full Jacobian ∂y/∂x and, if given, the Hessian ∂²y/∂x²: labels as in differential machine learning.
     /// </summary>
     /// <remarks>
-    /// The tangents are the input coordinates: tangent i of the jets is input i, or <paramref name="directions"/>[i]. The
-    /// input's own first derivatives are constant unit rows and take no memory. A tangent's scale
-    /// (<see cref="IJetSource{T}.TangentScale"/>) is the standard deviation of its input coordinate over the samples.
+    /// The tangents are inputs: tangent i of the jets is input i, or <paramref name="inputs"/>[i]
+    /// (<see cref="IJetSource{T}.TangentInputs"/>). The input's own first derivatives are constant unit vectors and take no memory. A tangent's scale
+    /// (<see cref="IJetSource{T}.TangentScale"/>) is the standard deviation of its input over the samples.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="samples">S, at least 1.</param>
     /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
-    /// <param name="dydx">∂y/∂x, shape (S, m, n): row o, column i holds ∂y_o/∂x_i. With directions given, (S, m, k).</param>
-    /// <param name="d2ydx2">
-    /// ∂²y/∂x², shape (S, m, n, n), symmetric; with directions given, (S, m, k, k). Left out: a source of order 1.
+    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
+    /// <param name="dydx">
+    /// ∂y/∂x, shape (S, m, n) or, for one output, (S, n): row o, column i holds ∂y_o/∂x_i. With <paramref name="inputs"/> given, k columns instead of n.
     /// </param>
-    /// <param name="directions">
-    /// The k input coordinates that derivatives are given for, each once; column c of <paramref name="dydx"/> belongs to
-    /// coordinate directions[c]. Left out: all n in order.
+    /// <param name="d2ydx2">
+    /// ∂²y/∂x², symmetric, shape (S, m, n, n) or, for one output, (S, n, n); with <paramref name="inputs"/> given, (k, k) instead of (n, n). Left out: a source
+    /// of order 1.
+    /// </param>
+    /// <param name="inputs">
+    /// The numbers of the k inputs that derivatives are given for, each once; column c of <paramref name="dydx"/> belongs to
+    /// input inputs[c]. Left out: all n in order.
     /// </param>
     /// <returns>A source of order 1 or 2.</returns>
     /// <exception cref="ArgumentException">
-    /// The set is empty, a length does not fit, an element is not finite, a Hessian is not symmetric to a thousandth of the
-    /// largest element (both in units of the inputs' standard deviations), or a direction is out of range or repeated.
+    /// The set is empty, a shape does not fit, an element is not finite, a Hessian is not symmetric to a thousandth of the
+    /// largest element (both in units of the inputs' standard deviations), or an input's number is out of range or repeated.
     /// </exception>
-    public static IJetSource<T> FromJacobian<T>(
-        int samples,
-        ReadOnlySpan<T> x,
-        ReadOnlySpan<T> y,
-        ReadOnlySpan<T> dydx,
-        ReadOnlySpan<T> d2ydx2 = default,
-        ReadOnlySpan<int> directions = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var s = SamplesAxis(samples);
-        var xs = LabelArray<T>.Flat(nameof(x), x, false, s);
-        var ys = LabelArray<T>.Flat(nameof(y), y, false, s);
-        var m = new LabelAxis("outputs", ys.Shape[1]);
-        var k = new LabelAxis("directions", directions.IsEmpty ? xs.Shape[1] : directions.Length);
-        return BuildJacobian(
-            xs,
-            ys,
-            LabelArray<T>.Flat(nameof(dydx), dydx, false, s, m),
-            LabelArray<T>.Flat(nameof(d2ydx2), d2ydx2, true, s, m, k),
-            directions);
-    }
-
-    /// <inheritdoc cref="FromJacobian{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{int})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
-    /// <param name="dydx">∂y/∂x, shape (S, m, n). With directions given, (S, m, k).</param>
-    /// <param name="d2ydx2">∂²y/∂x², shape (S, m, n, n), symmetric; with directions given, (S, m, k, k). Left out: a source of order 1.</param>
-    /// <param name="directions">The k input coordinates that derivatives are given for, each once. Left out: all n in order.</param>
-    public static IJetSource<T> FromJacobian<T>(
-        T[,] x, T[,] y, T[,,] dydx, T[,,,]? d2ydx2 = null, ReadOnlySpan<int> directions = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildJacobian(
-            LabelArray<T>.OfArray(nameof(x), x),
-            LabelArray<T>.OfArray(nameof(y), y),
-            LabelArray<T>.OfArray(nameof(dydx), dydx),
-            LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
-            directions);
-
-    /// <inheritdoc cref="FromJacobian{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{int})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">One output, shape (S).</param>
-    /// <param name="dydx">Its gradient, shape (S, n). With directions given, (S, k).</param>
-    /// <param name="d2ydx2">Its Hessian, shape (S, n, n), symmetric; with directions given, (S, k, k). Left out: a source of order 1.</param>
-    /// <param name="directions">The k input coordinates that derivatives are given for, each once. Left out: all n in order.</param>
-    public static IJetSource<T> FromJacobian<T>(
-        T[,] x, T[] y, T[,] dydx, T[,,]? d2ydx2 = null, ReadOnlySpan<int> directions = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildJacobian(
-            LabelArray<T>.OfArray(nameof(x), x),
-            LabelArray<T>.OfArray(nameof(y), y),
-            LabelArray<T>.OfArray(nameof(dydx), dydx),
-            LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
-            directions);
-
-    /// <inheritdoc cref="FromJacobian{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{int})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
-    /// <param name="dydx">∂y/∂x, shape (S, m, n) or, for one output, (S, n). With directions given, k for n.</param>
-    /// <param name="d2ydx2">
-    /// ∂²y/∂x², shape (S, m, n, n) or, for one output, (S, n, n); with directions given, k for n. Empty: a source of order 1.
-    /// </param>
-    /// <param name="directions">The k input coordinates that derivatives are given for, each once. Left out: all n in order.</param>
     public static IJetSource<T> FromJacobian<T>(
         in ReadOnlyTensorSpan<T> x,
         in ReadOnlyTensorSpan<T> y,
         in ReadOnlyTensorSpan<T> dydx,
         in ReadOnlyTensorSpan<T> d2ydx2 = default,
-        ReadOnlySpan<int> directions = default)
+        ReadOnlySpan<int> inputs = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildJacobian(
             LabelArray<T>.OfTensor(nameof(x), x),
             LabelArray<T>.OfTensor(nameof(y), y),
             LabelArray<T>.OfTensor(nameof(dydx), dydx),
             LabelArray<T>.OfTensor(nameof(d2ydx2), d2ydx2, optional: true),
-            directions);
+            inputs);
+
+    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int})"/>
+    /// <param name="x">Inputs, shape (S, n).</param>
+    /// <param name="y">Outputs, shape (S, m).</param>
+    /// <param name="dydx">∂y/∂x, shape (S, m, n). With <paramref name="inputs"/> given, (S, m, k).</param>
+    /// <param name="d2ydx2">∂²y/∂x², shape (S, m, n, n), symmetric; with <paramref name="inputs"/> given, (S, m, k, k). Left out: a source of order 1.</param>
+    /// <param name="inputs">The numbers of the k inputs that derivatives are given for, each once. Left out: all n in order.</param>
+    public static IJetSource<T> FromJacobian<T>(
+        T[,] x, T[,] y, T[,,] dydx, T[,,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildJacobian(
+            LabelArray<T>.OfArray(nameof(x), x),
+            LabelArray<T>.OfArray(nameof(y), y),
+            LabelArray<T>.OfArray(nameof(dydx), dydx),
+            LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
+            inputs);
+
+    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int})"/>
+    /// <param name="x">Inputs, shape (S, n).</param>
+    /// <param name="y">One output, shape (S).</param>
+    /// <param name="dydx">Its gradient, shape (S, n). With <paramref name="inputs"/> given, (S, k).</param>
+    /// <param name="d2ydx2">Its Hessian, shape (S, n, n), symmetric; with <paramref name="inputs"/> given, (S, k, k). Left out: a source of order 1.</param>
+    /// <param name="inputs">The numbers of the k inputs that derivatives are given for, each once. Left out: all n in order.</param>
+    public static IJetSource<T> FromJacobian<T>(
+        T[,] x, T[] y, T[,] dydx, T[,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildJacobian(
+            LabelArray<T>.OfArray(nameof(x), x),
+            LabelArray<T>.OfArray(nameof(y), y),
+            LabelArray<T>.OfArray(nameof(dydx), dydx),
+            LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
+            inputs);
 
     private static JacobianJetSource<T> BuildJacobian<T>(
-        LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> directions)
+        LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (samples, inputs, outputs) = CheckValues(x, y);
-        int[] chosen = CheckDirections(directions, inputs.Length);
-        var tangents = directions.IsEmpty ? inputs : new LabelAxis("directions", chosen.Length);
+        var (samples, all, outputs) = CheckValues(x, y);
+        int[] chosen = CheckInputs(inputs, all.Length);
+        var tangents = inputs.IsEmpty ? all : new LabelAxis("chosen inputs", chosen.Length);
         ExpectOutputs(dydx, y, [samples], outputs, [tangents]);
         if (d2ydx2.IsGiven)
         {
             ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents]);
         }
 
-        var input = new JetBatch<T>(JetLayout.Value, samples.Length, inputs.Length, x.Data.ToArray());
-        double[] scales = [.. chosen.Select(direction => JacobianJetSource<T>.StandardDeviation(input, direction))];
+        var input = new JetBatch<T>(JetLayout.Value, samples.Length, all.Length, x.Data.ToArray());
+        double[] scales = [.. chosen.Select(number => JacobianJetSource<T>.StandardDeviation(input, number))];
         if (d2ydx2.IsGiven)
         {
             CheckSymmetry(d2ydx2, outputs.Length, scales);
@@ -161,32 +133,32 @@ public static partial class JetData
         return new JacobianJetSource<T>(input, target, chosen, scales);
     }
 
-    private static int[] CheckDirections(ReadOnlySpan<int> directions, int inputs)
+    private static int[] CheckInputs(ReadOnlySpan<int> inputs, int count)
     {
-        if (directions.IsEmpty)
+        if (inputs.IsEmpty)
         {
-            return [.. Enumerable.Range(0, inputs)];
+            return [.. Enumerable.Range(0, count)];
         }
 
         var seen = new HashSet<int>();
-        foreach (int direction in directions)
+        foreach (int input in inputs)
         {
-            if (direction < 0 || direction >= inputs)
+            if (input < 0 || input >= count)
             {
-                throw new ArgumentOutOfRangeException(nameof(directions), direction, $"The input coordinates are 0 to {inputs - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(inputs), input, $"The inputs are 0 to {count - 1}.");
             }
 
-            if (!seen.Add(direction))
+            if (!seen.Add(input))
             {
-                throw new ArgumentException($"The input coordinate {direction} is given twice.", nameof(directions));
+                throw new ArgumentException($"The input {input} is given twice.", nameof(inputs));
             }
         }
 
-        return directions.ToArray();
+        return inputs.ToArray();
     }
 
-    /// <summary>Refuses Hessians that cannot be Hessians; small differences of numerical labels are averaged away.</summary>
-    /// <remarks>Elements are compared in units of the inputs' spreads: one by inputs of a small unit is huge and means nothing to the others.</remarks>
+    /// <summary>Refuses Hessians that are not symmetric; small differences of numerical labels are averaged.</summary>
+    /// <remarks>Elements are compared in units of the inputs' spreads, so that the units of inputs do not matter.</remarks>
     private static void CheckSymmetry<T>(LabelArray<T> hessians, int outputs, double[] scales)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -14,76 +14,17 @@ public static partial class JetData
     /// upper-triangle order: (0,0), (0,1), … (0,p−1), (1,1), …; there are q = p(p+1)/2 of them.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="samples">S, at least 1.</param>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
-    /// <param name="dydr">∂y/∂r, shape (S, p, m).</param>
-    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
-    /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m). Left out: a source of order 1.</param>
-    /// <param name="tangentScales">The typical range of each rᵢ, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
-    /// <returns>A source of order 1 or 2.</returns>
-    /// <exception cref="ArgumentException">
-    /// The set is empty, p is 0, a length does not fit, an element is not finite, or only one of the second derivatives is given.
-    /// </exception>
-    public static IJetSource<T> FromManifold<T>(
-        int samples,
-        ReadOnlySpan<T> x,
-        ReadOnlySpan<T> dxdr,
-        ReadOnlySpan<T> y,
-        ReadOnlySpan<T> dydr,
-        ReadOnlySpan<T> d2xdr2 = default,
-        ReadOnlySpan<T> d2ydr2 = default,
-        ReadOnlySpan<double> tangentScales = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var s = SamplesAxis(samples);
-        var xs = LabelArray<T>.Flat(nameof(x), x, false, s);
-        var ys = LabelArray<T>.Flat(nameof(y), y, false, s);
-        return BuildManifold(
-            xs,
-            FlatRows(nameof(dxdr), dxdr, false, s, xs, "inputs"),
-            ys,
-            FlatRows(nameof(dydr), dydr, false, s, ys, "outputs"),
-            FlatRows(nameof(d2xdr2), d2xdr2, true, s, xs, "inputs"),
-            FlatRows(nameof(d2ydr2), d2ydr2, true, s, ys, "outputs"),
-            tangentScales);
-    }
-
-    /// <inheritdoc cref="FromManifold{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{double})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
-    /// <param name="dydr">∂y/∂r, shape (S, p, m).</param>
-    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
-    /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m). Left out: a source of order 1.</param>
-    /// <param name="tangentScales">The typical range of each rᵢ; all 1 if left out.</param>
-    public static IJetSource<T> FromManifold<T>(
-        T[,] x,
-        T[,,] dxdr,
-        T[,] y,
-        T[,,] dydr,
-        T[,,]? d2xdr2 = null,
-        T[,,]? d2ydr2 = null,
-        ReadOnlySpan<double> tangentScales = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildManifold(
-            LabelArray<T>.OfArray(nameof(x), x),
-            LabelArray<T>.OfArray(nameof(dxdr), dxdr),
-            LabelArray<T>.OfArray(nameof(y), y),
-            LabelArray<T>.OfArray(nameof(dydr), dydr),
-            LabelArray<T>.OfArray(nameof(d2xdr2), d2xdr2, optional: true),
-            LabelArray<T>.OfArray(nameof(d2ydr2), d2ydr2, optional: true),
-            tangentScales);
-
-    /// <inheritdoc cref="FromManifold{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{double})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
     /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
     /// <param name="dydr">∂y/∂r, shape (S, p, m) or, for one output, (S, p).</param>
-    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or empty.</param>
-    /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m) or, for one output, (S, q). Empty: a source of order 1.</param>
-    /// <param name="tangentScales">The typical range of each rᵢ; all 1 if left out.</param>
+    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
+    /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m) or, for one output, (S, q). Left out: a source of order 1.</param>
+    /// <param name="tangentScales">The scale of each rᵢ, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <returns>A source of order 1 or 2.</returns>
+    /// <exception cref="ArgumentException">
+    /// The set is empty, p is 0, a shape does not fit, an element is not finite, or only one of the second derivatives is given.
+    /// </exception>
     public static IJetSource<T> FromManifold<T>(
         in ReadOnlyTensorSpan<T> x,
         in ReadOnlyTensorSpan<T> dxdr,
@@ -100,6 +41,32 @@ public static partial class JetData
             LabelArray<T>.OfTensor(nameof(dydr), dydr),
             LabelArray<T>.OfTensor(nameof(d2xdr2), d2xdr2, optional: true),
             LabelArray<T>.OfTensor(nameof(d2ydr2), d2ydr2, optional: true),
+            tangentScales);
+
+    /// <inheritdoc cref="FromManifold{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{double})"/>
+    /// <param name="x">Inputs, shape (S, n).</param>
+    /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
+    /// <param name="y">Outputs, shape (S, m).</param>
+    /// <param name="dydr">∂y/∂r, shape (S, p, m).</param>
+    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
+    /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m). Left out: a source of order 1.</param>
+    /// <param name="tangentScales">The scale of each rᵢ; all 1 if left out.</param>
+    public static IJetSource<T> FromManifold<T>(
+        T[,] x,
+        T[,,] dxdr,
+        T[,] y,
+        T[,,] dydr,
+        T[,,]? d2xdr2 = null,
+        T[,,]? d2ydr2 = null,
+        ReadOnlySpan<double> tangentScales = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildManifold(
+            LabelArray<T>.OfArray(nameof(x), x),
+            LabelArray<T>.OfArray(nameof(dxdr), dxdr),
+            LabelArray<T>.OfArray(nameof(y), y),
+            LabelArray<T>.OfArray(nameof(dydr), dydr),
+            LabelArray<T>.OfArray(nameof(d2xdr2), d2xdr2, optional: true),
+            LabelArray<T>.OfArray(nameof(d2ydr2), d2ydr2, optional: true),
             tangentScales);
 
     private static MemoryJetSource<T> BuildManifold<T>(
@@ -172,17 +139,5 @@ public static partial class JetData
                 }
             }
         }
-    }
-
-    /// <summary>Wraps a flat array of shape (S, rows, features of <paramref name="values"/>), the number of rows found by division.</summary>
-    private static LabelArray<T> FlatRows<T>(
-        string name, ReadOnlySpan<T> data, bool optional, LabelAxis samples, LabelArray<T> values, string features)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var last = new LabelAxis(features, values.Shape[1]);
-        var array = LabelArray<T>.Flat(name, data, optional, samples, last);
-        return array.IsGiven
-            ? LabelArray<T>.Of(name, data, [samples.Length, array.Shape[2], last.Length])
-            : array;
     }
 }

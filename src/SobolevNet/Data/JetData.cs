@@ -6,13 +6,13 @@ namespace SobolevNet;
 /// <summary>Makes sources of jets from labels in the shape that users have them, and reads and writes them as files.</summary>
 /// <remarks>
 /// <para>
-/// S samples, n input features, m outputs. Arrays are row-major with the sample first. Each builder takes flat spans with
-/// the number of samples, multi-dimensional arrays, or tensor spans. A single output may be given without its axis
-/// (y of shape (S), dydx of shape (S, n), and so on) where arrays and tensors are taken.
+/// S samples, n input features, m outputs. Arrays are row-major with the sample first. Each builder takes multi-dimensional arrays or tensors; a flat array or
+/// span with its shape is a tensor: <c>new ReadOnlyTensorSpan&lt;double&gt;(x, [samples, inputs])</c>. The axis of a single output may be left out
+/// (y of shape (S), dydx of shape (S, n), and so on).
 /// </para>
 /// <para>
-/// All derivatives are plain partial derivatives, never divided by a factorial; angles go with whatever unit the derivative
-/// is taken by. <see cref="LabelCheck"/> finds the usual mistakes.
+/// All derivatives are plain partial derivatives, never divided by a factorial. Derivatives by an angle are per radian if inputs are in radians, per degree if they
+/// are in degrees. <see cref="LabelChecking.LabelCheck"/> finds the usual mistakes.
 /// </para>
 /// <para>Everything is copied; the arrays may be reused afterwards. NaN and infinity are refused with their place.</para>
 /// </remarks>
@@ -20,38 +20,27 @@ public static partial class JetData
 {
     /// <summary>Values only: y at x, order 0.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="samples">S, at least 1.</param>
     /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">Outputs, shape (S, m).</param>
+    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
     /// <returns>A source of order 0.</returns>
-    /// <exception cref="ArgumentException">The set is empty, a length does not fit, or an element is not finite.</exception>
-    public static IJetSource<T> FromValues<T>(int samples, ReadOnlySpan<T> x, ReadOnlySpan<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var s = SamplesAxis(samples);
-        return BuildValues(LabelArray<T>.Flat(nameof(x), x, false, s), LabelArray<T>.Flat(nameof(y), y, false, s));
-    }
+    /// <exception cref="ArgumentException">The set is empty, a shape does not fit, or an element is not finite.</exception>
+    public static IJetSource<T> FromValues<T>(in ReadOnlyTensorSpan<T> x, in ReadOnlyTensorSpan<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildValues(LabelArray<T>.OfTensor(nameof(x), x), LabelArray<T>.OfTensor(nameof(y), y));
 
-    /// <inheritdoc cref="FromValues{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
+    /// <inheritdoc cref="FromValues{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="y">Outputs, shape (S, m).</param>
     public static IJetSource<T> FromValues<T>(T[,] x, T[,] y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildValues(LabelArray<T>.OfArray(nameof(x), x), LabelArray<T>.OfArray(nameof(y), y));
 
-    /// <inheritdoc cref="FromValues{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
+    /// <inheritdoc cref="FromValues{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="y">One output, shape (S).</param>
     public static IJetSource<T> FromValues<T>(T[,] x, T[] y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildValues(LabelArray<T>.OfArray(nameof(x), x), LabelArray<T>.OfArray(nameof(y), y));
-
-    /// <inheritdoc cref="FromValues{T}(int, ReadOnlySpan{T}, ReadOnlySpan{T})"/>
-    /// <param name="x">Inputs, shape (S, n).</param>
-    /// <param name="y">Outputs, shape (S, m) or, for one output, (S).</param>
-    public static IJetSource<T> FromValues<T>(in ReadOnlyTensorSpan<T> x, in ReadOnlyTensorSpan<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildValues(LabelArray<T>.OfTensor(nameof(x), x), LabelArray<T>.OfTensor(nameof(y), y));
 
     private static MemoryJetSource<T> BuildValues<T>(LabelArray<T> x, LabelArray<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -62,7 +51,7 @@ public static partial class JetData
             new JetBatch<T>(JetLayout.Value, samples.Length, outputs.Length, y.Data.ToArray()));
     }
 
-    /// <summary>Learns S, n and m from x and y and checks both; a y of one dimension stands for one output.</summary>
+    /// <summary>Takes S, n and m from x and y and checks both; a y of one dimension stands for one output.</summary>
     private static (LabelAxis Samples, LabelAxis Inputs, LabelAxis Outputs) CheckValues<T>(LabelArray<T> x, LabelArray<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -83,7 +72,7 @@ public static partial class JetData
         return (samples, new LabelAxis("inputs", x.Shape[1]), new LabelAxis("outputs", y.Shape.Length == 1 ? 1 : y.Shape[1]));
     }
 
-    /// <summary>Checks the shape of derivatives of y, whose axis of outputs is absent if y's is.</summary>
+    /// <summary>Checks the shape of derivatives of y, which have no axis of outputs if y has none.</summary>
     private static void ExpectOutputs<T>(
         LabelArray<T> array, LabelArray<T> y, ReadOnlySpan<LabelAxis> before, LabelAxis outputs, ReadOnlySpan<LabelAxis> after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -91,11 +80,5 @@ public static partial class JetData
         bool hasAxis = y.Shape.Length > 1;
         array.Expect(hasAxis ? [.. before, outputs, .. after] : [.. before, .. after]);
         array.ExpectFinite();
-    }
-
-    private static LabelAxis SamplesAxis(int samples)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        return new LabelAxis("samples", samples);
     }
 }

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>Makes sources of jets from a delegate, and sources from other sources.</summary>
+/// <summary>Makes sources from a delegate and transforms of sources.</summary>
 public static partial class JetSource
 {
-    /// <summary>The most samples that one thread copies into memory before it looks for cancellation.</summary>
+    /// <summary>The most samples that one thread copies between two checks for cancellation.</summary>
     private const int Chunk = 8;
 
     /// <summary>The most rows of jets that a thread fills at a time, unless one sample has more.</summary>
@@ -41,11 +41,11 @@ public static partial class JetSource
     /// <param name="isEndless">Whether every epoch has fresh samples.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero: 1 for straight paths.</param>
     /// <param name="generatesLowerOrders">
-    /// False: the generator is always given views of the full <paramref name="layout"/>, and what is not wanted is dropped.
-    /// True: it looks at the views' own layout and writes no more than they hold, which saves its work when training
+    /// False: the generator always writes views of the full <paramref name="layout"/>, and unwanted components are dropped.
+    /// True: it checks the layout of the views and writes only what they hold, which saves work when training
     /// drops an order.
     /// </param>
-    /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
@@ -91,7 +91,7 @@ public static partial class JetSource
     /// <param name="source">The source; an endless one becomes finite.</param>
     /// <param name="samples">The numbers of the samples, in any order; at least one.</param>
     /// <returns>A finite source of those samples.</returns>
-    /// <exception cref="ArgumentException">No sample is named, or the source is empty.</exception>
+    /// <exception cref="ArgumentException">No sample is given, or the source is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist.</exception>
     public static IJetSource<T> Subset<T>(this IJetSource<T> source, ReadOnlySpan<long> samples)
         where T : unmanaged
@@ -160,7 +160,7 @@ public static partial class JetSource
     /// <summary>A source without its components above an order.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="source">The source.</param>
-    /// <param name="order">0, 1 or 2; the source itself comes back if it has no higher order.</param>
+    /// <param name="order">0, 1 or 2; the source itself is returned if it has no higher order.</param>
     /// <returns>The source of lower order; nothing is copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1 or 2.</exception>
     /// <exception cref="ArgumentException">The source has no layout, samples, inputs or outputs.</exception>
@@ -173,12 +173,12 @@ public static partial class JetSource
         return order >= source.Layout.Order ? source : new TruncatedJetSource<T>(source, order);
     }
 
-    /// <summary>Copies samples of a source into memory: pays for rendering once instead of in every epoch.</summary>
+    /// <summary>Copies samples of a source into memory, so that they are made once instead of in every epoch.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="source">The source, finite or endless.</param>
     /// <param name="count">How many samples; if left out, <see cref="IJetSource{T}.Count"/>.</param>
     /// <param name="first">The number of the first sample.</param>
-    /// <param name="maxThreads">Threads that fill at the same time; all processors if left out. The result is the same for any number.</param>
+    /// <param name="threads">Threads to use; all cores if 0. The result does not depend on it.</param>
     /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>The samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, as 0 to count − 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist, or one array cannot hold so many.</exception>
@@ -188,7 +188,7 @@ public static partial class JetSource
         this IJetSource<T> source,
         int? count = null,
         long first = 0,
-        int? maxThreads = null,
+        int threads = 0,
         CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -196,7 +196,7 @@ public static partial class JetSource
         int samples = count ?? source.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1, nameof(count));
         ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads ?? 1, 1, nameof(maxThreads));
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (!source.IsEndless && samples > source.Count - first)
         {
             throw new ArgumentOutOfRangeException(
@@ -217,7 +217,7 @@ public static partial class JetSource
         var target = new JetBatch<T>(layout, samples, source.OutputFeatures);
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = maxThreads ?? Environment.ProcessorCount,
+            MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
             CancellationToken = cancellationToken,
         };
         int size = Math.Clamp(ChunkRows / layout.Count, 1, Chunk);
@@ -238,7 +238,7 @@ public static partial class JetSource
         }
         catch (AggregateException fault) when (fault.InnerExceptions.Count > 0)
         {
-            // One error is enough to know, and the caller should see it as if there were no threads.
+            // The first error alone, as it would be thrown without threads.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
         }
 
@@ -254,7 +254,7 @@ public static partial class JetSource
         }
     }
 
-    /// <summary>Fills full jets in scratch memory and keeps the input components that may differ from zero.</summary>
+    /// <summary>Fills full jets in scratch memory and copies the input components that may differ from zero.</summary>
     private static void FillChunk<T>(
         IJetSource<T> source, long first, int start, int count, JetBatch<T> scratch, JetBatch<T> input, JetBatch<T> target)
         where T : unmanaged

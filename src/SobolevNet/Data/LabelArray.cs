@@ -5,10 +5,10 @@ using SobolevNet.Files;
 
 namespace SobolevNet;
 
-/// <summary>An axis of an array of labels: what it counts and how many there must be.</summary>
+/// <summary>An axis of an array of labels: what it counts and its length.</summary>
 internal readonly record struct LabelAxis(string Name, int Length);
 
-/// <summary>An array of labels as a user gave it: its name in messages, its shape and its elements, row-major.</summary>
+/// <summary>An array of labels from a caller: its name in messages, its shape and its elements, row-major.</summary>
 /// <remarks>The default value stands for an array that may be left out and was.</remarks>
 internal readonly ref struct LabelArray<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -60,7 +60,7 @@ internal readonly ref struct LabelArray<T>
         return new LabelArray<T>(name, data, shape);
     }
 
-    /// <summary>Copies a tensor, which may be strided; an empty one counts as not given if it may be left out.</summary>
+    /// <summary>Wraps a tensor, copied if it is strided; an empty one counts as not given if it may be left out.</summary>
     public static LabelArray<T> OfTensor(string name, in ReadOnlyTensorSpan<T> tensor, bool optional = false)
     {
         if (tensor.IsEmpty)
@@ -79,35 +79,13 @@ internal readonly ref struct LabelArray<T>
             shape[axis] = checked((int)tensor.Lengths[axis]);
         }
 
+        if (tensor.IsDense)
+        {
+            return new LabelArray<T>(name, MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), (int)tensor.FlattenedLength), shape);
+        }
+
         var data = new T[tensor.FlattenedLength];
         tensor.FlattenTo(data);
-        return new LabelArray<T>(name, data, shape);
-    }
-
-    /// <summary>Wraps a flat array whose last axis is found by division; an empty one counts as not given if it may be left out.</summary>
-    /// <exception cref="ArgumentException">The length is not a multiple of the leading axes' product.</exception>
-    public static LabelArray<T> Flat(string name, ReadOnlySpan<T> data, bool optional, params scoped ReadOnlySpan<LabelAxis> leading)
-    {
-        if (optional && data.IsEmpty)
-        {
-            return default;
-        }
-
-        long product = 1;
-        int[] shape = new int[leading.Length + 1];
-        for (int axis = 0; axis < leading.Length; axis++)
-        {
-            shape[axis] = leading[axis].Length;
-            product *= leading[axis].Length;
-        }
-
-        // An axis of length 0 was learned from another array, which is refused for it when shapes are checked.
-        if (product > 0 && data.Length % product != 0)
-        {
-            throw new ArgumentException($"{name} has {data.Length} elements, which is not a multiple of {Describe(leading)}.", name);
-        }
-
-        shape[^1] = product == 0 ? 0 : (int)(data.Length / product);
         return new LabelArray<T>(name, data, shape);
     }
 
@@ -139,7 +117,7 @@ internal readonly ref struct LabelArray<T>
             Name);
     }
 
-    /// <summary>Checks the number of dimensions where lengths are yet to be learned from the array itself.</summary>
+    /// <summary>Checks the number of dimensions where the array itself gives their lengths.</summary>
     /// <exception cref="ArgumentException">It has another number of dimensions, or one of length 0.</exception>
     public void ExpectRank(int rank, string meaning)
     {
@@ -155,7 +133,7 @@ internal readonly ref struct LabelArray<T>
     }
 
     /// <summary>Checks that every element is finite.</summary>
-    /// <exception cref="ArgumentException">One is not; the message says where it stands.</exception>
+    /// <exception cref="ArgumentException">One is not; the message says which.</exception>
     public void ExpectFinite()
     {
         int at = NotFinite.IndexIn(Data);

@@ -11,6 +11,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[]? _tangentScales;
+    private readonly int[] _tangentInputs;
 
     /// <summary>Wraps two batches; nothing is copied, and neither may be changed while the source is in use.</summary>
     /// <param name="input">
@@ -18,7 +19,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// of the input are zero (a straight path); leaving them out saves their memory.
     /// </param>
     /// <param name="target">Shape (components, samples, m).</param>
-    /// <param name="tangentScales">The typical range of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <exception cref="ArgumentException">
     /// The batches are empty, do not fit each other, or hold NaN or infinity; or the scales do not fit.
     /// </exception>
@@ -55,6 +56,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
         Input = input;
         Target = target;
         InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
+        _tangentInputs = UnitTangents.Find(input, InputOrder);
     }
 
     /// <summary>The inputs, shape (components, samples, n); second derivatives may be left out when all are zero.</summary>
@@ -77,6 +79,9 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
 
     /// <inheritdoc/>
     public int InputOrder { get; }
+
+    /// <summary>The number of the input that each tangent is, where the first derivatives of all inputs given are the same unit vectors; else empty.</summary>
+    public ReadOnlySpan<int> TangentInputs => _tangentInputs;
 
     /// <inheritdoc/>
     public bool InputsShareUnit { get; init; }
@@ -106,7 +111,12 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
             }
 
             ReadOnlySpan<T> from = batch.Component(c);
-            for (int s = 0; s < samples.Length; s++)
+            for (int s = 0; s < samples.Length && features == 1; s++)
+            {
+                to[s] = from[(int)samples[s]];
+            }
+
+            for (int s = 0; s < samples.Length && features > 1; s++)
             {
                 from.Slice((int)samples[s] * features, features).CopyTo(to[(s * features)..]);
             }

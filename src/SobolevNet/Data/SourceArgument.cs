@@ -34,5 +34,34 @@ internal static class SourceArgument
         {
             throw new ArgumentException($"The source's InputOrder is {source.InputOrder}; an order is 0, 1 or 2.", name);
         }
+
+        CheckTangentInputs(source, name);
+    }
+
+    private static void CheckTangentInputs<T>(IJetSource<T> source, string? name)
+        where T : unmanaged
+    {
+        var inputs = source.TangentInputs;
+        if (inputs.IsEmpty)
+        {
+            return;
+        }
+
+        int tangents = source.Layout.Tangents;
+        if (inputs.Length != tangents)
+        {
+            throw new ArgumentException(
+                $"The source's TangentInputs has {inputs.Length} elements; expected one for each of its {tangents} tangents, or none.", name);
+        }
+
+        var seen = new HashSet<int>();
+        foreach (int input in inputs)
+        {
+            if (input < 0 || input >= source.InputFeatures || !seen.Add(input))
+            {
+                throw new ArgumentException(
+                    $"The source's TangentInputs has the element {input}; expected different inputs in [0, {source.InputFeatures}).", name);
+            }
+        }
     }
 }

@@ -2,11 +2,10 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>Full jets of some samples of a source, for an endless source that makes one sample of each.</summary>
+/// <summary>Full jets of some samples of a source, in memory of its own.</summary>
 /// <remarks>
-/// For one thread at a time. Behind number k of the endless source is sample k mod N of a finite one with N samples. Where the tangents
-/// are input coordinates (<see cref="Coordinates"/>), the derivatives of inputs are unit vectors, which are not loaded: with 5,000 inputs those of one
-/// sample would take 100 MB.
+/// For one thread at a time. Where the tangents are inputs (<see cref="IJetSource{T}.TangentInputs"/>), the derivatives of inputs are unit vectors, which are
+/// loaded only on demand: with 5,000 inputs those of one sample take 100 MB.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class SourceJets<T>
@@ -15,72 +14,57 @@ internal sealed class SourceJets<T>
     /// <summary>Rows that are asked of the source at once.</summary>
     private const int Rows = 112;
 
-    private readonly IJetSource<T> _source;
     private readonly JetLayout[] _layouts;
+    private readonly bool _loadsDerivatives;
+    private readonly int _inputFeatures;
+    private readonly int _outputFeatures;
     private readonly T[] _input;
     private readonly T[] _target;
-    private readonly long[] _numbers;
     private JetLayout _layout;
     private int _count;
 
     /// <summary>Reserves memory.</summary>
-    /// <param name="source">Gives full jets.</param>
+    /// <param name="source">A source of full jets, whose shape counts.</param>
     /// <param name="order">The highest order that is loaded.</param>
-    public SourceJets(IJetSource<T> source, int order)
+    /// <param name="loadsUnitVectors">Whether derivatives of inputs that are unit vectors are loaded too.</param>
+    public SourceJets(IJetSource<T> source, int order, bool loadsUnitVectors = false)
     {
-        _source = source;
+        (_inputFeatures, _outputFeatures) = (source.InputFeatures, source.OutputFeatures);
         _layouts = [.. Enumerable.Range(0, order + 1).Select(source.Layout.Truncate)];
         _layout = _layouts[0];
-        Coordinates = CoordinatesOf(source);
+        _loadsDerivatives = loadsUnitVectors || source.TangentInputs.IsEmpty;
         _input = new T[Most(k => Size(k) * InputLayout(_layouts[k]).Count) * source.InputFeatures];
         _target = new T[Most(k => Size(k) * _layouts[k].Count) * source.OutputFeatures];
-        _numbers = new long[Size(0)];
 
         int Most(Func<int, int> rows) => Enumerable.Range(0, _layouts.Length).Max(rows);
     }
-
-    /// <summary>The input coordinate that each tangent is; null if tangents are anything else.</summary>
-    public int[]? Coordinates { get; }
 
     /// <summary>How many samples are loaded at once.</summary>
     /// <param name="order">The order they are loaded with.</param>
     public int Size(int order) => Math.Max(1, Rows / _layouts[order].Count);
 
-    /// <summary>Loads the samples behind some numbers.</summary>
-    /// <param name="numbers">At most <see cref="Size"/> numbers of the endless source.</param>
+    /// <summary>Loads samples.</summary>
+    /// <param name="source">The source, or one of the same shape.</param>
+    /// <param name="samples">At most <see cref="Size"/> numbers of samples.</param>
     /// <param name="order">The order of the jets.</param>
-    public void Load(ReadOnlySpan<long> numbers, int order)
+    public void Load(IJetSource<T> source, ReadOnlySpan<long> samples, int order)
     {
-        for (int s = 0; s < numbers.Length; s++)
-        {
-            _numbers[s] = _source.IsEndless ? numbers[s] : numbers[s] % _source.Count;
-        }
-
-        (_layout, _count) = (_layouts[order], numbers.Length);
-        _source.Fill(
-            _numbers.AsSpan(0, _count), View(_input, InputLayout(_layout), _source.InputFeatures), View(_target, _layout, _source.OutputFeatures));
+        (_layout, _count) = (_layouts[order], samples.Length);
+        source.Fill(samples, View(_input, InputLayout(_layout), _inputFeatures), View(_target, _layout, _outputFeatures));
     }
 
-    /// <summary>The input of a loaded sample; without derivatives where tangents are <see cref="Coordinates"/>.</summary>
+    /// <summary>The inputs of the loaded samples; without derivatives where these are unit vectors that are not loaded.</summary>
+    public JetSpan<T> Inputs => View(_input, InputLayout(_layout), _inputFeatures);
+
+    /// <summary>The input of a loaded sample.</summary>
     /// <param name="sample">Its place among those loaded.</param>
-    public JetSpan<T> Input(int sample) => View(_input, InputLayout(_layout), _source.InputFeatures).Slice(sample, 1);
+    public JetSpan<T> Input(int sample) => Inputs.Slice(sample, 1);
 
     /// <summary>The target of a loaded sample.</summary>
     /// <param name="sample">Its place among those loaded.</param>
-    public JetSpan<T> Target(int sample) => View(_target, _layout, _source.OutputFeatures).Slice(sample, 1);
+    public JetSpan<T> Target(int sample) => View(_target, _layout, _outputFeatures).Slice(sample, 1);
 
-    private static int[]? CoordinatesOf(IJetSource<T> source)
-    {
-        // None of the sources made of another one changes the derivatives of inputs.
-        while (source is IDerivedJetSource<T> derived)
-        {
-            source = derived.Source;
-        }
-
-        return source is JacobianJetSource<T> jacobian ? jacobian.Directions.ToArray() : null;
-    }
-
-    private JetLayout InputLayout(JetLayout layout) => Coordinates is null ? layout : JetLayout.Value;
+    private JetLayout InputLayout(JetLayout layout) => _loadsDerivatives ? layout : JetLayout.Value;
 
     private JetSpan<T> View(T[] memory, JetLayout layout, int features) =>
         new(memory.AsSpan(0, layout.Count * _count * features), layout, _count, features);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace SobolevNet;
 
 /// <summary>Knows which sources hold their samples in memory, where reading all of them is cheap.</summary>
@@ -6,11 +8,10 @@ internal static class StoredSources
     /// <summary>Whether all samples lie in memory: labels, or parts of labels.</summary>
     /// <param name="source">Any source.</param>
     public static bool Holds<T>(IJetSource<T> source)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => source switch
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => source switch
         {
             MemoryJetSource<T> or JacobianJetSource<T> => true,
-            SubsetJetSource<T> subset => Holds(subset.Source),
-            TruncatedJetSource<T> truncated => Holds(truncated.Source),
+            SubsetJetSource<T> or TruncatedJetSource<T> => Holds(((JetSourceTransform<T>)source).Source),
             _ => false,
         };
 }

@@ -1,6 +1,6 @@
 namespace SobolevNet;
 
-/// <summary>The typical ranges of a source's tangents, checked once.</summary>
+/// <summary>The scales of a source's tangents, checked once.</summary>
 internal static class TangentScales
 {
     /// <summary>Checks the scales that a caller gives.</summary>

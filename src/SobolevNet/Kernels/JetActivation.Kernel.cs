@@ -88,15 +88,14 @@ internal sealed unsafe class JetActivation<TFunction, TScalarFunction, TSimd, TV
         where TV : struct
     {
         var value = TS.Add(TS.Load(z), TS.Load(bias));
-        var activated = TF.Value(value);
-        TS.Store(activated, a);
         var firsts = layout.Firsts;
         if (firsts.IsEmpty)
         {
+            TS.Store(TF.Value(value), a);
             return;
         }
 
-        TF.Derivatives(value, activated, out var d1, out var d2, out _);
+        TS.Store(TF.Evaluate(value, out var d1, out var d2, out _), a);
         for (int i = 0; i < firsts.Length; i++)
         {
             z += component;

@@ -50,9 +50,9 @@ internal static unsafe class AlignedMemory
     public static ArraySegment<T> Zeros<T>(int length)
         where T : unmanaged
     {
-        var (array, offset) = Allocate<T>(length);
-        Array.Clear(array);
-        return new ArraySegment<T>(array, offset, length);
+        // New pages of the system are zero and stay untouched until they are used.
+        T[] array = GC.AllocateArray<T>(length + (Alignment / sizeof(T)), pinned: true);
+        return new ArraySegment<T>(array, OffsetOf(array), length);
     }
 
     /// <summary>An array with room for <paramref name="length"/> elements from <c>Offset</c> on, uninitialized.</summary>
@@ -60,8 +60,14 @@ internal static unsafe class AlignedMemory
         where T : unmanaged
     {
         T[] array = GC.AllocateUninitializedArray<T>(length + (Alignment / sizeof(T)), pinned: true);
+        return (array, OffsetOf(array));
+    }
+
+    private static int OffsetOf<T>(T[] array)
+        where T : unmanaged
+    {
         nuint address = (nuint)Unsafe.AsPointer(ref array[0]);
         nuint gap = (Alignment - (address % Alignment)) % Alignment;
-        return (array, (int)(gap / (nuint)sizeof(T)));
+        return (int)(gap / (nuint)sizeof(T));
     }
 }

@@ -13,16 +13,16 @@ internal sealed class InferenceScratch<T>
 
     private readonly MlpArchitecture _architecture;
     private readonly Workspace<T> _workspace = new();
+    private readonly AdjointTape<T>?[] _adjoints = new AdjointTape<T>?[2];
     private T[] _memory = [];
     private int _offset;
     private JetTape<T>? _tape;
-    private T[] _reverse = [];
 
     public InferenceScratch(MlpArchitecture architecture) => _architecture = architecture;
 
     /// <summary>Whether it is small enough to be kept after a call.</summary>
     public bool IsWorthKeeping =>
-        (long)_memory.Length + _reverse.Length + _workspace.Length <= Math.Max(SmallMemory, 4L * _architecture.ParameterCount);
+        (long)_memory.Length + (_adjoints[0]?.Length ?? 0) + (_adjoints[1]?.Length ?? 0) + _workspace.Length <= Math.Max(SmallMemory, 4L * _architecture.ParameterCount);
 
     /// <summary>A tape for some samples of a layout, or for as many of them as fill a cache.</summary>
     public JetTape<T> Tape(JetLayout layout, int samples)
@@ -79,20 +79,14 @@ internal sealed class InferenceScratch<T>
         }
     }
 
-    /// <summary>Takes a tape's input, all of one group, forward.</summary>
-    public void Forward(JetTape<T> tape, PackedNetwork<T> network) => tape.Forward(0, network, _workspace);
-
-    /// <summary>Takes the adjoint of a tape's output back to its input.</summary>
-    /// <param name="tape">The tape, after <see cref="Forward"/>.</param>
-    /// <param name="network">The network of the forward pass.</param>
-    /// <param name="inputAdjoint">Receives shape (components, samples, inputs).</param>
-    public void Reverse(JetTape<T> tape, PackedNetwork<T> network, Span<T> inputAdjoint)
+    /// <summary>A tape of one sample and its adjoints.</summary>
+    public AdjointTape<T> Adjoints(int tangents, int seeds)
     {
-        if (_reverse.Length < tape.ReverseScratch)
-        {
-            _reverse = new T[tape.ReverseScratch];
-        }
-
-        tape.Reverse(0, network, _workspace, _reverse, inputAdjoint);
+        // One of Jacobians and one of Hessians, which may be asked for in turn.
+        ref var kept = ref _adjoints[tangents == 0 ? 0 : 1];
+        return kept ??= new AdjointTape<T>(_architecture, tangents, samples: 1, groupSamples: 1, seeds);
     }
+
+    /// <summary>Takes a tape's input, all of one group, to its output and derivatives.</summary>
+    public void Forward(AdjointTape<T> tape, PackedNetwork<T> network) => tape.Forward(0, network, _workspace);
 }

@@ -21,7 +21,7 @@ namespace SobolevNet;
 /// </para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class JetTape<T>
+internal sealed class JetTape<T> : IPassTape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int RowsOfGroup = 224;
@@ -92,6 +92,10 @@ internal sealed class JetTape<T>
 
     /// <summary>The components propagated.</summary>
     public JetLayout Layout { get; }
+
+    public int RowsOfSample => Layout.Count;
+
+    public bool IsAdjoint => false;
 
     /// <summary>Most samples of a pass.</summary>
     public int Capacity { get; }
@@ -210,7 +214,7 @@ internal sealed class JetTape<T>
     /// </summary>
     public JetSpan<T> Input(int group) => View(_inputs, group, _architecture.Inputs);
 
-    /// <summary>The output jets of a group after <see cref="Forward"/>; the caller replaces them by their adjoint before <see cref="Reverse"/>.</summary>
+    /// <summary>The output jets of a group after <see cref="Forward"/>; the caller replaces them by their adjoint before <see cref="Reverse(int, PackedNetwork{T}, Workspace{T}, Span{T})"/>.</summary>
     public JetSpan<T> Output(int group) => View(_before[^1], group, _architecture.Outputs);
 
     /// <summary>Takes a group from its input to its output.</summary>
@@ -283,6 +287,8 @@ internal sealed class JetTape<T>
             }
         }
     }
+
+    public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch) => Reverse(group, network, workspace, scratch, default);
 
     /// <summary>
     /// Takes the adjoint of a group's output back: afterwards the tape holds the adjoint of every layer's product, and

@@ -8,7 +8,8 @@ namespace SobolevNet;
 /// </content>
 public sealed partial class Mlp<T>
 {
-    private static readonly JetLayout OneTangent = JetLayout.Full(1, 1);
+    /// <summary>Rows of values and adjoints that derivatives at one point are computed with at a time: what fills a cache.</summary>
+    private const int RowsOfPass = 224;
 
     private readonly ScratchPool<LivePass<T>> _passes = new();
 
@@ -116,28 +117,22 @@ public sealed partial class Mlp<T>
     /// <exception cref="NotSupportedException">One array does not hold the Jacobian; see <see cref="Derivatives"/>.</exception>
     public T[,] Jacobian(ReadOnlySpan<T> x)
     {
-        // One reverse pass an output is cheaper than one tangent an input: outputs are few where inputs are many.
         CheckSingle(x);
         int inputs = Architecture.Inputs;
         int outputs = Architecture.Outputs;
         CheckDerivative("Jacobian", (double)outputs * inputs);
         var jacobian = new T[outputs, inputs];
-        var elements = MemoryMarshal.CreateSpan(ref jacobian[0, 0], jacobian.Length);
+        int seeds = Math.Min(outputs, RowsOfPass - 1);
         var pass = Take();
-        var tape = pass.Begin(JetLayout.Value, outputs);
-        for (int start = 0; start < outputs; start += tape.Capacity)
+        var tape = pass.BeginAdjoints(tangents: 0, seeds);
+        for (int start = 0; start < outputs; start += seeds)
         {
-            int count = Math.Min(tape.Capacity, outputs - start);
-            tape.Begin(count);
-            var input = tape.Input(0);
-            for (int o = 0; o < count; o++)
-            {
-                x.CopyTo(input.Row(0, o));
-            }
-
+            // The last outputs of a range that does not divide are computed twice.
+            int first = Math.Min(start, outputs - seeds);
+            tape.Begin(samples: 1, first);
+            x.CopyTo(tape.Input(0).Data);
             pass.Scratch.Forward(tape, pass.Packed);
-            Seed(tape.Output(0), component: 0, start);
-            pass.Scratch.Reverse(tape, pass.Packed, elements.Slice(start * inputs, count * inputs));
+            tape.Derivatives(0).Data.CopyTo(MemoryMarshal.CreateSpan(ref jacobian[first, 0], seeds * inputs));
         }
 
         Return(pass);
@@ -160,47 +155,40 @@ public sealed partial class Mlp<T>
         CheckDerivative("Hessian", (double)outputs * inputs * inputs);
         var hessian = new T[outputs, inputs, inputs];
 
-        // Rows of the Hessian, one tangent at a time: the reverse pass of an order-1 jet along eᵢ, seeded with one on the
-        // first derivative of an output, gives ∂(∂ᵢyₒ)/∂x as the adjoint of the input's value.
+        // Tangents along some inputs at a time through values and adjoints give as many rows of every output's Hessian.
+        int seeds = Math.Min(outputs, (RowsOfPass / 2) - 1);
+        int tangents = Math.Min(inputs, (RowsOfPass / (1 + seeds)) - 1);
         var pass = Take();
-        var tape = pass.Begin(OneTangent, outputs);
-        var adjoint = new T[OneTangent.Count * Math.Min(tape.Capacity, outputs) * inputs];
-        for (int start = 0; start < outputs; start += tape.Capacity)
+        var tape = pass.BeginAdjoints(tangents, seeds);
+        for (int start = 0; start < outputs; start += seeds)
         {
-            int count = Math.Min(tape.Capacity, outputs - start);
-            tape.Begin(count);
-            for (int i = 0; i < inputs; i++)
+            int output = Math.Min(start, outputs - seeds);
+            for (int from = 0; from < inputs; from += tangents)
             {
+                int row = Math.Min(from, inputs - tangents);
+                tape.Begin(samples: 1, output);
                 var input = tape.Input(0);
                 input.Clear();
-                for (int o = 0; o < count; o++)
+                x.CopyTo(input.Row(0, 0));
+                for (int k = 0; k < tangents; k++)
                 {
-                    x.CopyTo(input.Row(0, o));
-                    input[1, o, i] = T.One;
+                    input[1 + k, 0, row + k] = T.One;
                 }
 
                 pass.Scratch.Forward(tape, pass.Packed);
-                Seed(tape.Output(0), component: 1, start);
-                pass.Scratch.Reverse(tape, pass.Packed, adjoint.AsSpan(0, OneTangent.Count * count * inputs));
-                for (int o = 0; o < count; o++)
+                var products = tape.Derivatives(0);
+                for (int k = 0; k < tangents; k++)
                 {
-                    adjoint.AsSpan(o * inputs, inputs).CopyTo(MemoryMarshal.CreateSpan(ref hessian[start + o, i, 0], inputs));
+                    for (int u = 0; u < seeds; u++)
+                    {
+                        products.Row(1 + k, u).CopyTo(MemoryMarshal.CreateSpan(ref hessian[output + u, row + k, 0], inputs));
+                    }
                 }
             }
         }
 
         Return(pass);
         return hessian;
-    }
-
-    /// <summary>The adjoint that is one in a component of output first + s of sample s, and else zero.</summary>
-    private static void Seed(JetSpan<T> adjoint, int component, int first)
-    {
-        adjoint.Clear();
-        for (int s = 0; s < adjoint.Samples; s++)
-        {
-            adjoint[component, s, first + s] = T.One;
-        }
     }
 
     private static void CheckOutput(long length, string name)

@@ -8,7 +8,7 @@ namespace SobolevNet.Rendering;
 /// <param name="order">Highest order of derivatives: 0, 1 or 2.</param>
 /// <param name="count">Samples of an epoch, at least 1.</param>
 /// <param name="seed">Names the set of poses.</param>
-/// <param name="endless">Whether every epoch has fresh poses.</param>
+/// <param name="isEndless">Whether every epoch has fresh poses.</param>
 /// <param name="range">The range of poses; the paper's if left out.</param>
 /// <param name="vertices">The vertices whose positions are the target; 3, 5 and 6 if left out.</param>
 /// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
@@ -18,10 +18,10 @@ public sealed class CubeSource(
     int order,
     int count,
     ulong seed,
-    bool endless = false,
+    bool isEndless = false,
     PoseRange? range = null,
     IReadOnlyList<int>? vertices = null)
-    : CubeSource<float>(renderer, order, count, seed, endless, range, vertices);
+    : CubeSource<float>(renderer, order, count, seed, isEndless, range, vertices);
 
 /// <summary>Images of randomly posed cubes and the positions of some of their vertices, with derivatives.</summary>
 /// <remarks>
@@ -46,7 +46,7 @@ public class CubeSource<T> : IJetSource<T>
     /// <param name="order">Highest order of derivatives: 0, 1 or 2.</param>
     /// <param name="count">Samples of an epoch, at least 1.</param>
     /// <param name="seed">Names the set of poses.</param>
-    /// <param name="endless">Whether every epoch has fresh poses.</param>
+    /// <param name="isEndless">Whether every epoch has fresh poses.</param>
     /// <param name="range">The range of poses; the paper's if left out.</param>
     /// <param name="vertices">The vertices whose positions are the target; 3, 5 and 6 if left out.</param>
     /// <exception cref="ArgumentNullException">The renderer is null.</exception>
@@ -57,7 +57,7 @@ public class CubeSource<T> : IJetSource<T>
         int order,
         int count,
         ulong seed,
-        bool endless = false,
+        bool isEndless = false,
         PoseRange? range = null,
         IReadOnlyList<int>? vertices = null)
     {
@@ -84,7 +84,7 @@ public class CubeSource<T> : IJetSource<T>
         Renderer = renderer;
         Count = count;
         Seed = seed;
-        IsEndless = endless;
+        IsEndless = isEndless;
     }
 
     /// <summary>Draws the cubes.</summary>
@@ -146,7 +146,7 @@ public class CubeSource<T> : IJetSource<T>
             throw new ArgumentException($"The seed {seed} is this source's own; fresh samples need another.", nameof(seed));
         }
 
-        return new CubeSource<T>(Renderer, Layout.Order, count, seed, endless: false, Range, _vertices);
+        return new CubeSource<T>(Renderer, Layout.Order, count, seed, isEndless: false, Range, _vertices);
     }
 
     /// <summary>The pose of a sample.</summary>

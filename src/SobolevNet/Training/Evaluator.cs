@@ -19,7 +19,7 @@ internal sealed class Evaluator<T>
     private readonly ErrorScale _scale;
     private readonly double[] _componentWeights;
     private readonly PackedNetwork<T> _packed;
-    private readonly JetTape<T> _tape;
+    private readonly IPassTape<T> _tape;
     private readonly Workspace<T>[] _workspaces;
     private readonly T[] _targets;
     private readonly long[] _samples;
@@ -37,19 +37,20 @@ internal sealed class Evaluator<T>
     /// <param name="samples">The samples; put in random order if time is limited.</param>
     /// <param name="scale">What errors are weighed by and compared with.</param>
     /// <param name="team">Does the work.</param>
-    public Evaluator(Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team)
+    /// <param name="propagation">How derivatives are computed.</param>
+    public Evaluator(
+        Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team,
+        DerivativePropagation propagation = DerivativePropagation.Auto)
     {
         (_source, _samples, _scale, _team) = (source, samples, scale, team);
         _layout = source.Layout.Truncate(order);
         Samples = samples.Length;
         _componentWeights = scale.ComponentWeights(source, _layout);
         _packed = new PackedNetwork<T>(network);
-        int chunk = JetTape<T>.ChooseChunk(_layout.Count, Samples);
-        int group = JetTape<T>.SharedGroup(_layout.Count, chunk);
-        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, group);
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, Samples);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
-        _targets = new T[chunk * _layout.Count * source.OutputFeatures];
-        _groups = [.. Enumerable.Range(0, (chunk + group - 1) / group).Select(_ => new GroupErrors((_layout.Order + 1) * source.OutputFeatures))];
+        _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
+        _groups = [.. Enumerable.Range(0, (_tape.Capacity + _tape.GroupSamples - 1) / _tape.GroupSamples).Select(_ => new GroupErrors((_layout.Order + 1) * source.OutputFeatures))];
         _values = new Moments(source.OutputFeatures);
         _runGroup = RunGroup;
     }
@@ -66,7 +67,7 @@ internal sealed class Evaluator<T>
     public Evaluation Run(MeasuringTime time)
     {
         _time = time;
-        _packed.Pack(reverse: false, reverseFirst: false, keepZeros: _tape.MaySkipInputs);
+        _packed.Pack(reverse: _tape.IsAdjoint, reverseFirst: _tape.IsAdjoint, keepZeros: _tape.MaySkipInputs);
         _values.Clear();
         bool isLimited = time.IsLimited && !_isCounted;
         if (isLimited)

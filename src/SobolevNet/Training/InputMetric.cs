@@ -62,12 +62,13 @@ internal static class InputMetric
 
         double[] weights = outputWeights.ToArray();
         Lane[] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new Lane(n))];
+        int[] inputs = [.. Enumerable.Range(0, n)];
         bool areInputs = true;
         SourceSurvey.Run(source, source.Layout.Truncate(1), team, time, (lane, _, input, target) =>
         {
             for (int s = 0; s < input.Samples && Volatile.Read(ref areInputs); s++)
             {
-                if (!TangentsAreInputs(input, s))
+                if (!UnitTangents.Are(input, s, inputs))
                 {
                     Volatile.Write(ref areInputs, false);
                     return;
@@ -106,22 +107,6 @@ internal static class InputMetric
 
         var sizes = squares.Map(square => Math.Max(least, Math.Sqrt(Math.Max(0, square) / squares[first])) / spread);
         return (vectors * Matrix<double>.Build.DenseOfDiagonalVector(sizes) * vectors.Transpose()).ToRowMajorArray();
-    }
-
-    /// <summary>Whether tangent i is input i: ∂xⱼ/∂rᵢ = δᵢⱼ.</summary>
-    private static bool TangentsAreInputs<T>(JetSpan<T> input, int sample)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < input.Features; i++)
-        {
-            var row = input.Row(1 + i, sample);
-            if (row[i] != T.One || row[..i].ContainsAnyExcept(T.Zero) || row[(i + 1)..].ContainsAnyExcept(T.Zero))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>The sums of one lane: lower triangles, row by row, of symmetric matrices.</summary>

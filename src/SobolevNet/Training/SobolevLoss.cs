@@ -96,15 +96,24 @@ internal sealed class SobolevLoss
         }
 
         losses.Clear();
+        int outputs = output.Features;
         for (int c = 0; c < layout.Count; c++)
         {
             int order = layout.OrderOf(c);
             double weight = _componentWeights[c] / _normalizers[order];
             double slope = 2 * orderWeights[order] * weight * sampleWeight;
+            var rows = output.Component(c);
+            var targets = target.Component(c);
+            if (outputs == 1)
+            {
+                Evaluate(rows, targets, _outputWeights[0], weight, slope, losses[order..], orders);
+                continue;
+            }
+
             for (int s = 0; s < output.Samples; s++)
             {
-                var row = output.Row(c, s);
-                var wanted = target.Row(c, s);
+                var row = rows.Slice(s * outputs, outputs);
+                var wanted = targets.Slice(s * outputs, outputs);
                 double sum = 0;
                 for (int f = 0; f < row.Length; f++)
                 {
@@ -116,6 +125,20 @@ internal sealed class SobolevLoss
 
                 losses[(s * orders) + order] += weight * sum;
             }
+        }
+    }
+
+    /// <summary>One component of networks with one output, without a row for each number: derivatives by many inputs are many rows.</summary>
+    private static void Evaluate<T>(Span<T> rows, ReadOnlySpan<T> targets, double outputWeight, double weight, double slope, Span<double> losses, int orders)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        targets = targets[..rows.Length];
+        for (int s = 0, at = 0; s < rows.Length; s++, at += orders)
+        {
+            double error = double.CreateTruncating(rows[s]) - double.CreateTruncating(targets[s]);
+            double weighted = outputWeight * error;
+            rows[s] = T.CreateTruncating(slope * weighted);
+            losses[at] += weight * (weighted * error);
         }
     }
 

@@ -46,8 +46,8 @@ public sealed class SobolevTrainer<T>
     /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
     /// <remarks>
     /// The network gets the parameters of the checkpoint. <see cref="SobolevTrainingOptions.Epochs"/> and
-    /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before, even if the training had ended; schedules then go on
-    /// where the longer training would be.
+    /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before. What is left of the schedules is then stretched to the new end, from
+    /// where it is. A training that had ended has nothing left to stretch; its schedules go on where the longer training would be.
     /// </remarks>
     /// <param name="path">
     /// A checkpoint written by a training with the same data and options, of a network that is trained already or began with the same
@@ -176,6 +176,14 @@ public sealed class SobolevTrainer<T>
         }
 
         Network.Architecture.CheckOrder(order);
+        if (Options.Propagation == DerivativePropagation.Adjoint && !PassTapes.AllowsAdjoint(source, source.Layout.Truncate(order)))
+        {
+            throw new ArgumentException(
+                $"The options ask for {nameof(DerivativePropagation.Adjoint)} propagation of order 2, but the inputs of the source may have second derivatives of " +
+                $"their own (its {nameof(source.InputOrder)} is 2). Expected straight paths, {nameof(DerivativePropagation.Auto)} or {nameof(DerivativePropagation.Forward)}.",
+                nameof(source));
+        }
+
         return order;
     }
 }

@@ -12,12 +12,13 @@ public sealed record SobolevTrainingOptions
     private readonly double? _gradientClipNorm;
     private readonly int _threads;
     private readonly InputScalingKind _inputScaling;
+    private readonly DerivativePropagation _propagation;
     private readonly Optimizer _optimizer = Optimizer.Soap();
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
     /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for. A resumed
-    /// training may be given more than it was started with: its schedules go on where that longer training would be.
+    /// training may be given more than it was started with: its schedules go on from where they are and are stretched to the new end.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
@@ -113,6 +114,19 @@ public sealed record SobolevTrainingOptions
     /// </summary>
     public bool ScaleDirections { get; init; } = true;
 
+    /// <summary>
+    /// How the network's derivatives are computed. The result is the same to rounding, and by default the cheaper way is taken; set it to compare them.
+    /// A checkpoint may be resumed with another one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
+    public DerivativePropagation Propagation
+    {
+        get => _propagation;
+        init => _propagation = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Propagation), value, "Expected Auto, Forward or Adjoint.");
+    }
+
     /// <summary>How gradients become steps; <see cref="Optimizer.Soap"/> with its defaults unless set.</summary>
     public Optimizer Optimizer
     {
@@ -147,7 +161,10 @@ public sealed record SobolevTrainingOptions
     /// <summary>Where and how often to write checkpoints; none if null.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
-    /// <summary>Threads that train; all cores if 0. The result does not depend on it, and more threads than are useful are not started.</summary>
+    /// <summary>
+    /// Threads that train, at least 0; 0 for as many as there are processors. A number above four times the processors (or above 16, if that is more)
+    /// counts as that many. The result does not depend on it, to the bit.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int Threads { get => _threads; init => _threads = AtLeast(value, 0, nameof(Threads)); }
 

@@ -7,9 +7,9 @@ namespace SobolevNet;
 /// Where a training stands between its beginning and its end, by its epochs and its time, and the learning rate there.
 /// </summary>
 /// <remarks>
-/// Progress is the larger of the parts of the epochs and of the time that are done, so it follows from the state and the options alone:
-/// a training that is resumed with more epochs goes on where the longer one would be. When patience has ended, progress goes from where
-/// it was to 1 in the epochs of annealing, and the learning rate falls along half a cosine wave to a thousandth.
+/// Progress is the larger of the parts of the epochs and of the time that are done, so it follows from the state and the options alone.
+/// Where a training is resumed with more epochs or time, progress goes on from where it is, to 1 at the new end. When patience has ended,
+/// it goes from where it is to 1 in the epochs of annealing, and the learning rate falls along half a cosine wave to a thousandth.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingOptions options, int steps)
@@ -34,22 +34,9 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
     public bool IsAnnealing => state.AnnealedFrom > 0;
 
     /// <summary>The part of the training that is done, in [0, 1].</summary>
-    public double Progress
-    {
-        get
-        {
-            if (!IsAnnealing)
-            {
-                return Planned(EpochsDone, Seconds);
-            }
+    public double Progress => From(state.Start.Progress);
 
-            double annealed = Annealed;
-            double before = Planned(state.AnnealedFrom, SecondsBeforeAnnealing);
-            return annealed < 1 ? before + ((1 - before) * annealed) : 1;
-        }
-    }
-
-    public bool IsOver => Progress >= 1;
+    public bool IsOver => Done >= 1;
 
     /// <summary>Epochs that there will have been at the end; an estimate where only time limits them.</summary>
     public int Epochs
@@ -58,7 +45,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
         {
             double epochs = IsAnnealing
                 ? (double)state.AnnealedFrom + AnnealingEpochs
-                : options.PlannedEpochs ?? Math.Ceiling(EpochsDone / Math.Max(Progress, 1e-9));
+                : options.PlannedEpochs ?? Math.Ceiling(state.Start.Epochs + ((EpochsDone - state.Start.Epochs) / Math.Max(Done, 1e-9)));
             return (int)Math.Min(int.MaxValue, epochs);
         }
     }
@@ -89,18 +76,41 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
 
     private double EpochsDone => state.Epoch + ((double)state.Step / steps);
 
-    private double SecondsBeforeAnnealing => state.History[state.AnnealedFrom - 1].Seconds;
-
     /// <summary>The part of the annealing that is done, in [0, 1].</summary>
-    private double Annealed
+    private double Annealed => From(state.Start.Annealed);
+
+    /// <summary>The part that is done of what was left at <see cref="TrainingState{T}.Start"/>, in [0, 1].</summary>
+    private double Done
     {
         get
         {
-            double ofEpochs = Part(EpochsDone - state.AnnealedFrom, AnnealingEpochs);
-            double before = SecondsBeforeAnnealing;
-            double ofTime = options.TimeBudget is { } budget ? Part(Seconds - before, budget.TotalSeconds - before) : 0;
+            var start = state.Start;
+            int? end = IsAnnealing ? state.AnnealedFrom + AnnealingEpochs : options.PlannedEpochs;
+            double ofEpochs = end is { } epochs ? Part(EpochsDone - start.Epochs, epochs - start.Epochs) : 0;
+            double ofTime = options.TimeBudget is { } budget ? Part(Seconds - start.Seconds, budget.TotalSeconds - start.Seconds) : 0;
             return Math.Max(ofEpochs, ofTime);
         }
+    }
+
+    /// <summary>Whether a training has other limits than before, which can only be larger ones.</summary>
+    public bool IsLongerThan(SobolevTrainingOptions before) => (before.PlannedEpochs, before.TimeBudget) != (options.PlannedEpochs, options.TimeBudget);
+
+    /// <summary>
+    /// Stretches what is left of the schedules over the epochs and the time that a resumed training has now: they go on from where they are. A training that
+    /// had ended has nothing left to stretch; it goes on where the longer training would be.
+    /// </summary>
+    /// <param name="before">The options until now; only their limits count.</param>
+    /// <returns>The progress until now.</returns>
+    public double Stretch(SobolevTrainingOptions before)
+    {
+        var old = new TrainingCourse<T>(state, before, steps);
+        double progress = old.Progress;
+        if (!old.IsOver)
+        {
+            state.Start = new CourseStart(progress, IsAnnealing ? old.Annealed : 0, EpochsDone, Seconds);
+        }
+
+        return progress;
     }
 
     /// <summary>Starts the clock.</summary>
@@ -113,6 +123,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
     /// <summary>Ends the wait for a better validation error: from the end of this epoch on the learning rate is annealed.</summary>
     public void Anneal()
     {
+        state.Start = new CourseStart(Progress, 0, EpochsDone, Seconds);
         state.AnnealedFrom = state.Epoch;
         BeginPhase();
     }
@@ -139,11 +150,11 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
 
     private static double Part(double done, double all) => done < all ? done / all : 1;
 
-    private double Planned(double epochs, double seconds)
+    /// <summary>What was at the start and goes on to 1, exactly 1 at the end.</summary>
+    private double From(double atStart)
     {
-        double ofEpochs = options.PlannedEpochs is { } planned ? Part(epochs, planned) : 0;
-        double ofTime = options.TimeBudget is { } budget ? Part(seconds, budget.TotalSeconds) : 0;
-        return Math.Max(ofEpochs, ofTime);
+        double done = Done;
+        return done < 1 ? atStart + ((1 - atStart) * done) : 1;
     }
 
     private void BeginPhase() => (_phaseBegan, _phaseProgress) = (_clock.Elapsed, Progress);

@@ -23,7 +23,7 @@ internal sealed class TrainingPass<T>
     private readonly WorkerTeam _team;
     private readonly PackedNetwork<T> _packed;
     private readonly T[] _gradient;
-    private readonly JetTape<T> _tape;
+    private readonly IPassTape<T> _tape;
     private readonly Workspace<T>[] _workspaces;
     private readonly ArraySegment<T>[] _scratches;
     private readonly T[] _targets;
@@ -45,15 +45,15 @@ internal sealed class TrainingPass<T>
     private ElementwiseOptimizerState<T>? _optimizer;
 
     public TrainingPass(
-        Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, SobolevLoss loss, int batch, WorkerTeam team)
+        Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, SobolevLoss loss, int batch, WorkerTeam team,
+        DerivativePropagation propagation = DerivativePropagation.Auto)
     {
         (_network, _packed, _gradient, _source, _loss, _team) = (network, packed, gradient, source, loss, team);
         _layout = source.Layout.Truncate(order);
-        int chunk = JetTape<T>.ChooseChunk(_layout.Count, batch);
-        _tape = new JetTape<T>(network.Architecture, _layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(_layout.Count, chunk));
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => AlignedMemory.Zeros<T>(_tape.ReverseScratch))];
-        _targets = new T[chunk * _layout.Count * source.OutputFeatures];
+        _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
         _losses = new double[batch * Orders];
         _tiles = [.. Tiles(network.Architecture, team.Workers)];
         _packing = [.. packed.Tasks(team.Workers)];
@@ -84,8 +84,9 @@ internal sealed class TrainingPass<T>
         (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        bool few = (long)count * _layout.Count <= PackedNetwork<T>.FewRows && !_tape.MaySkipInputs;
-        _packed.Reserve(reverse: true, reverseFirst: false, stored: few, keepZeros: _tape.MaySkipInputs);
+        int fewRows = _tape.IsAdjoint ? PackedNetwork<T>.FewRows / 2 : PackedNetwork<T>.FewRows;
+        bool few = (long)count * _tape.RowsOfSample <= fewRows && !_tape.MaySkipInputs;
+        _packed.Reserve(reverse: true, reverseFirst: _tape.IsAdjoint, stored: few, keepZeros: _tape.MaySkipInputs);
         long parameters = _network.Architecture.ParameterCount;
         _team.Run(_packing.Length, _runPacking, few ? 0 : parameters);
         _packed.CompleteBias();
@@ -109,7 +110,7 @@ internal sealed class TrainingPass<T>
                 }
             }
 
-            long work = parameters * _tape.Samples * _layout.Count;
+            long work = parameters * _tape.Samples * _tape.RowsOfSample;
             if (few && optimizer is not null)
             {
                 _team.Run(_blocks.Length, _runBlock, work);
@@ -197,7 +198,7 @@ internal sealed class TrainingPass<T>
     private void RunPacking(int task, int worker)
     {
         var (layer, first, count) = _packing[task];
-        _packed.Pack(layer, first, count, reverse: layer > 0);
+        _packed.Pack(layer, first, count, reverse: layer > 0 || _tape.IsAdjoint);
     }
 
     private void RunGroup(int group, int worker)
@@ -208,7 +209,7 @@ internal sealed class TrainingPass<T>
         _tape.Forward(group, _packed, _workspaces[worker]);
         _loss.Evaluate(
             _tape.Output(group), target, _weights, _sampleWeight, _losses.AsSpan((_chunkStart + start) * Orders, count * Orders));
-        _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker], default);
+        _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker]);
     }
 
     private void RunTile(int tile, int worker)

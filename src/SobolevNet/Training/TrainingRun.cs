@@ -37,7 +37,7 @@ internal sealed class TrainingRun<T>
         _steps = StepsOf(options, source.Count);
         _course = new TrainingCourse<T>(state, options, _steps);
         _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
-        _step = new TrainingStep<T>(state, _source, order, _batch, options.GradientClipNorm, team);
+        _step = new TrainingStep<T>(state, _source, order, _batch, options.GradientClipNorm, team, options.Propagation);
         _reporter = new TrainingReporter<T>(progress, state, _course, order, _steps);
         _checkpoint = new CheckpointWriter<T>(options.Checkpoint, fingerprint, state, _course);
         _validator = validation is null ? null : new Evaluator<T>(
@@ -176,7 +176,7 @@ internal sealed class TrainingRun<T>
     }
 
     private Evaluation Errors(IJetSource<T> source, long[] samples, CancellationToken cancellationToken) =>
-        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team)
+        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation)
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>

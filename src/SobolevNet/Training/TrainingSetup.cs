@@ -67,7 +67,17 @@ internal sealed class TrainingSetup<T>(
         }
 
         var state = new TrainingState<T>(network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order);
-        checkpoint.Restore(state, options, TrainingRun<T>.StepsOf(options, source.Count));
+        int steps = TrainingRun<T>.StepsOf(options, source.Count);
+        checkpoint.Restore(state, options, steps);
+        var course = new TrainingCourse<T>(state, options, steps);
+        if (checkpoint.WithLimits(options) is var before && course.IsLongerThan(before))
+        {
+            double progress = course.Stretch(before);
+            logger.LogInformation(
+                "The training is longer than before: its schedules had a progress of {Before:P1} and go on from {Now:P1} to the new end.", progress,
+                course.Progress);
+        }
+
         state.SamplesOfEpoch = Math.Min((long)state.Step * options.BatchSize, source.Count);
         return state;
     }

@@ -39,6 +39,9 @@ internal sealed class TrainingState<T>
     /// <summary>The epochs after which patience ended and annealing began; 0 before that.</summary>
     public int AnnealedFrom { get; set; }
 
+    /// <summary>Where progress is counted from.</summary>
+    public CourseStart Start { get; set; }
+
     /// <summary>Eₖ summed over the samples of the current epoch.</summary>
     public double[] LossSums { get; }
 

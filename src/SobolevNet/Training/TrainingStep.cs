@@ -12,6 +12,7 @@ internal sealed class TrainingStep<T>
     private readonly int _order;
     private readonly int _batch;
     private readonly WorkerTeam _team;
+    private readonly DerivativePropagation _propagation;
     private readonly T[] _gradient;
     private readonly PackedNetwork<T> _packed;
     private readonly TrainingPass<T>?[] _passes = new TrainingPass<T>?[3];
@@ -25,9 +26,12 @@ internal sealed class TrainingStep<T>
     /// <param name="batch">The most samples of a mini-batch.</param>
     /// <param name="clipNorm">The longest gradient; null for any.</param>
     /// <param name="team">Does the work.</param>
-    public TrainingStep(TrainingState<T> state, IJetSource<T> source, int order, int batch, double? clipNorm, WorkerTeam team)
+    /// <param name="propagation">How derivatives are propagated.</param>
+    public TrainingStep(
+        TrainingState<T> state, IJetSource<T> source, int order, int batch, double? clipNorm, WorkerTeam team,
+        DerivativePropagation propagation = DerivativePropagation.Auto)
     {
-        (_state, _source, _order, _batch, _team) = (state, source, order, batch, team);
+        (_state, _source, _order, _batch, _team, _propagation) = (state, source, order, batch, team, propagation);
         _gradient = new T[state.Network.Parameters.Length];
         _packed = new PackedNetwork<T>(state.Network);
         _clipping = clipNorm is { } norm ? new GradientClipping<T>(_gradient, norm, team) : null;
@@ -80,7 +84,7 @@ internal sealed class TrainingStep<T>
 
     private void RunPass(int order, long[] samples, int first, int count, ElementwiseOptimizerState<T>? optimizer = null)
     {
-        var pass = _passes[order] ??= new TrainingPass<T>(_state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team);
+        var pass = _passes[order] ??= new TrainingPass<T>(_state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team, _propagation);
         if (!pass.Run(samples, first, count, _state.Weights, _losses, optimizer))
         {
             var (broken, component, magnitude) = pass.Diagnose();

@@ -48,7 +48,7 @@ public sealed class JetDataFileTests : IDisposable
     [Fact]
     public void Save_OfFloat_IsReadByDoubleAndBack()
     {
-        var source = JetData.FromValues<float>(2, [0.1f, 0.2f], [1, 2]);
+        var source = FlatLabels.Values<float>(2, [0.1f, 0.2f], [1, 2]);
         JetData.Save(_folder.File("a.npz"), source, compress: true);
 
         JetData.Load<float>(_folder.File("a.npz")).All().Should().Equal(source.All());
@@ -114,13 +114,13 @@ public sealed class JetDataFileTests : IDisposable
             "values" => JetData.FromValues(x, y),
             "jacobian 1" => JetData.FromJacobian(x, y, gradient),
             "jacobian 2" => JetData.FromJacobian(x, y, gradient, hessian),
-            "jacobian, chosen directions" => JetData.FromJacobian<double>(2, numbers(6), numbers(4), numbers(8), directions: [2, 0]),
+            "jacobian, chosen directions" => FlatLabels.Jacobian<double>(2, numbers(6), numbers(4), numbers(8), inputs: [2, 0]),
             "jacobian in memory" => JetData.FromJacobian(x, y, gradient, hessian).Materialize(),
             "jacobian, training part" => JetData.FromJacobian(x, y, gradient, hessian).Split(0.2, seed: 6).Training,
-            "manifold 1" => JetData.FromManifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
-            "manifold 2" => JetData.FromManifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18), numbers(27), [2, 0.5]),
-            "directions 1" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
-            "directions 2" => JetData.FromDirections<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18)),
+            "manifold 1" => FlatLabels.Manifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
+            "manifold 2" => FlatLabels.Manifold<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18), numbers(27), [2, 0.5]),
+            "directions 1" => FlatLabels.Directions<double>(3, numbers(6), numbers(12), numbers(9), numbers(18)),
+            "directions 2" => FlatLabels.Directions<double>(3, numbers(6), numbers(12), numbers(9), numbers(18), numbers(18)),
             "chosen components" => Chosen(),
             "values of one unit" => OfOneUnit(JetData.FromValues(x, y)),
             "jacobian of one unit" => OfOneUnit(JetData.FromJacobian(x, y, gradient, hessian)),

@@ -51,7 +51,7 @@ public sealed class JetDataTests
     public void FromJacobian_AlongChosenDirections_KeepsTheirOrder()
     {
         double[,,] columns = { { { 3, 1 }, { 6, 4 } }, { { 9, 7 }, { 12, 10 } } };
-        var source = JetData.FromJacobian(X, Y, columns, directions: [2, 0]);
+        var source = JetData.FromJacobian(X, Y, columns, inputs: [2, 0]);
 
         source.Layout.Should().Be(JetLayout.Full(2, 1));
         var (input, target) = source.Sample(0);
@@ -62,20 +62,25 @@ public sealed class JetDataTests
 
     [Fact]
     public void FromJacobian_OfAConstantInput_HasScaleOne() =>
-        JetData.FromJacobian(3, [0.1, 0.1, 0.1], [1.0, 2, 3], [1.0, 1, 1]).TangentScale(0).Should().Be(1);
+        FlatLabels.Jacobian(3, [0.1, 0.1, 0.1], [1.0, 2, 3], [1.0, 1, 1]).TangentScale(0).Should().Be(1);
 
     [Fact]
-    public void Builders_OfFlatSpansArraysAndTensors_Agree()
+    public void Builders_OfSpansWithShapesArraysAndTensors_Agree()
     {
         var (x, y, gradient, hessian) = SmoothFunction.Trigonometric.Labels(4, seed: 2);
         double[] flatX = [.. x.Cast<double>()], flatG = [.. gradient.Cast<double>()], flatH = [.. hessian.Cast<double>()];
         var arrays = JetData.FromJacobian(x, y, gradient, hessian).All();
-        var flat = JetData.FromJacobian(4, flatX, y, flatG, flatH).All();
+        var flat = FlatLabels.Jacobian(4, flatX, y, flatG, flatH).All();
         var tensors = JetData.FromJacobian<double>(
             Tensor.Create(flatX, [4, 2]), Tensor.Create(y, [4]), Tensor.Create(flatG, [4, 2]), Tensor.Create(flatH, [4, 2, 2])).All();
+        double[] padded = [.. Enumerable.Range(0, 12).Select(k => k % 3 == 2 ? double.NaN : flatX[(k / 3 * 2) + (k % 3)])];
+        var strided = JetData.FromJacobian(
+            new ReadOnlyTensorSpan<double>(padded, [4, 2], [3, 1]), new ReadOnlyTensorSpan<double>(y, [4]), new ReadOnlyTensorSpan<double>(flatG, [4, 2]),
+            new ReadOnlyTensorSpan<double>(flatH, [4, 2, 2])).All();
 
         flat.Should().BeEquivalentTo(arrays, o => o.WithStrictOrdering());
         tensors.Should().BeEquivalentTo(arrays, o => o.WithStrictOrdering());
+        strided.Should().BeEquivalentTo(arrays, o => o.WithStrictOrdering());
     }
 
     [Fact]
@@ -88,7 +93,7 @@ public sealed class JetDataTests
         double[] y = [1100, 1110, 1200, 1210];
         double[] dydr = [1101, 1111, 1102, 1112, 1201, 1211, 1202, 1212];
         double[] d2ydr2 = [1103, 1113, 1104, 1114, 1105, 1115, 1203, 1213, 1204, 1214, 1205, 1215];
-        var source = JetData.FromManifold(2, x, dxdr, y, dydr, d2xdr2, d2ydr2, [0.5, 3]);
+        var source = FlatLabels.Manifold(2, x, dxdr, y, dydr, d2xdr2, d2ydr2, [0.5, 3]);
 
         source.Layout.Should().Be(JetLayout.Full(2, 2));
         source.InputOrder.Should().Be(2);
@@ -101,7 +106,7 @@ public sealed class JetDataTests
     [Fact]
     public void FromManifold_OfStraightPaths_SaysInputOrderOne()
     {
-        var source = JetData.FromManifold(1, [1.0], [1.0], [2.0], [3.0], [0.0], [4.0]);
+        var source = FlatLabels.Manifold(1, [1.0], [1.0], [2.0], [3.0], [0.0], [4.0]);
 
         source.InputOrder.Should().Be(1);
         source.Sample(0).Input.Data.ToArray().Should().Equal(1, 1, 0);
@@ -138,8 +143,8 @@ public sealed class JetDataTests
             .Should().Throw<ArgumentException>().WithMessage("y has the shape (3); (2) is expected: 2 samples*");
         FluentActions.Invoking(() => JetData.FromManifold(X, new double[2, 1, 2], Y, new double[2, 1, 2]))
             .Should().Throw<ArgumentException>().WithMessage("dxdr has the shape (2, 1, 2); (2, 1, 3) is expected: 2 samples · 1 tangents · 3 inputs*");
-        FluentActions.Invoking(() => JetData.FromJacobian<double>(2, [1, 2, 3], [1, 2], [1, 2]))
-            .Should().Throw<ArgumentException>().WithMessage("x has 3 elements, which is not a multiple of 2 samples*");
+        FluentActions.Invoking(() => JetData.FromValues<double>(Tensor.Create([1.0, 2, 3], [3, 1]), Tensor.Create([1.0, 2], [2])))
+            .Should().Throw<ArgumentException>().WithMessage("y has the shape (2); (3) is expected: 3 samples*");
     }
 
     [Theory]
@@ -161,8 +166,8 @@ public sealed class JetDataTests
     public void Builders_OfEmptySetsOrNoTangents_AreRefused()
     {
         FluentActions.Invoking(() => JetData.FromValues(new double[0, 3], new double[0, 2])).Should().Throw<ArgumentException>().WithMessage("*empty*");
-        FluentActions.Invoking(() => JetData.FromValues<double>(0, [], [])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => JetData.FromValues<double>(2, [], [1, 2])).Should().Throw<ArgumentException>().WithMessage("*x has the shape (2, 0)*empty*");
+        FluentActions.Invoking(() => JetData.FromValues<double>(default(ReadOnlyTensorSpan<double>), default(ReadOnlyTensorSpan<double>))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => JetData.FromValues(new double[2, 0], new double[2])).Should().Throw<ArgumentException>().WithMessage("*x has the shape (2, 0)*empty*");
         FluentActions.Invoking(() => JetData.FromManifold(X, new double[2, 0, 3], Y, new double[2, 0, 2]))
             .Should().Throw<ArgumentException>().WithMessage("dxdr has the shape (2, 0, 3)*empty*tangents*");
         FluentActions.Invoking(() => JetData.FromDirections(X, new double[2, 0, 3], Y, new double[2, 0, 2])).Should().Throw<ArgumentException>();
@@ -187,11 +192,11 @@ public sealed class JetDataTests
     }
 
     [Fact]
-    public void FromJacobian_AlongImpossibleDirections_IsRefused()
+    public void FromJacobian_ByImpossibleInputs_IsRefused()
     {
-        FluentActions.Invoking(() => JetData.FromJacobian(X, Y, new double[2, 2, 1], directions: [3]))
+        FluentActions.Invoking(() => JetData.FromJacobian(X, Y, new double[2, 2, 1], inputs: [3]))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*0 to 2*");
-        FluentActions.Invoking(() => JetData.FromJacobian(X, Y, new double[2, 2, 2], directions: [1, 1]))
+        FluentActions.Invoking(() => JetData.FromJacobian(X, Y, new double[2, 2, 2], inputs: [1, 1]))
             .Should().Throw<ArgumentException>().WithMessage("*1 is given twice*");
     }
 

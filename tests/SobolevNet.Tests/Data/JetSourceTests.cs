@@ -45,10 +45,13 @@ public sealed class JetSourceTests
             input.Data.ToArray().Should().Equal(fullInput.Data[..input.Data.Length].ToArray());
             target.Data.ToArray().Should().Equal(fullTarget.Data[..target.Data.Length].ToArray());
 
-            // A trainer may ask for fewer input components than target components.
-            var mixed = new JetBatch<double>(source.Layout, 2, source.OutputFeatures);
-            source.Fill([1, 4], input, mixed);
-            mixed.Data.ToArray().Should().Equal(fullTarget.Data.ToArray());
+            // Where the derivatives of inputs are known, they may be left out.
+            if (order == 0 && !source.TangentInputs.IsEmpty)
+            {
+                var mixed = new JetBatch<double>(source.Layout, 2, source.OutputFeatures);
+                source.Fill([1, 4], input, mixed);
+                mixed.Data.ToArray().Should().Equal(fullTarget.Data.ToArray());
+            }
         }
     }
 
@@ -77,18 +80,19 @@ public sealed class JetSourceTests
     {
         var source = Make(kind);
         var (input, target) = source.Batch(source.Layout, 1, 2);
-        var lower = new JetBatch<double>(source.Layout.Truncate(source.Layout.Order - 1), 2, source.OutputFeatures);
+        var lowerInput = new JetBatch<double>(source.Layout.Truncate(source.Layout.Order - 1), 2, source.InputFeatures);
+        var lowerTarget = new JetBatch<double>(lowerInput.Layout, 2, source.OutputFeatures);
         long[] samples = [1, 2];
         for (int k = 0; k < 3; k++)
         {
             source.Fill(samples, input, target);
-            source.Fill(samples, input, lower);
+            source.Fill(samples, lowerInput, lowerTarget);
         }
 
         Allocations.Least(() =>
         {
             source.Fill(samples, input, target);
-            source.Fill(samples, input, lower);
+            source.Fill(samples, lowerInput, lowerTarget);
         }).Should().Be(0);
     }
 
@@ -106,6 +110,7 @@ public sealed class JetSourceTests
         fill([0], layout, source.InputFeatures, 1).Should().NotThrow();
         fill([0], layout, source.InputFeatures + 1, 1).Should().Throw<ArgumentException>().WithParameterName("input");
         fill([0, 1], layout, source.InputFeatures, 1).Should().Throw<ArgumentException>().WithMessage("*1 samples*2 samples*");
+        fill([0], layout.Truncate(layout.Order - 1), source.InputFeatures, 1).Should().Throw<ArgumentException>().WithMessage("*both views have one layout*");
         fill([0], JetLayout.Full(9, 1), source.InputFeatures, 1).Should().Throw<ArgumentException>().WithMessage("*9 tangents*");
         fill([source.Count], layout, source.InputFeatures, 1).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"*0 to {source.Count - 1}*");
         fill([-1], layout, source.InputFeatures, 1).Should().Throw<ArgumentOutOfRangeException>();
@@ -181,7 +186,7 @@ public sealed class JetSourceTests
     public void Materialize_WithAnyThreads_EqualsTheSource(int threads)
     {
         var source = JetSource.Generate(JetLayout.Full(1, 2), 2, 2, 100, Sine, seed: 5, inputOrder: 1, tangentScales: [7.0]);
-        var memory = source.Materialize(maxThreads: threads);
+        var memory = source.Materialize(threads: threads);
 
         memory.All().Should().Equal(source.All());
         memory.Input.Layout.Order.Should().Be(1, "second input components are zero and need no memory");

@@ -28,11 +28,11 @@ public sealed class LabelCheckSetsTests
     public void Run_OfRandomRightLabels_RaisesNoAlarm()
     {
         var alarms = new List<string>();
-        for (int number = 0; number < (s_sets > 0 ? s_sets : 66); number++)
+        for (int number = 0; number < (s_sets > 0 ? s_sets : 96); number++)
         {
             var set = RandomLabelSet.Of(number, s_sets > 0 ? 20000 : 1000);
             var report = LabelCheck.Run(set.Source());
-            if (report.HasProblems)
+            if (report.Findings.Any(finding => finding.Problem != LabelProblem.Inconclusive && !set.Wrong.Contains(finding.Component - 1)))
             {
                 alarms.Add($"{set.Name}: {report}");
             }

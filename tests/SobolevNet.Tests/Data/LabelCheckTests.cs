@@ -113,10 +113,10 @@ public sealed class LabelCheckTests
         // y = (sin(x0 + 2 x1), cos(2 x0 - x1), x0 x2) at points of a cube.
         var (x, y, jacobian) = ThreeOutputs(400, transposed: true);
 
-        LabelCheck.Run(JetData.FromJacobian(400, x, y, jacobian)).Findings
+        LabelCheck.Run(FlatLabels.Jacobian(400, x, y, jacobian)).Findings
             .Should().ContainSingle().Which.Should().Match<LabelFinding>(f => f.Problem == LabelProblem.SwappedAxes && f.Message.Contains("transposed"));
         (x, y, jacobian) = ThreeOutputs(400, transposed: false);
-        LabelCheck.Run(JetData.FromJacobian(400, x, y, jacobian)).Findings.Should().BeEmpty();
+        LabelCheck.Run(FlatLabels.Jacobian(400, x, y, jacobian)).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class LabelCheckTests
             jacobian[(s * 9) + 3] *= -1;
         }
 
-        var report = LabelCheck.Run(JetData.FromJacobian(400, x, y, jacobian));
+        var report = LabelCheck.Run(FlatLabels.Jacobian(400, x, y, jacobian));
         report.Findings.Should().ContainSingle(report.ToString()).Which.Outputs.Should().Equal(1);
         report.ToString().Should().Contain("∂0 of output 1 has the wrong sign");
     }
@@ -173,9 +173,9 @@ public sealed class LabelCheckTests
             report.HasProblems.Should().BeFalse($"the labels of case {k} are right: {report}");
         }
 
-        var two = JetData.FromJacobian<double>(2, [1, 2], [1, 2], [1, 1]);
+        var two = FlatLabels.Jacobian<double>(2, [1, 2], [1, 2], [1, 1]);
         LabelCheck.Run(two).HasProblems.Should().BeFalse();
-        var same = JetData.FromJacobian<double>(5, [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]);
+        var same = FlatLabels.Jacobian<double>(5, [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]);
         LabelCheck.Run(same).HasProblems.Should().BeFalse();
     }
 
@@ -184,7 +184,7 @@ public sealed class LabelCheckTests
     {
         var (x, y, gradient, _) = SmoothFunction.Basket.Labels(300, seed: 4);
         float[] narrow(Array array) => [.. array.Cast<double>().Select(value => (float)value)];
-        var right = JetData.FromJacobian<float>(300, narrow(x), narrow(y), narrow(gradient));
+        var right = FlatLabels.Jacobian<float>(300, narrow(x), narrow(y), narrow(gradient));
 
         LabelCheck.Run(right).Findings.Should().BeEmpty();
     }
@@ -219,7 +219,7 @@ public sealed class LabelCheckTests
         {
             var (x, y, jacobian) = ThreeOutputs(30, transposed);
             float[] narrow(double[] values) => [.. values.Select(value => (float)value)];
-            return JetData.FromJacobian<float>(30, narrow(x), narrow(y), narrow(jacobian));
+            return FlatLabels.Jacobian<float>(30, narrow(x), narrow(y), narrow(jacobian));
         }
 
         LabelCheck.Run(source(transposed: false), f).Findings.Should().BeEmpty();
@@ -268,7 +268,7 @@ public sealed class LabelCheckTests
         FluentActions.Invoking(() => LabelCheck.Run(JetData.FromValues(x, y))).Should().Throw<ArgumentException>().WithMessage("*no derivatives*");
         FluentActions.Invoking(() => LabelCheck.Run(Source(SmoothFunction.Basket, 10, (_, _) => { }), new LabelCheckOptions { MaxSamples = 1 }))
             .Should().Throw<ArgumentOutOfRangeException>();
-        var wide = JetData.FromJacobian(2, new double[400], new double[2], new double[400]);
+        var wide = FlatLabels.Jacobian(2, new double[400], new double[2], new double[400]);
         LabelCheck.Run(wide).Findings.Should().ContainSingle().Which.Message.Should().Contain("200 tangents are too many");
     }
 
@@ -431,6 +431,6 @@ public sealed class LabelCheckTests
             }
         }
 
-        return JetData.FromJacobian(samples, x, y, gradient);
+        return FlatLabels.Jacobian(samples, x, y, gradient);
     }
 }

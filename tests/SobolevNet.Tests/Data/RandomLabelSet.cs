@@ -1,6 +1,9 @@
 namespace SobolevNet.Tests.Data;
 
-/// <summary>A random set of samples with right labels, named by a number: functions, units, sizes and noise of many kinds.</summary>
+/// <summary>
+/// A random set of samples with right labels, named by a number: functions, units, sizes and noise of many kinds. In some sets, some columns are wrong; those that
+/// are right must not be accused.
+/// </summary>
 internal sealed class RandomLabelSet
 {
     private const ulong Seed = 0x1ABE15;
@@ -18,6 +21,7 @@ internal sealed class RandomLabelSet
     public static string[] Kinds { get; } =
     [
         "smooth", "noisy", "wild", "call", "basket", "partly constant or linear", "kinked", "dependent inputs", "second derivatives", "manifold", "directions",
+        "correlated inputs", "heavy tails", "discrete inputs", "several outputs", "others wrong",
     ];
 
     public string Name { get; private set; }
@@ -34,7 +38,10 @@ internal sealed class RandomLabelSet
 
     public double[,,]? Hessian { get; private set; }
 
-    /// <summary>Labels that are not by the inputs themselves; null for those that are.</summary>
+    /// <summary>The columns that are wrong, counted from 0.</summary>
+    public HashSet<int> Wrong { get; } = [];
+
+    /// <summary>Labels of several outputs or not by the inputs themselves; null for those of one output by its inputs.</summary>
     public IJetSource<double>? Other { get; private set; }
 
     public IJetSource<double> Source() =>
@@ -140,6 +147,10 @@ internal sealed class RandomLabelSet
         double labelNoise = isNoisy ? Math.Pow(10, random.NextUniform(-3, 0.3)) : 0;
         bool isGrid = kind == "dependent inputs" && random.NextInteger(3) == 0;
         bool isTailed = kind == "dependent inputs" && random.NextInteger(3) == 0;
+        bool isCorrelated = kind is "correlated inputs" or "others wrong";
+        double correlation = isCorrelated ? 1 - Math.Pow(10, random.NextUniform(-2, 0)) : 0;
+        int tails = kind == "heavy tails" ? 2 + random.NextInteger(3) : 0;
+        int levels = kind == "discrete inputs" ? 1 + random.NextInteger(4) : 0;
         int waves = 1 + random.NextInteger(4);
         double[,] k = new double[waves, n];
         double[] phase = new double[waves];
@@ -148,7 +159,7 @@ internal sealed class RandomLabelSet
         for (int i = 0; i < n; i++)
         {
             isDead[i] = kind == "partly constant or linear" && n > 1 && random.NextInteger(2) == 0;
-            linear[i] = kind == "partly constant or linear" && random.NextInteger(2) == 0 ? random.NextNormal() : 0;
+            linear[i] = kind is "partly constant or linear" or "others wrong" && random.NextInteger(2) == 0 ? random.NextNormal() : 0;
         }
 
         for (int w = 0; w < waves; w++)
@@ -179,6 +190,8 @@ internal sealed class RandomLabelSet
                     x[i] = isTailed ? Math.Sinh(2 * x[i]) / 2 : isGrid ? Math.Round(3 * x[i]) / 3 : x[i];
                 }
 
+                x[i] = isCorrelated ? ((i % 3 == 2 ? -1 : 1) * correlation * shared) + (Math.Sqrt(1 - (correlation * correlation)) * x[i]) : x[i];
+                x[i] = levels > 0 && (i == 0 || i % 2 == 1) ? Math.Round((x[i] + 1) / 2 * levels) / levels : x[i];
                 set.X[s, i] = x[i];
                 set.Y[s] += linear[i] * x[i];
                 set.Gradient[s, i] = linear[i];
@@ -210,16 +223,83 @@ internal sealed class RandomLabelSet
             }
 
             // Noise of both kinds: of the values alone, and a random slope that values and labels share, as paths have it.
-            double path = labelNoise * random.NextNormal();
-            set.Y[s] += noise * random.NextNormal();
+            double path = labelNoise * Noise(tails, ref random);
+            set.Y[s] += noise * Noise(tails, ref random);
             for (int i = 0; i < n && !isDead[i]; i++)
             {
                 set.Y[s] += path * x[i];
-                set.Gradient[s, i] += path + (labelNoise * random.NextNormal());
+                set.Gradient[s, i] += path + (labelNoise * Noise(tails, ref random));
             }
         }
 
+        if (kind == "others wrong")
+        {
+            set.Spoil(ref random);
+        }
+        else if (kind == "several outputs")
+        {
+            set.AddOutputs(2 + random.NextInteger(2), ref random);
+        }
+
         return set;
+    }
+
+    /// <summary>A normal number, or one of Student's distribution with so many degrees of freedom.</summary>
+    private static double Noise(int freedom, ref RandomStream random)
+    {
+        double number = random.NextNormal();
+        double squares = 0;
+        for (int k = 0; k < freedom; k++)
+        {
+            squares += Math.Pow(random.NextNormal(), 2) / freedom;
+        }
+
+        return freedom == 0 ? number : number / Math.Sqrt(squares);
+    }
+
+    /// <summary>Makes up to all columns but one wrong, each in a way of its own.</summary>
+    private void Spoil(ref RandomStream random)
+    {
+        int right = random.NextInteger(Inputs);
+        for (int i = 0; i < Inputs; i++)
+        {
+            int fault = random.NextInteger(7);
+            if (i == right || fault == 6)
+            {
+                continue;
+            }
+
+            Wrong.Add(i);
+            double number = random.NextNormal();
+            for (int s = 0; s < Samples; s++)
+            {
+                double label = Gradient[s, i];
+                Gradient[s, i] = fault switch { 0 => 0, 1 => -label, 2 => 2 * label, 3 => number, 4 => label * random.NextNormal(), _ => X[s, right] };
+            }
+        }
+
+        Name += $", wrong {string.Join(" ", Wrong)}";
+    }
+
+    /// <summary>Outputs that are this one plus squares of the inputs, each in a unit of its own.</summary>
+    private void AddOutputs(int outputs, ref RandomStream random)
+    {
+        var (y, jacobian) = (new double[Samples, outputs], new double[Samples, outputs, Inputs]);
+        for (int o = 0; o < outputs; o++)
+        {
+            double unit = Math.Pow(10, random.NextUniform(-2, 2));
+            for (int i = 0; i < Inputs; i++)
+            {
+                double bend = random.NextNormal();
+                for (int s = 0; s < Samples; s++)
+                {
+                    y[s, o] += unit * ((Y[s] / Inputs) + (bend * X[s, i] * X[s, i] / 2));
+                    jacobian[s, o, i] = unit * (Gradient[s, i] + (bend * X[s, i]));
+                }
+            }
+        }
+
+        Other = JetData.FromJacobian(X, y, jacobian);
     }
 
     private static RandomLabelSet Manifold(int samples, ref RandomStream random)

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SobolevNet.Experiments;
 using SobolevNet.Experiments.Commands;
-using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Cube;
 using SobolevNet.Experiments.Terminal;
 using SobolevNet.Rendering;
 using SobolevNet.Tests.Files;
 using Spectre.Console;
+using static SobolevNet.Tests.Experiments.ConsoleProgram;
 
 namespace SobolevNet.Tests.Experiments;
 
@@ -183,7 +185,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task Cube_InterruptedWhileManyTestImagesAreRendered_EndsSoon()
     {
         using var stop = new CancellationTokenSource();
-        var settings = CubePresets.Named(CubePresets.Quick) with { TestImages = 20_000_000, TrainingImages = 8, CacheGigabytes = 0.001 };
+        var settings = CubePresets.All["quick"] with { TestImages = 20_000_000, TrainingImages = 8, CacheGigabytes = 0.001 };
         var rendering = Task.Run(() => CubeData<float>.Render(settings, 0, new PlainProgressView(TextWriter.Null), stop.Token), CancellationToken.None);
         await Task.Delay(200, CancellationToken.None);
 
@@ -205,7 +207,7 @@ public sealed class CommandLineTests : IDisposable
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No });
         console.Profile.Width = width;
         var view = new LiveProgressView(width);
-        var part = view.StartTraining("order 2");
+        var part = view.Start("order 2");
         part.Report(new TrainingProgress
         {
             Epoch = 12, Epochs = 345, Step = 1, StepsPerEpoch = 2, Fraction = 0.5, OrderLosses = [1e-3, 2e-2, 3e-1], OrderWeights = [1, 1, 1], Loss = 1, TrainingError = 0.0123,
@@ -227,7 +229,7 @@ public sealed class CommandLineTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var output = new StringWriter();
         await stop.CancelAsync();
-        (await CommandLine.RunAsync([command, "--preset", "quick", "--out", folder], output, output, stop.Token)).Should().Be(CommandLine.Interrupted, output.ToString());
+        (await CommandLine.RunAsync([command, "--preset", "quick", "--out", folder], output, output, stop.Token)).Should().Be(ExitCode.Interrupted, output.ToString());
     }
 
     [Theory]
@@ -257,13 +259,5 @@ public sealed class CommandLineTests : IDisposable
 
         run.Code.Should().Be(2);
         run.Errors.Should().Contain("--help");
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int code = await CommandLine.RunAsync(args, output, errors);
-        return (code, output.ToString(), errors.ToString());
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.Cube;
 using SobolevNet.Experiments.Robust;
 
 namespace SobolevNet.Tests.Experiments;
@@ -22,7 +22,13 @@ public class CultureTests
         {
             CultureInfo.CurrentCulture = culture;
             var run = new PlannedRun(RobustMethod.All[0], 0.25, 64);
-            return [run.Name, run.Title, .. RobustPresets.Names.Select(name => RobustPresets.Named(name).ToCommand()), .. CubePresets.Names.Select(name => CubePresets.Named(name).ToCommand())];
+            var (robust, cube) = (new RobustExperiment(), new CubeExperiment());
+            return
+            [
+                run.Name, run.Title,
+                .. RobustPresets.All.Names.Select(name => robust.Begin(RobustPresets.All[name]).Command),
+                .. CubePresets.All.Names.Select(name => cube.Begin(CubePresets.All[name]).Command),
+            ];
         }
         finally
         {

@@ -1,6 +1,6 @@
-using SobolevNet.Experiments.Commands;
-using SobolevNet.Experiments.Frontiers;
+using SobolevNet.Experiments.Frontier;
 using SobolevNet.Tests.Files;
+using static SobolevNet.Tests.Experiments.ConsoleProgram;
 
 namespace SobolevNet.Tests.Experiments;
 
@@ -16,7 +16,7 @@ public sealed class FrontierTests : IDisposable
         string path = _folder.File("frontier");
         string[] command = ["frontier", "--recipes", "plain,features", "--seconds", "2", "--seeds", "3", "--test", "20", "--out", path];
         (await Run(command)).Errors.Should().BeEmpty();
-        var folder = new FrontierFolder(path);
+        var folder = new FrontierExperiment().Folder(path);
         var report = folder.Read();
         report.Complete.Should().BeTrue();
         report.Runs.Select(run => run.Recipe).Should().Equal("plain", "features");
@@ -27,10 +27,10 @@ public sealed class FrontierTests : IDisposable
             run.Steps.Should().BePositive();
 
             // Whatever it was trained on, a saved network takes pixels.
-            Mlp<float>.Load(folder.Network(run)).Architecture.Inputs.Should().Be(1681);
+            Mlp<float>.Load(folder.File(run.Network)).Architecture.Inputs.Should().Be(1681);
         }
 
-        File.Exists(folder.Picture).Should().BeTrue();
+        File.Exists(folder.File(FrontierExperiment.Picture)).Should().BeTrue();
         File.ReadAllText(folder.Markdown).Should().Contain("| features |");
 
         var first = report.Runs[0];
@@ -63,13 +63,5 @@ public sealed class FrontierTests : IDisposable
         {
             recipe.Training(1, 0).OrderWeights.Should().HaveCount(recipe.Order + 1, recipe.Name);
         }
-    }
-
-    private static async Task<(int Code, string Errors)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int code = await CommandLine.RunAsync(args, output, errors);
-        return (code, errors.ToString());
     }
 }

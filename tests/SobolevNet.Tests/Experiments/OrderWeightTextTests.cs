@@ -1,4 +1,4 @@
-using SobolevNet.Experiments.Cubes;
+using SobolevNet.Experiments.CubeImages;
 
 namespace SobolevNet.Tests.Experiments;
 

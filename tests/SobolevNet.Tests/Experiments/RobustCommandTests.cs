@@ -1,10 +1,8 @@
 using System.Text.Json;
-using SobolevNet.Experiments.Commands;
-using SobolevNet.Experiments.Reports;
 using SobolevNet.Experiments.Robust;
-using SobolevNet.Experiments.Terminal;
 using SobolevNet.Robustness;
 using SobolevNet.Tests.Files;
+using static SobolevNet.Tests.Experiments.ConsoleProgram;
 
 namespace SobolevNet.Tests.Experiments;
 
@@ -18,6 +16,8 @@ public sealed class RobustCommandTests : IDisposable
         "robust", "--train", "24", "--epochs", "2", "--batch", "8", "--widths", "5,7", "--inner", "6", "--strengths",
         "universal=1;bands=1;gaussian=0.1;jacobian=0.1;pgd=0.1;trades=0.1;jacobian-steepest=0.1", .. TinyMeasure,
     ];
+
+    private static readonly RobustExperiment Experiment = new();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -71,6 +71,14 @@ public sealed class RobustCommandTests : IDisposable
         runs[0].GetProperty("note").ValueKind.Should().Be(JsonValueKind.Null);
         runs[1].GetProperty("note").GetString().Should().NotBeNullOrEmpty();
         File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("(!) jacobian");
+        runs[0].GetProperty("testErrorPercent").GetDouble().Should().BePositive();
+        runs[1].GetProperty("testErrorPercent").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("firstOrderVulnerability").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("firstOrder").ValueKind.Should().Be(JsonValueKind.Null);
+        runs[1].GetProperty("attack").GetArrayLength().Should().Be(0, "what a broken training leaves is not attacked");
+        runs[1].GetProperty("noise").GetArrayLength().Should().Be(0);
+        run.Output.Should().Contain("jacobian 1E+30, width 5: broke: ").And.Contain("the training broke, so the network was not measured");
+        Directory.GetFiles(Path.Combine(folder, "networks")).Select(Path.GetFileName).Should().Equal("plain-5.safetensors");
 
         var none = await Run(["robust", "--train", "24", "--epochs", "3", "--batch", "8", "--widths", "5", "--inner", "6", "--methods", "plain", "--rate", "1e38", .. TinyMeasure, "--out", _folder.File("none")]);
         none.Code.Should().Be(1);
@@ -83,12 +91,12 @@ public sealed class RobustCommandTests : IDisposable
         string first = _folder.File("first");
         string second = _folder.File("second");
         (await Run([.. Tiny, "--methods", "universal,pgd", "--seed", "7", "--threads", "1", "--out", first])).Code.Should().Be(0);
-        var report = new RobustFolder(first).Read();
+        var report = Experiment.Folder(first).Read();
 
         (await Run([.. report.Command.Split(' '), "--threads", "3", "--out", second])).Code.Should().Be(2, "threads are given twice");
         (await Run([.. report.Command.Replace("--threads 1", "--threads 3").Split(' '), "--out", second])).Code.Should().Be(0);
 
-        var again = new RobustFolder(second).Read();
+        var again = Experiment.Folder(second).Read();
         again.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(report.Runs.Select(run => run with { Seconds = 0 }));
         foreach (var run in report.Runs)
         {
@@ -99,7 +107,7 @@ public sealed class RobustCommandTests : IDisposable
     [Fact]
     public void Experiment_InterruptedAndResumed_GivesTheSameFigures()
     {
-        var settings = RobustPresets.Named(RobustPresets.Quick) with
+        var settings = RobustPresets.All["quick"] with
         {
             Methods = ["plain", "universal", "trades"],
             Strengths = new Dictionary<string, double[]> { ["universal"] = [1], ["trades"] = [0.1] },
@@ -109,7 +117,7 @@ public sealed class RobustCommandTests : IDisposable
             BatchSize = 8,
             Epochs = 4,
             Threads = 1,
-            Measure = RobustPresets.Named(RobustPresets.Quick).Measure with
+            Measure = RobustPresets.All["quick"].Measure with
             {
                 ImageSize = 11,
                 Sigma = 0.12,
@@ -121,21 +129,21 @@ public sealed class RobustCommandTests : IDisposable
                 NoiseDeviations = [0.1],
             },
         };
-        var folder = new RobustFolder(_folder.File("whole"));
-        folder.Create(Begun(settings));
-        var whole = new RobustExperiment(folder, Begun(settings), new InterruptingView("", null), default).Run();
+        var folder = Experiment.Folder(_folder.File("whole"));
+        folder.Create(Experiment.Begin(settings));
+        var whole = Experiment.Do(folder, Experiment.Begin(settings), new InterruptingView("", null), default);
         whole.Complete.Should().BeTrue();
 
         using var interrupt = new CancellationTokenSource();
-        var parts = new RobustFolder(_folder.File("parts"));
-        parts.Create(Begun(settings));
-        ((Action)(() => new RobustExperiment(parts, Begun(settings), new InterruptingView("trades", interrupt), interrupt.Token).Run()))
+        var parts = Experiment.Folder(_folder.File("parts"));
+        parts.Create(Experiment.Begin(settings));
+        ((Action)(() => Experiment.Do(parts, Experiment.Begin(settings), new InterruptingView("trades", interrupt), interrupt.Token)))
             .Should().Throw<OperationCanceledException>();
         var report = parts.Read();
         report.Complete.Should().BeFalse();
         report.Runs.Should().NotBeEmpty().And.HaveCountLessThan(3, "what was finished is kept");
 
-        var resumed = new RobustExperiment(parts, report, new InterruptingView("", null), default).Run();
+        var resumed = Experiment.Do(parts, report, new InterruptingView("", null), default);
 
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Select(run => run with { Seconds = 0 }).Should().BeEquivalentTo(whole.Runs.Select(run => run with { Seconds = 0 }));
@@ -153,7 +161,7 @@ public sealed class RobustCommandTests : IDisposable
 
         run.Code.Should().Be(0, run.Errors);
         using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
-        var settings = RobustPresets.Named(RobustPresets.Quick).Measure with { ImageSize = 13, Sigma = 0.1, FirstOrderImages = 4, AttackImages = 2 };
+        var settings = RobustPresets.All["quick"].Measure with { ImageSize = 13, Sigma = 0.1, FirstOrderImages = 4, AttackImages = 2 };
         var manifold = settings.Manifold();
         report.RootElement.GetProperty("firstOrderVulnerability").GetDouble().Should().BeApproximately(
             new VulnerabilityEvaluator<float>(network, manifold).FirstOrder(settings.Points(manifold)).Universal, 1e-9);
@@ -193,7 +201,7 @@ public sealed class RobustCommandTests : IDisposable
     [Fact]
     public void Strengths_WrittenAndRead_AreTheSame()
     {
-        var strengths = RobustPresets.Named(RobustPresets.Small).Strengths;
+        var strengths = RobustPresets.All["small"].Strengths;
         StrengthText.TryParse(StrengthText.Write(strengths), out var read).Should().BeTrue();
         read.Should().BeEquivalentTo(strengths);
     }
@@ -219,52 +227,8 @@ public sealed class RobustCommandTests : IDisposable
         Epochs = 1,
         Architecture = "",
         Network = FormattableString.Invariant($"{method} {strength}"),
-        FirstOrder = new FirstOrderReport { Images = 1, Degenerate = 0, Universal = vulnerability, Worst = 0, Sensitivity = 0, Invariance = 0, Outputs = [] },
+        FirstOrder = new FirstOrderFigures { Images = 1, Degenerate = 0, Universal = vulnerability, Worst = 0, Sensitivity = 0, Invariance = 0, Outputs = [] },
         Attack = [],
         Noise = [],
     };
-
-    private static RobustReport Begun(RobustSettings settings) => new()
-    {
-        Complete = false,
-        Started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
-        Machine = MachineReport.Current(),
-        Settings = settings,
-        Command = settings.ToCommand(),
-        Claims = [],
-        Runs = [],
-    };
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int code = await CommandLine.RunAsync(args, output, errors);
-        return (code, output.ToString(), errors.ToString());
-    }
-
-    /// <summary>Cancels at the second epoch of a method.</summary>
-    private sealed class InterruptingView(string method, CancellationTokenSource? interrupt) : IProgressView
-    {
-        public IProgressPart Start(string name) => throw new NotSupportedException();
-
-        public IWorkPart StartWork(string name) => throw new NotSupportedException();
-
-        public ITrainingPart StartTraining(string name) => new Part(method.Length > 0 && name.StartsWith(method, StringComparison.Ordinal) ? interrupt : null);
-
-        private sealed class Part(CancellationTokenSource? interrupt) : ITrainingPart
-        {
-            public void Done(string outcome)
-            {
-            }
-
-            public void Report(TrainingProgress value)
-            {
-                if (value.Epoch == 2)
-                {
-                    interrupt?.Cancel();
-                }
-            }
-        }
-    }
 }

@@ -1,6 +1,6 @@
-using SobolevNet.Experiments.Commands;
-using SobolevNet.Experiments.Surrogates;
+using SobolevNet.Experiments.Surrogate;
 using SobolevNet.Tests.Files;
+using static SobolevNet.Tests.Experiments.ConsoleProgram;
 
 namespace SobolevNet.Tests.Experiments;
 
@@ -18,7 +18,7 @@ public sealed class SurrogateTests : IDisposable
         string path = _folder.File("surrogate");
         string[] command = ["surrogate", "--cases", "call,surface", "--samples", "256", "--seeds", "4", "--test", "200", "--threads", "1", "--out", path];
         (await Run(command)).Errors.Should().BeEmpty();
-        var folder = new SurrogateFolder(path);
+        var folder = new SurrogateExperiment().Folder(path);
         var report = folder.Read();
         report.Complete.Should().BeTrue();
         foreach (var known in report.Cases.Select(SurrogateCase.Named))
@@ -142,13 +142,5 @@ public sealed class SurrogateTests : IDisposable
             double factor = options.Schedule.At(new SchedulePosition(0, epoch, []));
             (adam.LearningRate * factor).Should().BeApproximately(rate, 1e-6 * rate + 1e-9, $"of epoch {epoch}");
         }
-    }
-
-    private static async Task<(int Code, string Errors)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int code = await CommandLine.RunAsync(args, output, errors);
-        return (code, errors.ToString());
     }
 }

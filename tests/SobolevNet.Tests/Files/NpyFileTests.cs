@@ -146,6 +146,18 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    public void Read_OfAStreamThatIsLongerThanItSays_IsRefused(byte extra)
+    {
+        // As an entry of an archive may be.
+        byte[] sound = Convert.FromBase64String(Doubles);
+        FluentActions.Invoking(() => NpyFile.Read<double>(new MemoryStream([.. sound, extra]), sound.Length, sound.Length, "x"))
+            .Should().Throw<InvalidDataException>().WithMessage("x: more bytes follow*");
+    }
+
+    [Theory]
     [InlineData(Doubles)]
     [InlineData(BigEndianFortran)]
     [InlineData(Version2)]

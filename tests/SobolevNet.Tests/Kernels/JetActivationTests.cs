@@ -227,7 +227,7 @@ public class JetActivationTests
         }
     }
 
-    private static double[] Derivatives(Activation activation, double z)
+    public static double[] Derivatives(Activation activation, double z)
     {
         // Third derivatives by dual numbers nested three times.
         var seeded = new Dual<Dual<Dual<Real>>>(

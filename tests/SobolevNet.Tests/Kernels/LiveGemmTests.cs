@@ -59,6 +59,24 @@ public class LiveGemmTests
     }
 
     [Fact]
+    public void Multiply_MatricesThatAreTooShort_AreRefusedByName()
+    {
+        const int Samples = 3;
+        const int Components = 4;
+        const int Columns = 20;
+        const int Outputs = 6;
+        float[] a = Sparse<float>(Samples, Components, Columns, Samples, out _);
+        var live = Find(a, Samples, Samples, Components, Columns);
+        var b = new PackedMatrix<float>(Columns, Outputs);
+        void Multiply(int lengthA, int lengthC) => LiveGemm.Multiply<float>(
+            a.AsSpan(0, lengthA), Columns, Samples, Components, live, 0, b, new float[lengthC], Outputs, new Workspace<float>());
+
+        FluentActions.Invoking(() => Multiply(a.Length, 72)).Should().NotThrow();
+        FluentActions.Invoking(() => Multiply(a.Length, 71)).Should().Throw<ArgumentException>().WithParameterName("c");
+        FluentActions.Invoking(() => Multiply(a.Length - 1, 72)).Should().Throw<ArgumentException>().WithParameterName("a");
+    }
+
+    [Fact]
     public void Find_RunsWithSmallGaps_ClosesThemAndCountsColumns()
     {
         var live = new LiveColumns(40, 1);

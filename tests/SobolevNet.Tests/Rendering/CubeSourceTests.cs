@@ -69,14 +69,14 @@ public sealed class CubeSourceTests
     }
 
     [Fact]
-    public void Fill_ViewsOfDifferentOrders_AreEachFilledToTheirOwn()
+    public void Fill_ViewsOfALowerOrder_HaveTheValuesOfTheFullOnes()
     {
         var source = new CubeSource<double>(Renderer, 2, 10, 7);
         var (full, fullTarget) = Filled(source, [5], source.Layout);
         var input = new JetBatch<double>(source.Layout.Truncate(0), 1, source.InputFeatures);
-        var target = new JetBatch<double>(source.Layout, 1, source.OutputFeatures);
+        var target = new JetBatch<double>(input.Layout, 1, source.OutputFeatures);
         source.Fill([5], input, target);
-        target.Data.ToArray().Should().Equal(fullTarget.Data.ToArray());
+        target.Data.ToArray().Should().Equal(fullTarget.Row(0, 0).ToArray());
         for (int k = 0; k < input.Data.Length; k++)
         {
             input.Data[k].Should().BeApproximately(full.Data[k], 1e-13);
@@ -102,7 +102,7 @@ public sealed class CubeSourceTests
     public void PoseOf_SeedAndNumber_NameThePose()
     {
         var small = new CubeSource(Renderer, 0, 10, 7);
-        var large = new CubeSource(Renderer, 2, 1000, 7, endless: true);
+        var large = new CubeSource(Renderer, 2, 1000, 7, isEndless: true);
         small.PoseOf(9).Should().Be(large.PoseOf(9));
         large.PoseOf(123_456_789_012).Should().NotBe(large.PoseOf(12));
         new CubeSource(Renderer, 0, 10, 8).PoseOf(9).Should().NotBe(small.PoseOf(9));
@@ -111,7 +111,7 @@ public sealed class CubeSourceTests
     [Fact]
     public void Fresh_OtherSeed_IsAFiniteSourceOfTheSameKind()
     {
-        var source = new CubeSource(Renderer, 1, 10, 7, endless: true, new PoseRange(0.2, 0.1), [4]);
+        var source = new CubeSource(Renderer, 1, 10, 7, isEndless: true, new PoseRange(0.2, 0.1), [4]);
         var fresh = source.Fresh(5, seed: 8);
         fresh.Layout.Should().Be(source.Layout);
         fresh.IsEndless.Should().BeFalse();

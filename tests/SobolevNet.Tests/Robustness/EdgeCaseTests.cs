@@ -55,7 +55,7 @@ public class EdgeCaseTests
         double[][] points = [.. Enumerable.Range(0, 50).Select(k => new double[] { 0.01 * k, 0.1 })];
         Action run = call switch
         {
-            "Materialize" => () => source.Materialize(maxThreads: 1, cancellationToken: stop.Token),
+            "Materialize" => () => source.Materialize(threads: 1, cancellationToken: stop.Token),
             "Displaced" => () => source.Displaced(1, cancellationToken: stop.Token),
             "FrontEnd" => () => LinearFrontEnd<double>.Fit(source, 2, new LinearFrontEndOptions { Threads = 1 }, stop.Token),
             "Attack" => () => evaluator.Attack([0.1, 0.1], 0.5, cancellationToken: stop.Token),
@@ -195,8 +195,8 @@ public class EdgeCaseTests
         float[] x = [.. Enumerable.Range(0, 2 * p).Select(_ => (float)random.NextNormal())];
         float[] slopes = [.. Enumerable.Range(0, 2 * p).Select(_ => (float)random.NextNormal())];
         var labels = order == 1
-            ? JetData.FromJacobian<float>(2, x, [1, 2], slopes)
-            : JetData.FromJacobian<float>(2, x, [1, 2], slopes, new float[2 * p * p]);
+            ? FlatLabels.Jacobian<float>(2, x, [1, 2], slopes)
+            : FlatLabels.Jacobian<float>(2, x, [1, 2], slopes, new float[2 * p * p]);
         var clock = Stopwatch.StartNew();
         long before = GC.GetAllocatedBytesForCurrentThread();
         var directions = labels.AlongRandomDirections(1, order, seed: 4);
@@ -230,7 +230,7 @@ public class EdgeCaseTests
             }
         }
 
-        var labels = JetData.FromJacobian<double>(4, Draw(12), Draw(4), Draw(8), hessian, coordinates);
+        var labels = FlatLabels.Jacobian<double>(4, Draw(12), Draw(4), Draw(8), hessian, coordinates);
         var stored = labels.Materialize();
         foreach (var make in new Func<IJetSource<double>, IJetSource<double>>[]
         {
@@ -261,7 +261,7 @@ public class EdgeCaseTests
 
         (IJetSource<double> Labels, double[] Moved) Make(double offset)
         {
-            var labels = JetData.FromJacobian<double>(20, [.. x.Select(v => v + offset)], [.. y.Select(v => v + offset)], slopes, curves);
+            var labels = FlatLabels.Jacobian<double>(20, [.. x.Select(v => v + offset)], [.. y.Select(v => v + offset)], slopes, curves);
             var (view, run) = AdaptiveSources.BeginRun(labels.Displaced(0));
             run!.BeginStep(Mlp<double>.Create(3, [2], 1), 0, 0);
             return (labels, [.. view.Sample(2).Input.Data.ToArray().Select(v => v - offset)]);
@@ -276,13 +276,13 @@ public class EdgeCaseTests
             farMoved.Should().Equal(moved, (a, b) => Math.Abs(a - b) < rounding);
         }
 
-        JetData.FromJacobian<double>(2, [1e-200, 3e-200], [0, 0], [1, 1]).TangentScale(0).Should().BeApproximately(1e-200, 1e-213);
-        JetData.FromJacobian<double>(3, [1e15, 1e15, 1e15], [0, 0, 0], [1, 1, 1]).TangentScale(0).Should().Be(1);
+        FlatLabels.Jacobian<double>(2, [1e-200, 3e-200], [0, 0], [1, 1]).TangentScale(0).Should().BeApproximately(1e-200, 1e-213);
+        FlatLabels.Jacobian<double>(3, [1e15, 1e15, 1e15], [0, 0, 0], [1, 1, 1]).TangentScale(0).Should().Be(1);
 
         // Multiples of 1/64, which float holds exactly at 100,000 too.
         float[] coarse = [.. x.Select(v => (float)Math.Round(v * 64) / 64)];
-        var floats = JetData.FromValues(20, coarse, new float[20]);
-        var offsets = JetData.FromValues(20, [.. coarse.Select(v => v + 100_000)], new float[20]);
+        var floats = FlatLabels.Values(20, coarse, new float[20]);
+        var offsets = FlatLabels.Values(20, [.. coarse.Select(v => v + 100_000)], new float[20]);
         var frontEnd = LinearFrontEnd<float>.Fit(floats, 2);
         var farEnd = LinearFrontEnd<float>.Fit(offsets, 2);
         float[] Features(LinearFrontEnd<float> end, IJetSource<float> source, int sample) => end.Project(source).Sample(sample).Input.Data.ToArray();
@@ -311,7 +311,7 @@ public class EdgeCaseTests
                 (y[s, 1], slopes[s, 1, 0], curves[s, 1, 0, 0]) = (unit * a * a, 2 * unit * a, 2 * unit);
             }
 
-            return TangentReach.Measure(JetData.FromJacobian(x, y, slopes, curves), default);
+            return CurvatureLengths.Measure(JetData.FromJacobian(x, y, slopes, curves), default);
         }
 
         Reach(1 << 20)[0].Should().BeApproximately(Reach(1)[0], 1e-12);

@@ -1,3 +1,4 @@
+using SobolevNet.Rendering;
 using SobolevNet.Robustness;
 using SobolevNet.Tests.Data;
 
@@ -55,21 +56,41 @@ public class HostileArgumentTests
     [Fact]
     public void Fill_DefaultOrMisfittingViews_IsRefusedByName()
     {
-        IJetSource<float>[] sources =
-        [
-            Good, Good.Materialize(), Good.Subset([1, 2]), Good.Truncate(1), Good.AlongRandomDirections(1, 2), Good.Displaced(1), new GaussianNoiseSource<float>(Good, 1),
-            new AdversarialSource<float>(Good, new AdversarialOptions(1)), new TradesSource<float>(Good, 1, new AdversarialOptions(1)), new RobustSource<float>(Good),
-            LinearFrontEnd<float>.Fit(Good, 1).Project(Good), JetData.FromJacobian(new float[2, 1], new float[2], new float[2, 1]),
-        ];
-        foreach (var source in sources)
+        foreach (var source in EveryKind())
         {
+            string kind = source.GetType().Name;
             var (input, target) = source.Sample(0);
-            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("input").WithMessage("*default*");
-            Act(() => source.Fill([0], input, default)).Should().Throw<ArgumentException>(source.GetType().Name).WithParameterName("target");
-            Act(() => source.Fill([0, 1], input, target)).Should().Throw<ArgumentException>().WithParameterName("input");
-            Act(() => source.Fill([-1], input, target)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
-            Act(() => source.TangentScale(-1)).Should().Throw<ArgumentOutOfRangeException>(source.GetType().Name).WithParameterName("tangent");
-            Act(() => source.TangentScale(int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("tangent");
+            Act(() => source.Fill([0], default, target)).Should().Throw<ArgumentException>(kind).WithParameterName("input").WithMessage("*default*");
+            Act(() => source.Fill([0], input, default)).Should().Throw<ArgumentException>(kind).WithParameterName("target");
+            Act(() => source.Fill([0, 1], input, target)).Should().Throw<ArgumentException>(kind).WithParameterName("input");
+            Act(() => source.Fill([-1], input, target)).Should().Throw<ArgumentOutOfRangeException>(kind).WithParameterName("samples");
+            Act(() => source.TangentScale(-1)).Should().Throw<ArgumentOutOfRangeException>(kind).WithParameterName("tangent");
+            Act(() => source.TangentScale(int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>(kind).WithParameterName("tangent");
+        }
+    }
+
+    [Fact]
+    public void Fill_ViewsOfTwoLayouts_IsRefusedByEveryKindOfSourceAlike()
+    {
+        foreach (var source in EveryKind().Where(source => source.Layout.Order > 0))
+        {
+            string kind = source.GetType().Name;
+            var (input, target) = source.Sample(0);
+            var (value, valueOut) = source.Batch(JetLayout.Value, 0);
+            Act(() => source.Fill([0], input, valueOut)).Should().Throw<ArgumentException>(kind)
+                .WithParameterName("input").WithMessage($"The input's layout ({source.Layout}) is not the target's ({JetLayout.Value}); both views have one layout.*");
+            if (source.TangentInputs.IsEmpty)
+            {
+                Act(() => source.Fill([0], value, target)).Should().Throw<ArgumentException>(kind)
+                    .WithParameterName("input").WithMessage($"The input's layout ({JetLayout.Value}) is not the target's ({source.Layout}); both views have one layout.*");
+            }
+            else
+            {
+                // Where the input's derivatives are known, they may be left out.
+                value.AsSpan().Clear();
+                source.Fill([0], value, target);
+                value.Data.ToArray().Should().Equal(input.Row(0, 0).ToArray());
+            }
         }
     }
 
@@ -80,7 +101,7 @@ public class HostileArgumentTests
         Act(() => endless.Materialize(2, long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("first");
         Act(() => Good.Materialize(2, long.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
         Act(() => endless.Materialize(int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count").WithMessage("*one array*");
-        Act(() => endless.Materialize(1, 0, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxThreads");
+        Act(() => endless.Materialize(1, 0, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("threads");
         Act(() => Good.Subset([5])).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
         Act(() => endless.Subset([-5])).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples").WithMessage("*not negative*");
         JetGenerator<float> nothing = (long _, ref RandomStream _, JetSpan<float> _, JetSpan<float> _) => { };
@@ -95,7 +116,7 @@ public class HostileArgumentTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Act(() => JetData.FromManifold(new float[1, 1], new float[1, P, 1], new float[1, 1], new float[1, P, 1], new float[1, 3, 1], new float[1, 3, 1]))
             .Should().Throw<ArgumentException>().WithParameterName("d2xdr2").WithMessage("*1800030000*pairs*");
-        Act(() => JetData.FromManifold<float>(1, new float[1], new float[P], new float[1], new float[P], new float[3], new float[3]))
+        Act(() => FlatLabels.Manifold<float>(1, new float[1], new float[P], new float[1], new float[P], new float[3], new float[3]))
             .Should().Throw<ArgumentException>().WithParameterName("d2xdr2");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(50_000_000);
     }
@@ -103,16 +124,15 @@ public class HostileArgumentTests
     [Fact]
     public void Builders_EmptyOrDefaultArrays_NameTheFirstThatIsWrong()
     {
-        Act(() => JetData.FromValues<float>(2, [], [1, 2])).Should().Throw<ArgumentException>().WithParameterName("x");
-        Act(() => JetData.FromValues<float>(2, [1, 2], [])).Should().Throw<ArgumentException>().WithParameterName("y");
-        Act(() => JetData.FromJacobian<float>(2, [], [1, 2], [1, 2], [1, 2])).Should().Throw<ArgumentException>().WithParameterName("x");
-        Act(() => JetData.FromDirections<float>(2, [], [1, 2], [1, 2], [1, 2])).Should().Throw<ArgumentException>().WithParameterName("x");
-        Act(() => JetData.FromManifold<float>(2, [1, 2], [1, 2], [], [1, 2])).Should().Throw<ArgumentException>().WithParameterName("y");
+        Act(() => JetData.FromValues(new float[2, 0], new float[2])).Should().Throw<ArgumentException>().WithParameterName("x");
+        Act(() => JetData.FromValues(new float[2, 1], new float[0])).Should().Throw<ArgumentException>().WithParameterName("y");
+        Act(() => JetData.FromJacobian(new float[2, 0], new float[2], new float[2, 0])).Should().Throw<ArgumentException>().WithParameterName("x");
+        Act(() => JetData.FromDirections(new float[2, 0], new float[2, 1, 0], new float[2], new float[2, 1])).Should().Throw<ArgumentException>().WithParameterName("x");
+        Act(() => JetData.FromManifold(new float[2, 1], new float[2, 1, 1], new float[2, 0], new float[2, 1, 0])).Should().Throw<ArgumentException>().WithParameterName("y");
         Act(() => JetData.FromValues<float>(default(System.Numerics.Tensors.ReadOnlyTensorSpan<float>), default(System.Numerics.Tensors.ReadOnlyTensorSpan<float>))).Should().Throw<ArgumentException>().WithParameterName("x");
         Act(() => JetData.FromValues(new System.Numerics.Tensors.ReadOnlyTensorSpan<float>(new float[2], [2, 1]), default(System.Numerics.Tensors.ReadOnlyTensorSpan<float>))).Should().Throw<ArgumentException>().WithParameterName("y");
         Act(() => JetData.FromValues<float>((float[,])null!, new float[2])).Should().Throw<ArgumentNullException>().WithParameterName("x");
         Act(() => JetData.FromJacobian(new float[2, 1], new float[2], (float[,])null!)).Should().Throw<ArgumentNullException>().WithParameterName("dydx");
-        Act(() => JetData.FromValues<float>(-1, [1], [1])).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
     }
 
     [Fact]
@@ -160,7 +180,7 @@ public class HostileArgumentTests
         Act(() => _ = new DirectionGroup(DirectionSampler.White(2), int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Count");
         Act(() => DirectionSampler.Band(int.MaxValue, 2, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
         Act(() => DirectionSampler.Band(2, 65_536, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
-        Act(() => DirectionSampler.Band(2, 2, default)).Should().Throw<ArgumentException>().WithParameterName("band");
+        Act(() => DirectionSampler.Band(2, 2, null!)).Should().Throw<ArgumentException>().WithParameterName("band");
         Act(() => DirectionGroup.Bands(9, 9, lowEdge: double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lowEdge");
         Act(() => DirectionGroup.Bands(9, 9, highEdge: 0.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("highEdge");
         Act(() => DirectionGroup.Bands(1 << 20, 9)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
@@ -184,9 +204,34 @@ public class HostileArgumentTests
         Act(() => evaluator.Noise([[0.1]], [1])).Should().Throw<ArgumentException>().WithParameterName("points").WithMessage("One clean input*");
         Act(() => evaluator.Noise([[0.1], [0.1], [0.1]], [1])).Should().Throw<ArgumentException>().WithParameterName("points").WithMessage("*equal*");
         Act(() => evaluator.Noise([[0.1], [0.2]], [1], draws: 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("draws");
-        Act(() => _ = new VulnerabilityPoint { Radius = 1, Values = null!, FirstOrderBound = 0, MaskedShare = 0, RandomStartShare = 0, OracleFailures = 0 })
-            .Should().Throw<ArgumentNullException>().WithParameterName("Values");
         new FirstOrderSummary { Inputs = [] }.Outputs.Should().BeEmpty();
+    }
+
+    /// <summary>Every kind of source of the library, and runs of those that change during training.</summary>
+    private static IEnumerable<IJetSource<float>> EveryKind()
+    {
+        var labels = JetData.FromJacobian(new float[2, 1], new float[2], new float[2, 1]);
+        var steepest = new RobustSourceOptions { Directions = [new DirectionGroup(DirectionSampler.Steepest(Good.InputFeatures, Good.OutputFeatures))] };
+        IJetSource<float>[] sources =
+        [
+            Good, Good.Materialize(), Good.Subset([1, 2]), Good.Truncate(1), Good.AlongRandomDirections(1, 2), Good.WithHessianVectorProducts(), Good.Displaced(1),
+            new GaussianNoiseSource<float>(Good, 1), new AdversarialSource<float>(Good, new AdversarialOptions(1)),
+            new TradesSource<float>(Good, 1, new AdversarialOptions(1)), new RobustSource<float>(Good, steepest),
+            LinearFrontEnd<float>.Fit(Good, 1).Project(Good), new CubeSource(new CubeRenderer(), 1, 2, 1),
+            JetSource.Generate<float>(JetLayout.Full(1, 1), 1, 1, 2, (long _, ref RandomStream _, JetSpan<float> _, JetSpan<float> _) => { }),
+            labels, labels.Subset([1, 0]), labels.AlongRandomDirections(1, 1), new GaussianNoiseSource<float>(labels, 1),
+            new GaussianNoiseSource<float>(new AdversarialSource<float>(labels, new AdversarialOptions(1)), 1),
+        ];
+        foreach (var source in sources)
+        {
+            yield return source;
+            var (view, run) = AdaptiveSources.BeginRun(source);
+            if (run is not null)
+            {
+                run.BeginStep(Mlp<float>.Create(source.InputFeatures, [2], source.OutputFeatures), 0, 0.5);
+                yield return view;
+            }
+        }
     }
 
     private static Action Act(Action action) => action;

@@ -15,7 +15,7 @@ public class InvarianceSourceTests
         var clean = new ManifoldSource<double>(Blobs, 1, 4, seed: 2);
         var source = new GaussianNoiseSource<double>(clean, 0.3, seed: 6);
         var (input, target) = source.Sample(9);
-        long sample = new SampleOrder(4, false, true, 6).CleanSample(9);
+        long sample = new EndlessJetSource<double>(clean, shuffle: true, 6, nameof(clean)).NumberInSource(9);
         var (cleanInput, cleanTarget) = clean.Sample(sample);
         target.Data.ToArray().Should().Equal(cleanTarget.Data.ToArray());
         input.Row(2, 0).ToArray().Should().Equal(cleanInput.Row(2, 0).ToArray());
@@ -87,7 +87,7 @@ public class InvarianceSourceTests
         {
             // d/dN(I) and d/dN(I + δ) of ‖N(I) − y‖² + β‖N(I + δ) − N(I)‖²
             int pair = s / 2;
-            double[] y = clean.Sample(new SampleOrder(Count, false, true, 8).CleanSample(pair)).Target.Data.ToArray();
+            double[] y = clean.Sample(new EndlessJetSource<double>(clean, shuffle: true, 8, nameof(clean)).NumberInSource(pair)).Target.Data.ToArray();
             double[] difference = [.. output[(2 * pair) + 1].Zip(output[2 * pair], (a, b) => a - b)];
             return s % 2 == 0
                 ? [.. Enumerable.Range(0, 3).Select(f => (2 * (output[s][f] - y[f])) - (2 * Beta * difference[f]))]
@@ -170,7 +170,7 @@ public class InvarianceSourceTests
         };
         new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit(made);
         source.Steps.Should().Equal(0, 1, 2);
-        ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*change while training*");
+        ((Action)(() => made.AlongRandomDirections(1, 1))).Should().Throw<ArgumentException>().WithMessage("*change during training*");
         ((Action)(() => _ = new AdversarialSource<float>(made, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
         ((Action)(() => _ = new TradesSource<float>(made, 1, new AdversarialOptions(0.1)))).Should().Throw<ArgumentException>().WithMessage("*clean*");
         ((Action)(() => _ = new RobustSource<float>(made))).Should().Throw<ArgumentException>().WithMessage("*clean*");
@@ -240,16 +240,17 @@ public class InvarianceSourceTests
 
         public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) => inner.Fill(samples, input, target);
 
-        private sealed class Recording(StepRecorder owner) : SourceRun<float>(owner)
+        private sealed class Recording(StepRecorder owner) : JetSourceTransform<float>(owner), IJetSourceRun<float>
         {
-            public override void BeginStep(Mlp<float> network, long step, double progress)
+            public void BeginStep(Mlp<float> network, long step, double progress)
             {
                 owner.Steps.Add(step);
                 owner.Progress.Add(progress);
                 owner.Parameters.Add(network.Parameters[0]);
             }
 
-            public override void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) => owner.Fill(samples, input, target);
+            protected override void Fill(IJetSource<float> source, ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target) =>
+                source.Fill(samples, input, target);
         }
     }
 }

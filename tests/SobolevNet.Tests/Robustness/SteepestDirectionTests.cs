@@ -75,32 +75,36 @@ public class SteepestDirectionTests
         var input = new JetBatch<double>(source.Layout, 4, Pixels);
         var target = new JetBatch<double>(source.Layout, 4, 3);
         long[] numbers = [3, 4, 5, 6];
-        long before = 0;
-        for (int k = 0; k < 6; k++)
+        int step = 0;
+        void Steps(int count)
         {
-            before = k == 2 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            numbers[0] = 20 + k;
-            source.BeginStep(Network, k, 0);
-            source.Fill(numbers, input, target);
+            for (int k = 0; k < count; k++)
+            {
+                numbers[0] = 20 + step;
+                source.BeginStep(Network, step++, 0);
+                source.Fill(numbers, input, target);
+            }
         }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        Steps(2);
+        Allocations.Least(() => Steps(4)).Should().Be(0);
     }
 
     [Fact]
     public void Training_AtEqualSteps_IsLessVulnerableThanWithRandomDirections()
     {
         var clean = new ManifoldSource<float>(Blobs, 1, 256, seed: 1).Materialize();
-        double Vulnerability(DirectionSampler sampler)
+        double Vulnerability(DirectionSampler sampler, ulong seed)
         {
-            var source = new RobustSource<float>(clean, new RobustSourceOptions { Directions = [new(sampler)], ManifoldOrder = 0 });
-            var network = Mlp<float>.Create(Pixels, [48, 48], 3, seed: 3);
-            var options = new SobolevTrainingOptions { Epochs = 25, BatchSize = 16, OrderWeights = [1, 1], Optimizer = Optimizer.Adam(learningRate: 6e-3) };
+            var source = new RobustSource<float>(clean, new RobustSourceOptions { Directions = [new(sampler)], ManifoldOrder = 0, Seed = seed });
+            var network = Mlp<float>.Create(Pixels, [48, 48], 3, seed: seed);
+            var options = new SobolevTrainingOptions { Epochs = 25, BatchSize = 16, Seed = seed, OrderWeights = [1, 1], Optimizer = Optimizer.Adam(learningRate: 6e-3) };
             new SobolevTrainer<float>(network, options).Fit(source);
             return new VulnerabilityEvaluator<float>(network, Blobs).FirstOrder(Blobs.DrawPoints(20, 50)).Universal;
         }
 
-        Vulnerability(DirectionSampler.Steepest(Pixels, 3)).Should().BeLessThan(0.8 * Vulnerability(DirectionSampler.White(Pixels)));
+        OverSeeds.Median(3, seed => Vulnerability(DirectionSampler.Steepest(Pixels, 3), seed) / Vulnerability(DirectionSampler.White(Pixels), seed))
+            .Should().BeLessThan(0.8);
     }
 
     [Fact]

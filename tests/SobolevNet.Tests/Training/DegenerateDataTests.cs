@@ -1,3 +1,5 @@
+using SobolevNet.Tests.Data;
+
 namespace SobolevNet.Tests.Training;
 
 /// <summary>Degenerate data have an answer, or are refused by name.</summary>
@@ -76,7 +78,7 @@ public class DegenerateDataTests
         {
             var network = Mlp<T>.Create(1, [4], 1);
             T[] before = network.Parameters.ToArray();
-            FluentActions.Invoking(() => new SobolevTrainer<T>(network, Short).Fit(JetData.FromValues<T>(x.Length, x, y)))
+            FluentActions.Invoking(() => new SobolevTrainer<T>(network, Short).Fit(FlatLabels.Values<T>(x.Length, x, y)))
                 .Should().Throw<ArgumentException>().WithMessage(message).And.ParamName.Should().Be("source");
             network.Parameters.ToArray().Should().Equal(before);
         }

@@ -53,14 +53,14 @@ public class SoapTests
     [Fact]
     public void Fit_LargeBatches_LearnsMorePerStepThanAdam()
     {
-        double Error(Optimizer optimizer)
+        double Error(Optimizer optimizer, ulong seed)
         {
-            var network = Mlp<double>.Create(2, [24, 24], 1, seed: 1);
-            var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 256, Optimizer = optimizer, OrderWeights = [1, 1] };
-            return new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 256, 1)).Training.NormalizedRmse;
+            var network = Mlp<double>.Create(2, [24, 24], 1, seed: seed);
+            var options = new SobolevTrainingOptions { Epochs = 500, BatchSize = 64, Optimizer = optimizer, OrderWeights = [1, 1] };
+            return new SobolevTrainer<double>(network, options).Fit(new FunctionSource<double>(1, 64, seed)).Training.NormalizedRmse;
         }
 
-        Error(Optimizer.Soap(learningRate: 1e-2)).Should().BeLessThan(0.85 * Error(Optimizer.Adam(learningRate: 1e-2)));
+        OverSeeds.Median(5, seed => Error(Optimizer.Soap(learningRate: 1e-2), seed) / Error(Optimizer.Adam(learningRate: 1e-2), seed)).Should().BeLessThan(0.5);
     }
 
     [Theory]

@@ -63,6 +63,19 @@ public class SobolevLossTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 9)]
+    [InlineData(3, 8)]
+    [InlineData(3, 10)]
+    public void Evaluate_WeightsOrLossesOfAnotherLength_AreRefused(int weights, int losses)
+    {
+        var layout = JetLayout.Full(1, 2);
+        var loss = new SobolevLoss(layout, [1, 1, 1], [1], [0], [1, 1, 1]);
+        var jets = new JetBatch<double>(layout, 3, 1);
+        FluentActions.Invoking(() => loss.Evaluate<double>(jets, jets, new double[weights], 1, new double[losses]))
+            .Should().Throw<ArgumentException>().WithMessage($"*{weights} weights*{losses} losses*3 and 9*");
+    }
+
     [Fact]
     public void Measure_ZeroSecondDerivatives_StillGivesANormalizer()
     {

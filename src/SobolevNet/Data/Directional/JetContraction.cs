@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>Full jets turned to other tangents: ∂_v = Σᵢ vᵢ∂ᵢ and ∂_v∂_w = Σᵢⱼ vᵢwⱼ∂ᵢⱼ.</summary>
+/// <summary>Full jets with respect to other tangents: ∂_v = Σᵢ vᵢ∂ᵢ and ∂_v∂_w = Σᵢⱼ vᵢwⱼ∂ᵢⱼ.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class JetContraction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -14,7 +14,7 @@ internal sealed class JetContraction<T>
     /// <summary>Reserves memory.</summary>
     /// <param name="tangents">p, the tangents of the full jets.</param>
     /// <param name="features">The most features of a row.</param>
-    /// <param name="order">The highest order that is turned.</param>
+    /// <param name="order">The highest order of the results.</param>
     public JetContraction(int tangents, int features, int order)
     {
         _tangents = tangents;
@@ -25,17 +25,17 @@ internal sealed class JetContraction<T>
         }
     }
 
-    /// <summary>Turns the jets of one sample.</summary>
+    /// <summary>Changes the tangents of one sample's jets.</summary>
     /// <param name="full">Full jets of order 0, 1 or 2.</param>
     /// <param name="inputOrder">The highest order whose components may differ from zero.</param>
     /// <param name="frame">v of each new tangent, shape (new tangents, p).</param>
-    /// <param name="turned">
+    /// <param name="result">
     /// Receives the jets, of the same order or a lower one; every new tangent has its first derivative.
     /// </param>
-    public void Apply(JetSpan<T> full, int inputOrder, ReadOnlySpan<T> frame, JetSpan<T> turned)
+    public void Apply(JetSpan<T> full, int inputOrder, ReadOnlySpan<T> frame, JetSpan<T> result)
     {
-        var layout = turned.Layout;
-        full.Row(0, 0).CopyTo(turned.Row(0, 0));
+        var layout = result.Layout;
+        full.Row(0, 0).CopyTo(result.Row(0, 0));
         for (int d = 0; d < layout.Firsts.Length; d++)
         {
             for (int t = 0; t < _tangents; t++)
@@ -43,14 +43,14 @@ internal sealed class JetContraction<T>
                 _rows[t] = (1 + t) * full.ComponentStride;
             }
 
-            RowCombination.Sum(full.Data, _rows, frame.Slice(d * _tangents, _tangents), turned.Row(1 + d, 0));
+            RowCombination.Sum(full.Data, _rows, frame.Slice(d * _tangents, _tangents), result.Row(1 + d, 0));
         }
 
         int prepared = -1;
         for (int k = 0; k < layout.Seconds.Length; k++)
         {
             var (i, j) = (layout.Seconds[k].I, layout.Seconds[k].J);
-            var to = turned.Row(1 + layout.Firsts.Length + k, 0);
+            var to = result.Row(1 + layout.Firsts.Length + k, 0);
             if (inputOrder < 2)
             {
                 to.Clear();
@@ -73,21 +73,21 @@ internal sealed class JetContraction<T>
         }
     }
 
-    /// <summary>Writes the jets of a sample whose tangents are input coordinates: the derivative along v is v itself, and there are no others.</summary>
+    /// <summary>Writes the input of a sample whose tangents are inputs: the derivative along v is v itself, and second ones are zero.</summary>
     /// <param name="value">The input.</param>
-    /// <param name="coordinates">The input coordinate of each tangent.</param>
+    /// <param name="inputs">The number of the input that each tangent is.</param>
     /// <param name="frame">v of each new tangent, shape (new tangents, p).</param>
-    /// <param name="turned">Receives the jets.</param>
-    public void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> coordinates, ReadOnlySpan<T> frame, JetSpan<T> turned)
+    /// <param name="result">Receives the jets.</param>
+    public void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> inputs, ReadOnlySpan<T> frame, JetSpan<T> result)
     {
-        turned.Clear();
-        value.CopyTo(turned.Row(0, 0));
-        for (int d = 0; d < turned.Layout.Firsts.Length; d++)
+        result.Clear();
+        value.CopyTo(result.Row(0, 0));
+        for (int d = 0; d < result.Layout.Firsts.Length; d++)
         {
-            var to = turned.Row(1 + d, 0);
+            var to = result.Row(1 + d, 0);
             for (int t = 0; t < _tangents; t++)
             {
-                to[coordinates[t]] = frame[(d * _tangents) + t];
+                to[inputs[t]] = frame[(d * _tangents) + t];
             }
         }
     }

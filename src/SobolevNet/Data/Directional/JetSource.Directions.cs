@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <content>Random directions in the place of all tangents: fewer components, the same loss on average.</content>
+/// <content>Random directions instead of all tangents: fewer components, the same loss on average.</content>
 public static partial class JetSource
 {
     /// <summary>
@@ -12,15 +12,14 @@ public static partial class JetSource
     /// <remarks>
     /// <para>
     /// Directions are drawn anew for every sample in every epoch; the source is endless for that, and shows every sample of a finite one
-    /// once in an epoch. They are uniform on the sphere of radius √p, the ranges of the tangents
-    /// (<see cref="IJetSource{T}.TangentScale"/>) being the units, so that E[vvᵀ] = 1 there, and orthogonal to each other. Against normal
-    /// directions that takes away the variance of their length, and the repetition of what another direction has shown already: with
+    /// once in an epoch. In units of the tangents' scales (<see cref="IJetSource{T}.TangentScale"/>) they are uniform on the sphere of radius √p, so that
+    /// E[vvᵀ] = 1, and orthogonal to each other. Compared with independent normal directions this removes the variance of their lengths and their overlap: with
     /// k = p the first-order error is exact.
     /// </para>
     /// <para>
     /// On average over directions the first-order loss is that of all first derivatives. The second-order loss is that of the
-    /// norm (2‖H‖² + (tr H)²)·p/(p + 2), for each output, with H the errors of all second derivatives in the units of the
-    /// ranges and ‖H‖ their Frobenius norm. It vanishes for H = 0 alone, but weighs errors otherwise than the full loss; for an unweighted norm see
+    /// norm (2‖H‖² + (tr H)²)·p/(p + 2), for each output, with H the errors of all second derivatives in units of the
+    /// scales and ‖H‖ their Frobenius norm. It vanishes only for H = 0, but its weights differ from those of the full loss; for an unweighted norm see
     /// <see cref="WithHessianVectorProducts"/>. Source: method, section 3.
     /// </para>
     /// </remarks>
@@ -30,7 +29,7 @@ public static partial class JetSource
     /// <param name="order">1 or 2.</param>
     /// <param name="seed">Names the directions.</param>
     /// <returns>The source; nothing is copied.</returns>
-    /// <exception cref="ArgumentException">The source lacks derivatives, or changes while training goes on.</exception>
+    /// <exception cref="ArgumentException">The source lacks derivatives, or changes during training.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The directions or the order are out of range.</exception>
     public static IJetSource<T> AlongRandomDirections<T>(this IJetSource<T> source, int directions, int order, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -40,7 +39,7 @@ public static partial class JetSource
         int p = CheckTangents(source, order);
         if (directions < 1 || directions > p)
         {
-            throw new ArgumentOutOfRangeException(nameof(directions), directions, $"Of {p} tangents 1 to {p} directions can be made.");
+            throw new ArgumentOutOfRangeException(nameof(directions), directions, $"A source of {p} tangents allows 1 to {p} directions.");
         }
 
         // The mean over directions, not their sum: the weight of each is 1/k.
@@ -55,16 +54,16 @@ public static partial class JetSource
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The tangents are turned to an orthonormal basis v₁ … v_p, the ranges of the source's tangents
-    /// (<see cref="IJetSource{T}.TangentScale"/>) being the units, of which the first k are uniformly random, drawn anew for every sample in every
+    /// The tangents are replaced by a basis v₁ … v_p that is orthonormal in units of the tangents' scales
+    /// (<see cref="IJetSource{T}.TangentScale"/>). Its first k vectors are uniformly random, drawn anew for every sample in every
     /// epoch (the source is endless for that, and shows every sample of a finite one once in an epoch). Components: the value,
     /// ∂ along every vᵢ, and ∂∂ along (v_d, vⱼ) for d ≤ k, j ≥ d: 1 + p + kp − k(k−1)/2.
     /// </para>
     /// <para>
-    /// For k = 1 the first-order loss is exactly that of all first derivatives, whatever the direction. The second-order loss is on average over
-    /// directions that of the Frobenius norm of all second derivatives, ∂ᵢⱼ and ∂ⱼᵢ both counted (<see cref="SobolevLoss"/>
-    /// counts them once where a source has all). For k &gt; 1 pairs of random directions are held once instead of
-    /// twice; the tangents' weights make up for that, so that both losses are right on average. Source: method, section 3.
+    /// For k = 1 the first-order loss is exactly that of all first derivatives, for any direction. The second-order loss is on average over
+    /// directions that of the Frobenius norm of all second derivatives, which counts both ∂ᵢⱼ and ∂ⱼᵢ (<see cref="SobolevLoss"/>
+    /// counts them once where a source has all). For k &gt; 1 a pair of random directions occurs once instead of
+    /// twice; the tangents' weights compensate, so that both losses are right on average. Source: method, section 3.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
@@ -72,7 +71,7 @@ public static partial class JetSource
     /// <param name="directions">k, from 1 to p − 1 (1 for a single tangent).</param>
     /// <param name="seed">Names the directions.</param>
     /// <returns>The source; nothing is copied.</returns>
-    /// <exception cref="ArgumentException">The source lacks derivatives, or changes while training goes on.</exception>
+    /// <exception cref="ArgumentException">The source lacks derivatives, or changes during training.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are more directions than that.</exception>
     public static IJetSource<T> WithHessianVectorProducts<T>(this IJetSource<T> source, int directions = 1, ulong seed = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -82,7 +81,7 @@ public static partial class JetSource
         if (directions < 1 || directions > most)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(directions), directions, $"Of {p} tangents 1 to {most} directions can be multiplied with; more are all derivatives.");
+                nameof(directions), directions, $"A source of {p} tangents allows 1 to {most} directions; with more, all derivatives cost no more.");
         }
 
         var seconds = new List<(int, int)>();
@@ -94,8 +93,8 @@ public static partial class JetSource
             }
         }
 
-        // With weight α for random tangents and β for the others, the loss sees α²(diagonal + pairs of random ones) + αβ(pairs with
-        // others). By symmetry all diagonal elements are alike on average, and all others: β/α makes their shares 1 : p − 1, as in
+        // With weight α for random tangents and β for the others, the loss is α²(diagonal + pairs of random ones) + αβ(pairs with
+        // others). By symmetry all diagonal elements have one mean, and all others have one: β/α makes their shares 1 : p − 1, as in
         // the Frobenius norm, and α keeps the sum of first-order weights at p. For k = 1 both are 1.
         double random = p / (p + ((directions - 1) / 2.0));
         double other = directions == p ? random : random * (p - 1 - ((directions - 1) / 2.0)) / (p - directions);
@@ -115,7 +114,7 @@ public static partial class JetSource
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SourceArgument.Check(source);
-        AdaptiveSources.Refuse(source, "Make it of the clean source.");
+        AdaptiveSources.Refuse(source, "Take directions or displacements of the clean source.");
         int p = source.Layout.Tangents;
         if (p == 0 || !UpperTriangle.IsFull(source.Layout, order))
         {
@@ -123,11 +122,11 @@ public static partial class JetSource
                 $"The source has {source.Layout}; directions and displacements of order {order} need all derivatives up to that order.", nameof(source));
         }
 
-        foreach (double range in TangentScales.Of(source))
+        foreach (double scale in TangentScales.Of(source))
         {
-            if (!double.IsFinite(range) || range <= 0)
+            if (!double.IsFinite(scale) || scale <= 0)
             {
-                throw new ArgumentException($"The source's range of a tangent is {range}; it must be finite and above 0.", nameof(source));
+                throw new ArgumentException($"The source's scale of a tangent is {scale}; it must be finite and above 0.", nameof(source));
             }
         }
 

@@ -7,7 +7,7 @@ internal static class RandomFrame
 {
     /// <summary>Draws directions.</summary>
     /// <remarks>
-    /// A product of reflections, each of which takes the next unit vector to a random direction of the space that is left: the directions are
+    /// A product of reflections. Each maps the next unit vector to a random direction of the remaining space, so the directions are
     /// uniformly distributed over all orthonormal sets (Stewart, 1980), and the basis is orthonormal to rounding without
     /// any projection.
     /// </remarks>

@@ -6,25 +6,25 @@ namespace SobolevNet;
 public static partial class JetSource
 {
     /// <summary>
-    /// Jets at random places near the samples, found from the second derivatives of inputs and targets: what second derivatives say is learned from values
-    /// and first derivatives there, with 1 or 1 + p components instead of 1 + p + p(p+1)/2.
+    /// Jets at random places near the samples, expanded from the second derivatives of inputs and targets. The network learns the second derivatives
+    /// from values and slopes at these places, with 1 or 1 + p components instead of 1 + p + p(p+1)/2.
     /// </summary>
     /// <remarks>
     /// <para>
     /// Every sample is moved along its tangents by a displacement u that is drawn anew in every epoch (the source is endless for that, and
     /// shows every sample of a finite one once in an epoch): x(u) = x + Σᵢ uᵢ∂ᵢx + ½ Σᵢⱼ uᵢuⱼ∂ᵢⱼx, the same for the target, and
-    /// ∂ᵢx(u) = ∂ᵢx + Σⱼ uⱼ∂ᵢⱼx. Its elements are normal, with deviations of <paramref name="radius"/> times the reach of the tangent: the length
-    /// √(mean |∂ᵢx|² / mean |∂ᵢᵢx|²) at which curvature adds half of what the slope does, measured on at most 1,024 samples, of inputs or of targets, whichever is
-    /// less; no more than the tangent's range (<see cref="IJetSource{T}.TangentScale"/>).
+    /// ∂ᵢx(u) = ∂ᵢx + Σⱼ uⱼ∂ᵢⱼx. Its elements are normal, with deviations of <paramref name="radius"/> times the tangent's curvature length:
+    /// √(mean |∂ᵢx|² / mean |∂ᵢᵢx|²), where the second-order term is half of the first-order term. It is measured on at most 1,024 samples, the smaller of
+    /// those of inputs and of targets, and is at most the tangent's scale (<see cref="IJetSource{T}.TangentScale"/>).
     /// </para>
     /// <para>
-    /// While a network trains, displacements shrink linearly to nothing, since the expansion is exact only at the samples. So the training
-    /// error is high until late. Before training, and when it has ended, samples are where they are.
+    /// During training, displacements shrink linearly to zero, because the expansion is exact only at the samples. So the training
+    /// error is high until late. Before and after training, samples are where they are.
     /// </para>
     /// <para>
-    /// On average over u the loss of values, N(x(u)) against y(u), is for small radii that of all derivatives, the first ones weighed by the square of the
-    /// deviations and the second ones by their fourth power; for larger ones it looks at the network where it will be asked, between the samples, rather than at its
-    /// curvature in a point, which a small error that varies fast spoils.
+    /// For small radii the mean over u of the loss of values, N(x(u)) against y(u), is the loss of all derivatives: the first ones weighted by the square of the
+    /// deviations, the second ones by their fourth power. With larger radii the network is fitted between the samples instead of through pointwise second
+    /// derivatives, which small high-frequency errors dominate.
     /// </para>
     /// </remarks>
     /// <example>
@@ -37,11 +37,11 @@ public static partial class JetSource
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="source">Gives all derivatives up to order 2.</param>
     /// <param name="order">0 or 1: the derivatives trained at the new places.</param>
-    /// <param name="radius">In units of the tangents' reach, above 0.</param>
+    /// <param name="radius">The deviation of displacements in curvature lengths, above 0.</param>
     /// <param name="seed">Names the displacements.</param>
-    /// <param name="cancellationToken">Stops the measurement of the reach.</param>
+    /// <param name="cancellationToken">Stops the measurement of curvature lengths.</param>
     /// <returns>The source; nothing is copied.</returns>
-    /// <exception cref="ArgumentException">The source lacks derivatives, changes while training goes on, or is not finite.</exception>
+    /// <exception cref="ArgumentException">The source lacks derivatives, changes during training, or is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The order or the radius is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static IJetSource<T> Displaced<T>(
@@ -56,6 +56,6 @@ public static partial class JetSource
         }
 
         CheckTangents(source, 2);
-        return new DisplacedJetSource<T>(source, order, [.. TangentReach.Measure(source, cancellationToken).Select(reach => radius * reach)], seed);
+        return new DisplacedJetSource<T>(source, order, [.. CurvatureLengths.Measure(source, cancellationToken).Select(length => radius * length)], seed);
     }
 }

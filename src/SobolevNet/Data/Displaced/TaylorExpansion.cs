@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// A jet of order 2 moved to a place nearby: x(u) = x + Σᵢ uᵢ∂ᵢx + ½ Σᵢⱼ uᵢuⱼ∂ᵢⱼx and ∂ᵢx(u) = ∂ᵢx + Σⱼ uⱼ∂ᵢⱼx.
+/// A jet of order 2 at a displacement u: x(u) = x + Σᵢ uᵢ∂ᵢx + ½ Σᵢⱼ uᵢuⱼ∂ᵢⱼx and ∂ᵢx(u) = ∂ᵢx + Σⱼ uⱼ∂ᵢⱼx.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -28,7 +28,7 @@ internal sealed class TaylorExpansion<T>
     /// <param name="jet">A full jet of order 2.</param>
     /// <param name="jetOrder">The highest order whose components may differ from zero, at least 1.</param>
     /// <param name="displacement">u, p numbers.</param>
-    /// <param name="moved">Receives the jet there, full and of order 0 or 1.</param>
+    /// <param name="moved">Receives the jet at u, full and of order 0 or 1.</param>
     public void Apply(JetSpan<T> jet, int jetOrder, ReadOnlySpan<double> displacement, JetSpan<T> moved)
     {
         int stride = jet.ComponentStride;
@@ -70,22 +70,22 @@ internal sealed class TaylorExpansion<T>
         }
     }
 
-    /// <summary>Moves the input of a sample whose tangents are input coordinates: they are what is displaced.</summary>
+    /// <summary>Moves the input of a sample whose tangents are inputs.</summary>
     /// <param name="value">The input.</param>
-    /// <param name="coordinates">The input coordinate of each tangent.</param>
+    /// <param name="inputs">The number of the input that each tangent is.</param>
     /// <param name="displacement">u, p numbers.</param>
-    /// <param name="moved">Receives the jet there, full and of order 0 or 1.</param>
-    public static void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> coordinates, ReadOnlySpan<double> displacement, JetSpan<T> moved)
+    /// <param name="moved">Receives the jet at u, full and of order 0 or 1.</param>
+    public static void Place(ReadOnlySpan<T> value, ReadOnlySpan<int> inputs, ReadOnlySpan<double> displacement, JetSpan<T> moved)
     {
         moved.Clear();
         var row = moved.Row(0, 0);
         value.CopyTo(row);
-        for (int i = 0; i < coordinates.Length; i++)
+        for (int i = 0; i < inputs.Length; i++)
         {
-            row[coordinates[i]] += T.CreateTruncating(displacement[i]);
+            row[inputs[i]] += T.CreateTruncating(displacement[i]);
             if (moved.Layout.Order > 0)
             {
-                moved[1 + i, 0, coordinates[i]] = T.One;
+                moved[1 + i, 0, inputs[i]] = T.One;
             }
         }
     }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The search for the features of a front end: principal components, then the generalized eigenproblem among them.</summary>
 internal sealed class FrontEndFit<T>
@@ -13,7 +13,7 @@ internal sealed class FrontEndFit<T>
     /// <summary>The most rows of projected jets, unless one sample has more.</summary>
     private const int MaxRows = 32768;
 
-    /// <summary>Samples that a thread fills before it looks for cancellation.</summary>
+    /// <summary>Samples that a thread fills between two checks for cancellation.</summary>
     private const int Piece = 8;
 
     /// <summary>Makes the problem definite, relative to the mean of the diagonal.</summary>
@@ -49,7 +49,7 @@ internal sealed class FrontEndFit<T>
         if (axes.Count < features)
         {
             throw new ArgumentException(
-                $"The inputs of the {_samples.Length} samples looked at vary in {axes.Count} independent ways; {features} features cannot be had of them.",
+                $"The inputs of the {_samples.Length} measured samples vary in {axes.Count} independent ways; {features} features need as many.",
                 nameof(features));
         }
 
@@ -97,10 +97,10 @@ internal sealed class FrontEndFit<T>
         return x;
     }
 
-    /// <summary>Subtracts the mean, rounded as the front end will keep it.</summary>
+    /// <summary>Subtracts the mean, rounded to the precision of the front end.</summary>
     /// <returns>
-    /// The mean, and as the shift those of its elements that are large beside the deviation of the input: W x and W x̄ would cancel there, so
-    /// these are subtracted first. The others are not, which keeps the zeros of an image's background.
+    /// The mean, and the shift: those elements of the mean that are large relative to the deviation of the input. They are subtracted first, because W x and W x̄ would
+    /// cancel. The others are not, which keeps the zeros of an image's background.
     /// </returns>
     private (T[] Mean, T[] Shift) Center(double[] x)
     {
@@ -109,7 +109,7 @@ internal sealed class FrontEndFit<T>
         double[] difference = new double[inputs];
         for (int s = 0; s < _samples.Length; s++)
         {
-            // Welford's way: inputs that are constant give exactly their value.
+            // Welford's recurrence: constant inputs give exactly their value.
             TensorPrimitives.Subtract(x.AsSpan(s * inputs, inputs), mean, difference);
             TensorPrimitives.Divide(difference, s + 1, difference);
             TensorPrimitives.Add<double>(mean, difference, mean);
@@ -224,7 +224,7 @@ internal sealed class FrontEndFit<T>
             double scale = _source.TangentScale(tangent);
             return double.IsFinite(scale) && scale > 0
                 ? scale * scale
-                : throw new ArgumentException($"The source's range of tangent {tangent} is {scale}; it must be finite and above 0.", "source");
+                : throw new ArgumentException($"The source's scale of tangent {tangent} is {scale}; it must be finite and above 0.", "source");
         }
     }
 

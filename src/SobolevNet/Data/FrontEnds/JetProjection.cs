@@ -2,12 +2,12 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using SobolevNet.Kernels;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The linear map of a front end, applied to jets: W(x − x̄) for values, W ∂x for derivatives.</summary>
 /// <remarks>
-/// The mean is subtracted after the product, as W x̄: so the zeros of an image's background stay zero before it, and the product can leave
-/// them out. Means that are large beside the spread of their input are subtracted before it, since W x and W x̄ would cancel.
+/// The mean is subtracted after the product, as W x̄: so the zeros of an image's background stay zero and the product can skip
+/// them. Means that are large relative to the spread of their input are subtracted before the product, because W x and W x̄ would cancel.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class JetProjection<T>
@@ -26,7 +26,7 @@ internal sealed class JetProjection<T>
     /// <summary>Packs the map.</summary>
     /// <param name="mean">x̄, shape (inputs).</param>
     /// <param name="weights">W, shape (features, inputs).</param>
-    /// <param name="shift">What of the mean is subtracted before the product, shape (inputs).</param>
+    /// <param name="shift">The part of the mean that is subtracted before the product, shape (inputs).</param>
     public JetProjection(T[] mean, T[] weights, T[] shift)
     {
         _shift = shift.AsSpan().ContainsAnyExcept(T.Zero) ? shift : null;

@@ -1,29 +1,29 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>
-/// A fixed linear map from n raw inputs to K features, found from the jets of training data: put before a network while it
-/// trains, and folded into its first layer afterwards.
+/// A fixed linear map from n raw inputs to K features, found from the jets of training data. It is put before a network during
+/// training and folded into its first layer afterwards.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A feature is w·(x − x̄). Of all directions w the K are taken whose feature varies most over the samples for how much it
-/// bends along each sample's own path: the largest μ of C₀w = μ(C₀ + a₁C₁ + a₂C₂)w, where C₀ is the covariance of the inputs and
-/// C₁, C₂ are the mean squares of their first and second derivatives, in the tangents' typical ranges (as the loss weighs
-/// them). Fine detail of an image has large derivatives and says little that coarse detail does not, so such features
+/// A feature is w·(x − x̄). The K directions w with the largest ratio of variance over the samples to slope and curvature along each sample's path
+/// are selected: the largest μ of C₀w = μ(C₀ + a₁C₁ + a₂C₂)w, where C₀ is the covariance of the inputs and
+/// C₁, C₂ are the mean squares of their first and second derivatives, in units of the tangents' scales (as in the
+/// loss). Fine detail of an image has large derivatives and little information that coarse detail lacks, so such features
 /// carry the information of the image with little of its curvature, and a network fits its derivatives more easily. The problem is
-/// solved among the leading principal components of the inputs. With a source of order 0, or both weights 0, the features
+/// solved in the space of the leading principal components of the inputs. With a source of order 0, or both weights 0, the features
 /// are the principal components themselves.
 /// </para>
 /// <para>
 /// Features are scaled so that the k-th has the variance (μₖ/μ₀)^(1 − 2q), with q = <see cref="LinearFrontEndOptions.Whitening"/>, and
-/// signed so that the largest weight is positive. They share one unit (<see cref="IJetSource{T}.InputsShareUnit"/>), so that a trainer
-/// that standardizes keeps their sizes relative to each other.
+/// signed so that the largest weight is positive. They share one unit (<see cref="IJetSource{T}.InputsShareUnit"/>), so that
+/// standardization keeps their relative sizes.
 /// </para>
 /// <para>
-/// A step of training then pays for K inputs instead of n, and projected jets are small enough to be kept in memory
+/// A step of training then costs as much as with K inputs instead of n, and projected jets are small enough to be kept in memory
 /// (<see cref="JetSource.Materialize"/>). Slow-feature analysis (Wiskott and Sejnowski, 2002) is the same idea with first
 /// derivatives by time.
 /// </para>
@@ -41,7 +41,7 @@ public sealed class LinearFrontEnd<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const string BehindIt =
-        "Behind a front end that network takes features instead of raw inputs: project the clean source, and build the dependent one on that.";
+        "Behind a front end the network takes features instead of raw inputs: project the clean source, and make the source that changes of the result.";
 
     private readonly T[] _mean;
     private readonly T[] _weights;
@@ -71,20 +71,20 @@ public sealed class LinearFrontEnd<T>
     public ReadOnlySpan<T> Weights => _weights;
 
     /// <summary>
-    /// μ of each feature, falling: how large a part variation is of variation, slope and curvature together, in [0, 1]; for plain
+    /// μ of each feature, in falling order: variance / (variance + weighted slope + weighted curvature), in [0, 1]; for plain
     /// principal components their variance.
     /// </summary>
     public ReadOnlySpan<double> Strengths => _strengths;
 
     /// <summary>Finds the features of a source.</summary>
-    /// <param name="source">The training data; at most <see cref="LinearFrontEndOptions.Samples"/> of it are looked at.</param>
+    /// <param name="source">The training data; at most <see cref="LinearFrontEndOptions.Samples"/> of them are measured.</param>
     /// <param name="features">K, from 1 to the number of candidates and of inputs.</param>
     /// <param name="options">How to choose; the defaults if null.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The front end; the same to the bit for any number of threads.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There cannot be so many features.</exception>
     /// <exception cref="ArgumentException">
-    /// The inputs or their derivatives are not finite or overflow when squared, vary in fewer independent ways than features are wanted, or depend on a network.
+    /// The inputs or their derivatives are not finite or overflow when squared, vary in fewer independent directions than features are wanted, or change during training.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static LinearFrontEnd<T> Fit(
@@ -112,12 +112,11 @@ public sealed class LinearFrontEnd<T>
 
     /// <summary>A source whose inputs are projected when they are asked for.</summary>
     /// <remarks>
-    /// Values become W(x − x̄), derivatives W ∂x. All else is the source's. The result must be the outermost source but for
-    /// subsets, truncations and materialization.
+    /// Values become W(x − x̄), derivatives W ∂x. All else is the source's. Project a clean source first; other transforms can be made of the result.
     /// </remarks>
     /// <param name="source">A source of jets with <see cref="Inputs"/> features.</param>
     /// <returns>The source of <see cref="Features"/> input features; nothing is stored.</returns>
-    /// <exception cref="ArgumentException">The source has another number of inputs, or changes while training goes on.</exception>
+    /// <exception cref="ArgumentException">The source has another number of inputs, or changes during training.</exception>
     public IJetSource<T> Project(IJetSource<T> source)
     {
         SourceArgument.Check(source);
@@ -128,13 +127,13 @@ public sealed class LinearFrontEnd<T>
     }
 
     /// <summary>
-    /// The network of raw inputs that does what a network of features does behind this front end: with the core's first layer (W₁, b₁)
-    /// acting on unscaled features, the first layer is (W₁W, b₁ − W₁W x̄), x̄ being measured from the shift where there is one.
+    /// The network of raw inputs that equals this front end followed by a network of features: with the core's first layer (W₁, b₁)
+    /// acting on unscaled features, the first layer is (W₁W, b₁ − W₁W x̄), with x̄ relative to the shift where there is one.
     /// </summary>
     /// <param name="core">A network of <see cref="Features"/> inputs; it is not changed.</param>
     /// <returns>
-    /// A network of <see cref="Inputs"/> inputs with the core's output scaling. Inputs whose mean is large beside their spread are shifted by it
-    /// (<see cref="Mlp{T}.InputScaling"/>), which keeps the accuracy that a bias of that size would cost; other inputs are not scaled.
+    /// A network of <see cref="Inputs"/> inputs with the core's output scaling. Inputs whose mean is large relative to their spread are shifted by it
+    /// (<see cref="Mlp{T}.InputScaling"/>), because a bias of that size would cost accuracy; other inputs are not scaled.
     /// </returns>
     /// <exception cref="ArgumentException">The core has another number of inputs.</exception>
     public Mlp<T> Fold(Mlp<T> core)
@@ -155,7 +154,7 @@ public sealed class LinearFrontEnd<T>
         var to = folded.Layer(0);
         core.Parameters[(from.Weights.Length + from.Bias.Length)..].CopyTo(folded.Parameters[(to.Weights.Length + to.Bias.Length)..]);
 
-        // Sums in double: a float network should lose no more than the rounding of its own weights.
+        // Sums in double: a float network loses no more than the rounding of its weights.
         double[] row = new double[Inputs];
         double[] feature = new double[Inputs];
         double[] mean = new double[Inputs];

@@ -1,4 +1,4 @@
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>How <see cref="LinearFrontEnd{T}.Fit"/> chooses its features.</summary>
 public sealed record LinearFrontEndOptions
@@ -10,7 +10,7 @@ public sealed record LinearFrontEndOptions
     private readonly double _whitening = 0.25;
     private readonly int _threads;
 
-    /// <summary>The most samples that are looked at, spread over the source; at least 2. Their values take 8·n bytes each.</summary>
+    /// <summary>The most samples that are measured, spread over the source; at least 2. The values of each take 8·n bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Samples
     {
@@ -28,17 +28,17 @@ public sealed record LinearFrontEndOptions
             : throw new ArgumentOutOfRangeException(nameof(Candidates), value, "At least one principal component is needed.");
     }
 
-    /// <summary>a₁, how much the first derivatives of a feature count against it; at least 0.</summary>
+    /// <summary>a₁, the penalty of first derivatives of a feature; at least 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double FirstOrderWeight { get => _firstOrderWeight; init => _firstOrderWeight = Weight(value, nameof(FirstOrderWeight)); }
 
-    /// <summary>a₂, how much the second derivatives of a feature count against it; at least 0.</summary>
+    /// <summary>a₂, the penalty of second derivatives of a feature; at least 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double SecondOrderWeight { get => _secondOrderWeight; init => _secondOrderWeight = Weight(value, nameof(SecondOrderWeight)); }
 
     /// <summary>
-    /// q in [0, 1/2]: 0 leaves the features' spreads falling as √μ, 1/2 makes all spreads equal. Early features are the ones that
-    /// matter most, and an optimizer follows what is large first.
+    /// q in [0, 1/2]: with 0 the spreads of features decrease as √μ, with 1/2 all are equal. The first features
+    /// matter most, and an optimizer learns large features first.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Whitening

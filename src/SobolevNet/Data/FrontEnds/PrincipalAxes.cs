@@ -2,13 +2,13 @@ using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using SobolevNet.Kernels;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>The leading principal components of samples: orthonormal directions of input space and the variances along them.</summary>
 /// <remarks>
 /// Eigenvectors of the smaller of XXᵀ and XᵀX, by subspace iteration from a fixed start: a full decomposition of 1,000 samples
-/// would take many seconds and give hundreds of axes that nobody wants. Up to <see cref="Spare"/> more axes than wanted
-/// the decomposition is the full one.
+/// would take many seconds for hundreds of axes that are not needed. It is used only where at most <see cref="Spare"/> more axes exist
+/// than are wanted.
 /// </remarks>
 internal sealed class PrincipalAxes
 {
@@ -17,7 +17,7 @@ internal sealed class PrincipalAxes
 
     private const int Iterations = 8;
 
-    /// <summary>An axis along which the variance is this small beside the largest is rounding.</summary>
+    /// <summary>An axis whose variance is below this share of the largest is rounding.</summary>
     private const double RankTolerance = 1e-12;
 
     private PrincipalAxes(double[] axes, double[] variances) => (Axes, Variances) = (axes, variances);
@@ -36,7 +36,7 @@ internal sealed class PrincipalAxes
     /// <param name="inputs">Number of inputs.</param>
     /// <param name="wanted">The most axes.</param>
     /// <param name="product">Does the products.</param>
-    /// <param name="cancellationToken">Looked at in every iteration.</param>
+    /// <param name="cancellationToken">Stops the iteration.</param>
     public static PrincipalAxes Find(
         double[] x, int samples, int inputs, int wanted, SharedProduct product, CancellationToken cancellationToken = default)
     {

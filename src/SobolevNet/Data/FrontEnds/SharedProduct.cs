@@ -1,6 +1,6 @@
 using SobolevNet.Kernels;
 
-namespace SobolevNet;
+namespace SobolevNet.FrontEnds;
 
 /// <summary>Matrix products in double precision that the threads of a team share; the same bits for any number of them.</summary>
 internal sealed class SharedProduct

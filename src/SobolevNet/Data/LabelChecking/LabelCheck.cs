@@ -1,20 +1,16 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
-/// Compares derivatives that were supplied as labels with what the values say, and warns of the usual mistakes: a wrong sign,
+/// Compares derivatives that were supplied as labels with the values, and warns of the usual mistakes: a wrong sign,
 /// a wrong scale, exchanged axes, columns left at zero, derivatives of something else.
 /// </summary>
 /// <remarks>
 /// <para>
-/// With nothing but samples, differences between neighbors are compared with the derivatives at both ends (trapezoidal rule:
-/// y(t) − y(s) = Σₖ ½(aₖ ∂ₖy(s) + bₖ ∂ₖy(t)) + third order), which gives each component the factor that it should be multiplied
-/// by; and a linear or quadratic function fitted to the values around a sample gives an estimate that needs no
-/// labels at all. Second derivatives are compared with differences of the first ones. Noise in values or labels hides these differences; then
-/// all samples together are asked: on average over pairs of samples, what the labels leave of the differences must not depend on anything known
-/// beforehand. That finds wrong columns in pathwise derivatives of Monte Carlo payoffs, and small columns left at zero. Samples that are too
-/// few, too sparse or too noisy to tell give <see cref="LabelProblem.Inconclusive"/>, not a warning.
+/// Without a function, differences of values between samples are compared with the derivatives at both ends. Near pairs show mistakes in smooth labels; where noise
+/// hides single differences, averages over all pairs of samples show them. Second derivatives are compared with differences of the first ones. Samples that are too
+/// few, too sparse or too noisy, and columns that the samples cannot tell apart, give <see cref="LabelProblem.Inconclusive"/>, not a warning.
 /// </para>
 /// <para>
 /// Units, offsets and the order of rows change no verdict; exact copies of a sample count once; the same labels give the same report.
@@ -30,30 +26,40 @@ namespace SobolevNet;
 /// </example>
 public static class LabelCheck
 {
-    // The way of the labels through this folder, without a function:
-    //   LabelSamples reads them; LabelOrder and LabelUnits bring them to an order and units of their own.
-    //   NeighborCheck gathers evidence for each output:
-    //     among up to 2,048 samples, NeighborFrames and PairEquations (differences of neighbors), PairFit (a factor for each column),
-    //     LocalFit or DirectionalFit (estimates that need no labels); LabelDiagnosis names the mistake that explains them, AxisOrder transposed arrays;
-    //     among all samples, SlopeTest, made of SlopePairs, SmoothModel and SlopeRegression; SlopeDiagnosis names its mistakes.
-    //   LabelVerdicts joins both: a mistake that neighbors show is taken from them; else one that all samples show; a column passes only if
-    //   neighbors or all samples confirm it. StillTangents adds what cannot be checked. LabelMessages puts findings into sentences.
-    // With a function: PathDifferences gives exact estimates, judged by the same LabelDiagnosis.
+    // Design
     //
-    // Chances of a false alarm: neighbors warn only where an assumed mistake explains their differences much better than the labels as they are;
-    // the slope test at 5.5 standard errors (4·10⁻⁸), of up to 15 tests a column, so about 10⁻⁵ for 20 columns, and only of effects
-    // larger than what it knows of its own bias. Both were measured on random sets: LabelCheckSetsTests.
+    // LabelSamples reads the labels, in an order and in units of their own. Then each output is tested. With a function there is one question:
+    //
+    //   Do labels agree with estimates? PathDifferences differentiates the function, EstimateTest compares.
+    //
+    // Without a function there are three, and SampleCheck asks them in this order:
+    //
+    //   1. Do the labels explain the differences between neighbors (NearTest)? The trapezoidal rule y(t) − y(s) = Σₖ ½(aₖ ∂ₖy(s) + bₖ ∂ₖy(t)) holds up to the
+    //      third order in the distance. If the labels leave at most a tenth of the differences' squares, they pass. Else, if labels exchanged or times factors do, that
+    //      is the mistake. Else the answer is open. It is exact where neighbors are near and labels have no noise.
+    //   2. If nothing was found: are the labels right on average over all samples (AverageTest)? Right labels leave a rest whose mean is 0 whatever the inputs, so any
+    //      dependence on the inputs is a mistake. It finds what noise hides from the first test, and columns of zeros too small to matter to it.
+    //   3. Where samples do not lie along each other's tangents (random directions), neither is possible. Do labels agree with quadratic functions fitted to the
+    //      neighbors' values, or for second derivatives to their first ones (LocalFit, EstimateTest)?
+    //
+    // Second derivatives go the same way as slopes of the first ones; on a manifold, CarriedPairs carries tangents from sample to sample, for the first test alone.
+    //
+    // No column's verdict leans on other columns. Tests 1 and 2 take factors and significance from PairRegression, which explains the rest by all columns at once, each by
+    // its label, a constant, and the slope of a model of the values (SmoothModel); only what no other column can explain counts. So inputs may depend on each
+    // other, and columns that the samples cannot tell apart stay open. Test 3 uses no labels of other columns.
+    //
+    // Chances of a false alarm: test 1 warns only where a mistake explains single differences much better than the labels; test 2 at a probability of 10⁻⁶ for each column
+    // and distance, of up to five distances, and of effects larger than the bias of the trapezoidal rule. LabelCheckSetsTests measures both.
+    //
+    // LabelVerdicts collects, LabelMessages puts findings into sentences, LabelReport holds the result.
 
     /// <summary>More tangents than this are not told apart.</summary>
     private const int MaxTangents = 128;
 
-    /// <summary>Outputs looked at without a function.</summary>
+    /// <summary>Outputs checked without a function, at most.</summary>
     private const int MaxOutputs = 16;
 
-    /// <summary>Input features up to which a function may be fitted in all of them.</summary>
-    private const int MaxAmbientFeatures = 32;
-
-    /// <summary>Input features whose derivatives are compared when a path is given.</summary>
+    /// <summary>Input features whose derivatives are compared when a path is given, at most.</summary>
     private const int MaxInputFeatures = 256;
 
     /// <summary>Checks labels against each other.</summary>
@@ -79,7 +85,7 @@ public static class LabelCheck
             return new LabelReport(source.Layout, loaded.Count, firsts.Findings(), []);
         }
 
-        int[] outputs = OutputsOf(data);
+        int[] outputs = Spread(data.Outputs, MaxOutputs);
         if (outputs.Length < data.Outputs)
         {
             firsts.AddWhole(
@@ -88,15 +94,8 @@ public static class LabelCheck
                 "check the others by sources of their own, or give the function.");
         }
 
-        var check = new NeighborCheck(data, outputs, MaxAmbientFeatures, cancellationToken);
-        check.CheckFirsts(firsts);
         var seconds = new LabelVerdicts(data, source.Count);
-        if (data.Layout.Order == 2)
-        {
-            check.CheckSeconds(firsts, seconds);
-        }
-
-        StillTangents.Check(data, outputs, firsts, seconds);
+        new SampleCheck(data, outputs, firsts, seconds, cancellationToken).Run();
         return new LabelReport(
             source.Layout, loaded.Count, [.. firsts.Findings(), .. seconds.Findings()], [.. firsts.Components(), .. seconds.Components()]);
     }
@@ -158,8 +157,6 @@ public static class LabelCheck
             ? options
             : throw new ArgumentException($"The source ({source.Layout}) has no derivatives to check.", nameof(source));
     }
-
-    private static int[] OutputsOf(LabelSamples data) => Spread(data.Outputs, MaxOutputs);
 
     /// <summary>Some indices below a number, evenly spread.</summary>
     private static int[] Spread(int count, int most)
@@ -226,13 +223,12 @@ public static class LabelCheck
                 int[] ofOrder = [.. Enumerable.Range(0, data.Layout.Count).Where(c => data.Layout.OrderOf(c) == order)];
                 double[][] take(JetBatch<double> batch, int[] features) =>
                     [.. ofOrder.Select(c => Enumerable.Range(0, data.Count).SelectMany(s => features.Select(f => batch[c, s, f])).ToArray())];
-                bool transposed = subject.Length == 0 && order == 1 && AxisOrder.CheckEstimates(supplied, estimated, data.Tangents, verdicts);
+                bool isTransposed = subject.Length == 0 && order == 1 && AxisOrder.CheckEstimates(supplied, estimated, data.Tangents, verdicts);
                 foreach (int[] features in featureSets)
                 {
-                    var evidence = new LabelEvidence
+                    var evidence = new EstimateTest
                     {
                         Components = ofOrder,
-                        Candidates = ofOrder,
                         Output = features[0],
                         Estimated = take(estimated, features),
                         Supplied = take(supplied, features),
@@ -240,14 +236,7 @@ public static class LabelCheck
                         IsExact = true,
                         Reach = [.. ofOrder.Select(c => ReachOf(data, c))],
                     };
-                    if (transposed)
-                    {
-                        verdicts.AddFigures(evidence);
-                    }
-                    else
-                    {
-                        verdicts.Add(evidence);
-                    }
+                    verdicts.Add(ofOrder, features[0], isTransposed ? [] : evidence.Diagnose(), evidence.Figures());
                 }
 
                 findings.AddRange(verdicts.Findings());

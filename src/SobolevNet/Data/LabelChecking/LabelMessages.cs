@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>Puts findings into sentences, with the usual reason for a ratio where there is one.</summary>
 internal static class LabelMessages

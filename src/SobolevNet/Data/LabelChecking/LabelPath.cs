@@ -1,4 +1,4 @@
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>A sample moved along its tangents, for checking labels by finite differences of what made them.</summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>The result of a <see cref="LabelCheck"/>.</summary>
 public sealed class LabelReport
@@ -17,7 +17,7 @@ public sealed class LabelReport
     /// <summary>The layout of the labels.</summary>
     public JetLayout Layout { get; }
 
-    /// <summary>How many samples were looked at.</summary>
+    /// <summary>The number of samples that were checked.</summary>
     public int Samples { get; }
 
     /// <summary>What was found; empty if every component was checked and agrees.</summary>
@@ -60,4 +60,99 @@ public sealed class LabelReport
 
     private static string Number(double value) =>
         double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "-";
+}
+
+/// <summary>One result of the label check.</summary>
+public sealed class LabelFinding
+{
+    internal LabelFinding(LabelProblem problem, int component, IReadOnlyList<int> outputs, double ratio, int matchingComponent, string message)
+    {
+        Problem = problem;
+        Component = component;
+        Outputs = outputs;
+        Ratio = ratio;
+        MatchingComponent = matchingComponent;
+        Message = message;
+    }
+
+    /// <summary>What kind of mistake it looks like.</summary>
+    public LabelProblem Problem { get; }
+
+    /// <summary>The component of the layout; −1 if it concerns the whole array.</summary>
+    public int Component { get; }
+
+    /// <summary>The output features concerned; empty if it concerns all of them.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    /// <summary>
+    /// Supplied derivative over the one that the values fit: 100 if it is a hundred times too large, 0.5 if it was divided by
+    /// 2!, −1 for a wrong sign. NaN where no ratio fits.
+    /// </summary>
+    public double Ratio { get; }
+
+    /// <summary>For <see cref="LabelProblem.SwappedAxes"/>, the component that belongs here; else −1.</summary>
+    public int MatchingComponent { get; }
+
+    /// <summary>The finding in a sentence.</summary>
+    public string Message { get; }
+
+    /// <summary>The finding in a sentence.</summary>
+    /// <returns><see cref="Message"/>.</returns>
+    public override string ToString() => Message;
+}
+
+/// <summary>How well one component of the labels agrees with the values.</summary>
+public sealed class LabelComponent
+{
+    internal LabelComponent(int component, string name, double scale, double uncertainty, double correlation)
+    {
+        Component = component;
+        Name = name;
+        Scale = scale;
+        Uncertainty = uncertainty;
+        Correlation = correlation;
+    }
+
+    /// <summary>The component of the layout.</summary>
+    public int Component { get; }
+
+    /// <summary>Its name, such as "∂0∂1".</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// The factor that the supplied derivative must be multiplied by to fit best: 1 for right labels, NaN if not determined. The
+    /// median over the outputs.
+    /// </summary>
+    public double Scale { get; }
+
+    /// <summary>Two standard errors of <see cref="Scale"/>, with what is known of its bias.</summary>
+    public double Uncertainty { get; }
+
+    /// <summary>
+    /// Cosine between the supplied derivative and one estimated from the values alone, over samples and outputs; NaN if there is no
+    /// such estimate. Coarse where samples are sparse.
+    /// </summary>
+    public double Correlation { get; }
+}
+
+/// <summary>What is wrong with a derivative that was supplied as a label.</summary>
+public enum LabelProblem
+{
+    /// <summary>The values fit the derivative with the opposite sign.</summary>
+    WrongSign,
+
+    /// <summary>The values fit the derivative times a constant: other units, a factorial, a rescaled input or output.</summary>
+    WrongScale,
+
+    /// <summary>The values fit another component, or the array with its axes exchanged.</summary>
+    SwappedAxes,
+
+    /// <summary>The values change in a way that the derivative does not explain.</summary>
+    Unrelated,
+
+    /// <summary>Inconclusive: the samples are too few, too sparse or too noisy, or an input never changes. Not an error.</summary>
+    Inconclusive,
+
+    /// <summary>The derivative is not zero, but the input never changes along it, so nothing in the samples can confirm it.</summary>
+    ConstantInput,
 }

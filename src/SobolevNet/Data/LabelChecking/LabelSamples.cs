@@ -1,12 +1,14 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>The samples that a label check looks at, in double precision.</summary>
 internal sealed class LabelSamples
 {
     /// <summary>Numbers held at most; image jets of high order get fewer samples.</summary>
     private const long MaxElements = 20_000_000;
+
+    private const ulong OrderSeed = 0x0DE5;
 
     private LabelSamples(JetBatch<double> input, JetBatch<double> target, long[] numbers, double[] scales, double epsilon, bool sharesUnit)
     {
@@ -89,12 +91,37 @@ internal sealed class LabelSamples
     /// </summary>
     public LabelSamples Normalized()
     {
-        int[] rows = LabelOrder.Of(this);
+        int[] rows = Order();
         var (input, target) = (Select(Input, rows), Select(Target, rows));
         LabelUnits.Normalize(input, target, Epsilon, InputsShareUnit);
         double[] scales = new double[Tangents];
         Array.Fill(scales, 1);
         return new LabelSamples(input, target, [.. rows.Select(row => Numbers[row])], scales, Epsilon, InputsShareUnit);
+    }
+
+    /// <summary>
+    /// The rows in an order that depends on their contents alone: sorted, exact copies left out, and the rest shuffled by a fixed seed. So any part of them is a
+    /// random choice, and copies do not count as evidence several times.
+    /// </summary>
+    private int[] Order()
+    {
+        int[] rows = [.. Enumerable.Range(0, Count)];
+        Array.Sort(rows, Compare);
+        int[] different = [.. rows.Where((row, place) => place == 0 || Compare(rows[place - 1], row) != 0)];
+        RandomStream.For(StreamPurpose.LabelOrder, OrderSeed).Shuffle(different.AsSpan());
+        return different;
+
+        int Compare(int a, int b)
+        {
+            int order = 0;
+            for (int c = 0; c < Layout.Count && order == 0; c++)
+            {
+                order = ((ReadOnlySpan<double>)Input.Row(c, a)).SequenceCompareTo(Input.Row(c, b));
+                order = order != 0 ? order : ((ReadOnlySpan<double>)Target.Row(c, a)).SequenceCompareTo(Target.Row(c, b));
+            }
+
+            return order;
+        }
     }
 
     /// <summary>The first samples; of normalized ones, a random choice.</summary>

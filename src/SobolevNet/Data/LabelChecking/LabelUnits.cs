@@ -1,4 +1,4 @@
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>Brings samples to units in which all sizes are about 1, by powers of two, which round nothing.</summary>
 internal static class LabelUnits

@@ -1,86 +1,39 @@
-namespace SobolevNet;
+using MathNet.Numerics.Statistics;
 
-/// <summary>Collects evidence over outputs and turns what it says into a report.</summary>
+namespace SobolevNet.LabelChecking;
+
+/// <summary>Collects verdicts over outputs and makes a report's findings and figures of them.</summary>
 internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, string subject = "")
 {
-    private readonly List<LabelDiagnosis.Verdict> _verdicts = [];
+    private readonly List<LabelVerdict> _verdicts = [];
     private readonly List<LabelFinding> _whole = [];
-    private readonly Dictionary<int, List<(int Output, double Scale, double Uncertainty, double Cosine)>> _figures = [];
+    private readonly Dictionary<int, List<(int Output, Figure Figure)>> _figures = [];
+
+    /// <summary>What is reported of a component, here of one output.</summary>
+    public readonly record struct Figure(double Scale, double Uncertainty, double Correlation);
 
     /// <summary>Whether something was found that makes these components useless for checking others.</summary>
     public bool HasDisorder => _whole.Any(f => f.Problem != LabelProblem.Inconclusive)
         || _verdicts.Any(v => v.Problem is LabelProblem.SwappedAxes or LabelProblem.Unrelated);
 
-    /// <summary>Remembers that an output could not be checked.</summary>
-    public void AddOpen(int[] components, int output)
+    /// <summary>Adds the verdicts on some components of an output, and their figures; null if they could not be checked.</summary>
+    public void Add(int[] components, int output, IEnumerable<LabelVerdict> verdicts, Figure[]? figures)
     {
-        _verdicts.Add(new LabelDiagnosis.Verdict(LabelProblem.Inconclusive, -1, output, double.NaN, -1));
-        foreach (int component in components)
+        _verdicts.AddRange(verdicts);
+        for (int k = 0; k < components.Length; k++)
         {
-            Figures(component).Add((output, double.NaN, double.PositiveInfinity, double.NaN));
+            if (!_figures.TryGetValue(components[k], out var list))
+            {
+                _figures[components[k]] = list = [];
+            }
+
+            list.Add((output, figures?[k] ?? new Figure(double.NaN, double.PositiveInfinity, double.NaN)));
         }
     }
 
-    /// <summary>Diagnoses and remembers.</summary>
-    /// <param name="evidence">What is known from neighbors.</param>
-    /// <param name="slopes">What the slope test of all samples found; null if it was not possible.</param>
-    public void Add(LabelEvidence evidence, (List<LabelDiagnosis.Verdict> Verdicts, SlopeTest.Outcome[] Outcomes)? slopes = null)
-    {
-        var verdicts = LabelDiagnosis.Diagnose(evidence);
-        if (slopes is not { } found)
-        {
-            _verdicts.AddRange(verdicts);
-            AddFigures(evidence);
-            return;
-        }
-
-        // Neighbors tell more where they are near; all samples together tell what noise hides there, and whether a column is missing.
-        bool isOpen = verdicts.Any(v => v.Problem == LabelProblem.Inconclusive);
-        if (verdicts.Count > 0 && !isOpen)
-        {
-            _verdicts.AddRange(verdicts);
-            AddFigures(evidence);
-            return;
-        }
-
-        bool isConfirmed = found.Outcomes.All(outcome => outcome.Decision == SlopeTest.Decision.Right);
-        _verdicts.AddRange(found.Verdicts.Count > 0 ? found.Verdicts : isConfirmed ? [] : verdicts);
-        if (!isOpen)
-        {
-            AddFigures(evidence);
-            return;
-        }
-
-        for (int k = 0; k < evidence.Components.Length; k++)
-        {
-            Figures(evidence.Components[k]).Add((
-                evidence.Output, found.Outcomes[k].Scale, 2 * found.Outcomes[k].Error, evidence.Cosine(k, evidence.SuppliedFor(k))));
-        }
-    }
-
-    /// <summary>Remembers that components are by inputs that never change.</summary>
+    /// <summary>Adds components that are by inputs that never change.</summary>
     public void AddConstant(int component, IEnumerable<int> outputs) =>
-        _verdicts.AddRange(outputs.Select(output => new LabelDiagnosis.Verdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
-
-    /// <summary>Remembers the figures only, where the whole array has been diagnosed.</summary>
-    public void AddFigures(LabelEvidence evidence)
-    {
-        for (int k = 0; k < evidence.Components.Length; k++)
-        {
-            var (scale, uncertainty) = evidence.Scale(k);
-            Figures(evidence.Components[k]).Add((evidence.Output, scale, uncertainty, evidence.Cosine(k, evidence.SuppliedFor(k))));
-        }
-    }
-
-    private List<(int Output, double Scale, double Uncertainty, double Cosine)> Figures(int component)
-    {
-        if (!_figures.TryGetValue(component, out var figures))
-        {
-            _figures[component] = figures = [];
-        }
-
-        return figures;
-    }
+        _verdicts.AddRange(outputs.Select(output => new LabelVerdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
 
     /// <summary>Adds a finding about all components of an order.</summary>
     public void AddWhole(LabelProblem problem, string message) =>
@@ -90,18 +43,8 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);
 
     /// <summary>The factor by which a component is wrong, if that is all that is wrong with it; else 1.</summary>
-    public double Correction(int component, int output)
-    {
-        foreach (var verdict in _verdicts)
-        {
-            if (verdict.Component == component && verdict.Output == output && double.IsFinite(verdict.Ratio))
-            {
-                return 1 / verdict.Ratio;
-            }
-        }
-
-        return 1;
-    }
+    public double Correction(int component, int output) => _verdicts
+        .Where(v => v.Component == component && v.Output == output && double.IsFinite(v.Ratio)).Select(v => 1 / v.Ratio).FirstOrDefault(1);
 
     public List<LabelFinding> Findings()
     {
@@ -113,26 +56,23 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             while (rest.Count > 0)
             {
                 var first = rest[0];
-                var same = rest.Where(v => IsSame(v, first)).ToList();
+                findings.Add(Merge([.. rest.Where(v => IsSame(v, first))]));
                 rest.RemoveAll(v => IsSame(v, first));
-                findings.Add(Merge(same));
             }
         }
 
-        var open = _verdicts.Where(v => v.Component < 0).Select(v => v.Output).Distinct().Order().ToArray();
+        int[] open = [.. _verdicts.Where(v => v.Component < 0).Select(v => v.Output).Distinct().Order()];
         if (open.Length > 0)
         {
-            int checkedOutputs = _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
-            string which = open.Length == checkedOutputs ? string.Empty
-                : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
-            int order = data.Layout.OrderOf(_figures.Keys.Max());
+            bool isAll = open.Length == _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
+            string which = isAll ? string.Empty : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
             findings.Add(new LabelFinding(
                 LabelProblem.Inconclusive,
                 -1,
-                open.Length == checkedOutputs ? [] : open,
+                isAll ? [] : open,
                 double.NaN,
                 -1,
-                $"The {(order == 2 ? "second" : "first")} derivatives{which} could not be checked: " +
+                $"The {(data.Layout.OrderOf(_figures.Keys.Max()) == 2 ? "second" : "first")} derivatives{which} could not be checked: " +
                 "the samples are too few, too far apart or too noisy for the values to tell."));
         }
 
@@ -142,21 +82,21 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public IEnumerable<LabelComponent> Components() => _figures.OrderBy(pair => pair.Key).Select(pair => new LabelComponent(
         pair.Key,
         subject + data.Layout.NameOf(pair.Key),
-        Median(pair.Value.Select(figure => figure.Scale)),
-        Median(pair.Value.Select(figure => figure.Uncertainty)),
-        Median(pair.Value.Select(figure => figure.Cosine))));
+        Median(pair.Value.Select(item => item.Figure.Scale)),
+        Median(pair.Value.Select(item => item.Figure.Uncertainty)),
+        Median(pair.Value.Select(item => item.Figure.Correlation))));
 
-    private static bool IsSame(LabelDiagnosis.Verdict a, LabelDiagnosis.Verdict b) =>
+    private static bool IsSame(LabelVerdict a, LabelVerdict b) =>
         a.Problem == b.Problem
         && a.Match == b.Match
         && (double.IsNaN(a.Ratio) || Math.Abs(a.Ratio - b.Ratio) <= 0.1 * Math.Abs(b.Ratio));
 
-    private LabelFinding Merge(List<LabelDiagnosis.Verdict> same)
+    private LabelFinding Merge(List<LabelVerdict> same)
     {
         var first = same[0];
         int[] outputs = [.. same.Select(v => v.Output).Distinct().Order()];
-        bool isAll = Figures(first.Component).All(
-            figure => !double.IsFinite(figure.Scale) || figure.Uncertainty > 0.25 * Math.Abs(figure.Scale) || outputs.Contains(figure.Output));
+        bool isAll = !_figures.TryGetValue(first.Component, out var list) || list.All(
+            item => !(item.Figure.Uncertainty <= 0.25 * Math.Abs(item.Figure.Scale)) || outputs.Contains(item.Output));
         int[] named = isAll ? [] : outputs;
         double ratio = Median(same.Select(v => v.Ratio));
         int order = data.Layout.OrderOf(first.Component);
@@ -170,27 +110,64 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             order,
             isPure,
             samplesOfSource,
-            isZero: outputs.All(o => subject.Length == 0 && IsZero(first.Component, o)),
+            isZero: outputs.All(o => subject.Length == 0 && Enumerable.Range(0, data.Count).All(s => data.Target[first.Component, s, o] == 0)),
             same.Count == 1 ? first.Evidence : string.Empty);
         return new LabelFinding(first.Problem, first.Component, named, ratio, first.Match, message);
     }
 
-    private bool IsZero(int component, int output)
+    private static double Median(IEnumerable<double> values)
     {
-        for (int s = 0; s < data.Count; s++)
+        double[] finite = [.. values.Where(double.IsFinite)];
+        return finite.Length == 0 ? double.NaN : finite.Median();
+    }
+}
+
+/// <summary>A mistake of one component of one output.</summary>
+/// <param name="Problem">What kind of mistake.</param>
+/// <param name="Component">The component; −1 if the output could not be checked.</param>
+/// <param name="Output">The output feature.</param>
+/// <param name="Ratio">Supplied derivative over the one that the values fit, or NaN.</param>
+/// <param name="Match">The component that belongs there, or −1.</param>
+/// <param name="Evidence">What shows it, in words.</param>
+internal readonly record struct LabelVerdict(LabelProblem Problem, int Component, int Output, double Ratio, int Match, string Evidence = "")
+{
+    /// <summary>An output that could not be checked.</summary>
+    public static LabelVerdict Open(int output) => new(LabelProblem.Inconclusive, -1, output, double.NaN, -1);
+
+    /// <summary>The verdict on a label that needs a factor.</summary>
+    public static LabelVerdict OfScale(int component, int output, double scale, double uncertainty, double tolerance)
+    {
+        var problem = Math.Abs(scale) <= 4 * uncertainty ? LabelProblem.Unrelated
+            : Math.Abs(scale + 1) <= Math.Max(tolerance, 3 * uncertainty) ? LabelProblem.WrongSign
+            : LabelProblem.WrongScale;
+        return new LabelVerdict(problem, component, output, problem == LabelProblem.Unrelated ? double.NaN : 1 / scale, -1);
+    }
+
+    /// <summary>The supplied component that fits each expected derivative best, each candidate used once.</summary>
+    public static int[] Assign(double[][] expected, int[] components, int[] candidates, double[][] supplied)
+    {
+        var costs = new List<(double Cost, int K, int Candidate)>();
+        for (int k = 0; k < expected.Length; k++)
         {
-            if (data.Target[component, s, output] != 0)
+            for (int c = 0; c < candidates.Length; c++)
             {
-                return false;
+                // Components that are alike, as of equally weighted assets, are left where they are.
+                double cost = EstimateTest.Mismatch(expected[k], supplied[c]);
+                costs.Add((candidates[c] == components[k] ? Math.Max(0, (cost / 1.5) - 0.01) : cost, k, c));
             }
         }
 
-        return true;
-    }
+        int[] match = new int[expected.Length];
+        Array.Fill(match, -1);
+        var taken = new HashSet<int>();
+        foreach (var (_, k, candidate) in costs.OrderBy(item => item.Cost))
+        {
+            if (match[k] < 0 && taken.Add(candidate))
+            {
+                match[k] = candidates[candidate];
+            }
+        }
 
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] finite = [.. values.Where(double.IsFinite).Order()];
-        return finite.Length == 0 ? double.NaN : finite[finite.Length / 2];
+        return match;
     }
 }

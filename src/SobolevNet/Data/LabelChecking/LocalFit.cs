@@ -1,255 +1,147 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
-/// Derivatives estimated from values alone: a linear and a quadratic function fitted around some samples, which are left
-/// out of their own fit so that the fit's prediction of them tells how far to trust it.
+/// Derivatives along each sample's own directions, estimated without the labels that are checked: around some samples, y is taken as a quadratic function
+/// of all input features, y(x + d) = y + g·d + ½ dᵀH d, and fitted to the values of neighbors (for first derivatives) or to their first derivatives (for second ones).
 /// </summary>
-internal sealed class LocalFit
+/// <remarks>
+/// For random directions: neighbors do not lie along them, so that no difference can be explained by labels alone. A sample is left out of its own
+/// fit; how far the fit misses it tells how far the estimates may be off.
+/// </remarks>
+internal static class LocalFit
 {
     private const int MaxCenters = 64;
-    private const int MaxQuadraticUnknowns = 120;
+    private const int MaxUnknowns = 120;
 
-    private readonly LabelSamples _data;
-    private readonly NeighborFrames _frames;
-    private readonly bool _ambient;
-    private readonly List<Center> _centers;
+    /// <summary>Estimates at the centers for each component of an order, their typical errors, and the share of what is fitted that is predicted at the centers.</summary>
+    public sealed record Estimates(int[] Centers, double[][] Estimated, double[] Error, double Predictability);
 
-    private LocalFit(LabelSamples data, NeighborFrames frames, bool ambient, List<Center> centers)
-    {
-        _data = data;
-        _frames = frames;
-        _ambient = ambient;
-        _centers = centers;
-    }
-
-    /// <summary>A fit's coefficients are weighted sums of the neighbors' values: shape (unknowns, neighbors).</summary>
-    private sealed record Center(int Sample, int[] Neighbors, Matrix<double> Linear, Matrix<double>? Quadratic);
-
-    /// <summary>The samples fitted around.</summary>
-    public IEnumerable<int> Centers => _centers.Select(center => center.Sample);
-
-    /// <summary>Prepares the fits.</summary>
-    /// <param name="data">The samples.</param>
-    /// <param name="frames">Their tangents.</param>
-    /// <param name="ambient">
-    /// False: in coordinates of the tangents, with neighbors that lie along them. True: in all input features, for samples that
-    /// fill the input space while the tangents do not.
-    /// </param>
+    /// <summary>Fits one output.</summary>
+    /// <param name="data">The samples; for second derivatives, their paths must be straight.</param>
+    /// <param name="frames">Distances and scales.</param>
+    /// <param name="output">The output feature.</param>
+    /// <param name="order">The order of the derivatives to estimate, 1 or 2.</param>
+    /// <param name="firsts">First derivatives with known mistakes of scale corrected: factor for each tangent.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The fits; null if there are too few neighbors for any.</returns>
-    public static LocalFit? Build(LabelSamples data, NeighborFrames frames, bool ambient, CancellationToken cancellationToken)
+    /// <returns>The estimates; null if there are too many unknowns for the samples.</returns>
+    public static Estimates? Of(
+        LabelSamples data, NeighborFrames frames, int output, int order, Func<int, double> firsts, CancellationToken cancellationToken)
     {
-        int d = ambient ? data.Input.Features : data.Tangents;
-        int linear = 1 + d;
-        int quadratic = linear + (d * (d + 1) / 2);
-        bool mayBeQuadratic = quadratic <= MaxQuadraticUnknowns && 2 * quadratic < data.Count;
-        int wanted = Math.Max(8, 2 * (mayBeQuadratic ? quadratic : linear));
-        int least = Math.Max(linear + 3, (3 * linear) / 2);
-        var centers = new List<Center>();
+        int n = data.Input.Features;
+        int p = data.Tangents;
+        int rowsOfSample = order == 1 ? 1 : p;
+        int unknowns = 1 + n + (n * (n + 1) / 2);
+        if (order == 1 && (unknowns > MaxUnknowns || 4 * unknowns > data.Count))
+        {
+            unknowns = 1 + n;
+        }
+
+        int neighbors = Math.Max(8, ((2 * unknowns) + rowsOfSample - 1) / rowsOfSample);
+        if (unknowns > MaxUnknowns + 1 || 2 * neighbors > data.Count)
+        {
+            return null;
+        }
+
         int stride = ((data.Count - 1) / MaxCenters) + 1;
-        double[] a = new double[d];
-        for (int s = 0; s < data.Count; s += stride)
+        int[] centers = [.. Enumerable.Range(0, data.Count).Where(s => s % stride == 0)];
+        var seconds = data.Layout.Seconds.ToArray();
+        int components = order == 1 ? p : seconds.Length;
+        double[][] estimated = [.. Enumerable.Range(0, components).Select(_ => new double[centers.Length])];
+        double[] variance = new double[components];
+        double mean = centers.Average(s => data.Target[0, s, output]);
+        double missed = 0;
+        double missedPerLength = 0;
+        double total = 0;
+        for (int c = 0; c < centers.Length; c++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var neighbors = new List<int>();
-            var coordinates = new List<double[]>();
-            foreach (int t in frames.Nearest(s, 2 * wanted))
+            int s = centers[c];
+            var (solution, smoother, radius) = Fit(s, frames.Nearest(s, neighbors));
+            for (int row = 0; row < rowsOfSample; row++)
             {
-                if (neighbors.Count == wanted)
-                {
-                    break;
-                }
-
-                if (!ambient && !frames.TryCoordinates(s, s, t, a))
-                {
-                    continue;
-                }
-
-                if (ambient)
-                {
-                    System.Numerics.Tensors.TensorPrimitives.Subtract(frames.Position(t), frames.Position(s), a);
-                }
-
-                neighbors.Add(t);
-                coordinates.Add([.. a]);
+                var (terms, weight, known) = Row(s, s, row, radius);
+                double miss = (terms * solution) - known;
+                missed += miss * miss;
+                missedPerLength += Math.Pow(weight * miss, 2);
+                total += Math.Pow(known - (order == 1 ? mean : 0), 2);
             }
 
-            if (neighbors.Count >= least)
+            for (int q = 0; q < components; q++)
             {
-                bool fitsQuadratic = mayBeQuadratic && neighbors.Count >= quadratic + (quadratic / 2);
-                int forLinear = Math.Min(neighbors.Count, Math.Max(8, 2 * linear));
-                centers.Add(new Center(
-                    s,
-                    [.. neighbors],
-                    Solve(coordinates[..forLinear], withSquares: false),
-                    fitsQuadratic ? Solve(coordinates, withSquares: true) : null));
+                var terms = order == 1
+                    ? Terms(0, Tangent(s, q), null)
+                    : Terms(0, null, Bilinear(Tangent(s, seconds[q].FirstI - 1), Tangent(s, seconds[q].FirstJ - 1)));
+                terms /= radius;
+                estimated[q][c] = terms * solution;
+                variance[q] += Math.Pow((terms * smoother).L2Norm(), 2) / centers.Length;
             }
         }
 
-        return centers.Count >= Math.Min(8, data.Count / 2) && centers.Count > 0 ? new LocalFit(data, frames, ambient, centers) : null;
-    }
+        double missPerRow = missedPerLength / (centers.Length * rowsOfSample);
+        return new Estimates(
+            centers, estimated, [.. variance.Select(value => Math.Sqrt(value * missPerRow))], total > 0 ? 1 - (missed / total) : 1);
 
-    /// <summary>First derivatives of a component along every tangent, at the centers.</summary>
-    /// <returns>
-    /// For each tangent the estimates at the centers; their typical error, judged by how far the fits miss samples they have not
-    /// seen; and the share of the component's variance that they predict there (1 is perfect, 0 or less is worthless).
-    /// </returns>
-    public (double[][] Firsts, double[] Error, double Predictability) Estimate(int component, int output)
-    {
-        double linear = Predict(component, output, quadratic: false);
-        double quadratic = _centers.All(center => center.Quadratic is not null)
-            ? Predict(component, output, quadratic: true)
-            : double.NegativeInfinity;
-        bool useQuadratic = quadratic > linear;
-        double[][] firsts = [.. Enumerable.Range(0, _data.Tangents).Select(_ => new double[_centers.Count])];
-        double[] gradient = new double[_ambient ? _data.Input.Features : _data.Tangents];
-        double[] spread = new double[gradient.Length];
-        double[] error = new double[firsts.Length];
-        double miss = Miss(component, output, useQuadratic).Error / _centers.Count;
-        for (int c = 0; c < _centers.Count; c++)
+        Vector<double> Tangent(int sample, int k) =>
+            Vector<double>.Build.Dense(n, f => data.Input[1 + k, sample, f] * frames.FeatureScale[f]);
+
+        // What a row says of the value, the gradient and the upper triangle of the Hessian.
+        Vector<double> Terms(double value, Vector<double>? gradient, double[]? hessian)
         {
-            for (int f = 0; f < gradient.Length; f++)
+            var terms = Vector<double>.Build.Dense(unknowns);
+            terms[0] = value;
+            for (int f = 0; gradient is not null && f < n; f++)
             {
-                gradient[f] = Coefficient(_centers[c], useQuadratic, 1 + f, component, output);
-                spread[f] = miss * SquaredWeights(_centers[c], useQuadratic, 1 + f);
+                terms[1 + f] = gradient[f];
             }
 
-            for (int k = 0; k < firsts.Length; k++)
+            for (int i = 0; hessian is not null && 1 + n + i < unknowns; i++)
             {
-                firsts[k][c] = _ambient ? Along(_centers[c].Sample, k, gradient) : gradient[k];
-                error[k] += (_ambient ? AlongSquared(_centers[c].Sample, k, spread) : spread[k]) / _centers.Count;
-            }
-        }
-
-        return (firsts, [.. error.Select(Math.Sqrt)], Math.Max(linear, quadratic));
-    }
-
-    private double Along(int sample, int tangent, double[] gradient)
-    {
-        double sum = 0;
-        for (int f = 0; f < gradient.Length; f++)
-        {
-            sum += _data.Input[1 + tangent, sample, f] * _frames.FeatureScale[f] * gradient[f];
-        }
-
-        return sum;
-    }
-
-    private double AlongSquared(int sample, int tangent, double[] variances)
-    {
-        double sum = 0;
-        for (int f = 0; f < variances.Length; f++)
-        {
-            sum += Math.Pow(_data.Input[1 + tangent, sample, f] * _frames.FeatureScale[f], 2) * variances[f];
-        }
-
-        return sum;
-    }
-
-    private double Predict(int component, int output, bool quadratic)
-    {
-        var (error, variance) = Miss(component, output, quadratic);
-        return variance > 0 ? 1 - (error / variance) : 1;
-    }
-
-    /// <summary>Squares of what the fits miss at their centers, and of the values' deviation from their mean there.</summary>
-    private (double Error, double Variance) Miss(int component, int output, bool quadratic)
-    {
-        double mean = _centers.Average(center => _data.Target[component, center.Sample, output]);
-        double error = 0;
-        double variance = 0;
-        foreach (var center in _centers)
-        {
-            double value = _data.Target[component, center.Sample, output];
-            error += Math.Pow(Coefficient(center, quadratic, 0, component, output) - value, 2);
-            variance += Math.Pow(value - mean, 2);
-        }
-
-        return (error, variance);
-    }
-
-    private static double SquaredWeights(Center center, bool quadratic, int unknown)
-    {
-        var weights = quadratic ? center.Quadratic! : center.Linear;
-        double sum = 0;
-        for (int k = 0; k < weights.ColumnCount; k++)
-        {
-            sum += weights[unknown, k] * weights[unknown, k];
-        }
-
-        return sum;
-    }
-
-    private double Coefficient(Center center, bool quadratic, int unknown, int component, int output)
-    {
-        var weights = quadratic ? center.Quadratic! : center.Linear;
-        double sum = 0;
-        for (int k = 0; k < weights.ColumnCount; k++)
-        {
-            sum += weights[unknown, k] * _data.Target[component, center.Neighbors[k], output];
-        }
-
-        return sum;
-    }
-
-    /// <summary>The matrix that takes the neighbors' values to the coefficients of 1, aᵢ and, if wanted, aᵢaⱼ.</summary>
-    private static Matrix<double> Solve(List<double[]> coordinates, bool withSquares)
-    {
-        int d = coordinates[0].Length;
-        double[] reach = new double[d];
-        for (int i = 0; i < d; i++)
-        {
-            reach[i] = coordinates.Max(a => Math.Abs(a[i]));
-            reach[i] = reach[i] > 0 ? reach[i] : 1;
-        }
-
-        int unknowns = 1 + d + (withSquares ? d * (d + 1) / 2 : 0);
-        double[] size = new double[unknowns];
-        var terms = Matrix<double>.Build.Dense(coordinates.Count, unknowns);
-        double farthest = coordinates.Max(a => Radius(a, reach)) * 1.001;
-        double[] weights = [.. coordinates.Select(a => Math.Pow(1 - Math.Pow(Radius(a, reach) / farthest, 3), 1.5))];
-        for (int row = 0; row < coordinates.Count; row++)
-        {
-            double[] a = coordinates[row];
-            int column = 0;
-            Set(row, column++, 1, 1);
-            for (int i = 0; i < d; i++)
-            {
-                Set(row, column++, a[i] / reach[i], reach[i]);
+                terms[1 + n + i] = hessian[i];
             }
 
-            for (int i = 0; withSquares && i < d; i++)
+            return terms;
+        }
+
+        // leftᵀ H right
+        double[] Bilinear(Vector<double> left, Vector<double> right) => [.. Enumerable.Range(0, n).SelectMany(f => Enumerable.Range(f, n - f).Select(
+            g => f == g ? left[f] * right[f] : (left[f] * right[g]) + (left[g] * right[f])))];
+
+        // A row of a sample in the fit around a center; differences in units of the radius, so that all unknowns are of one size.
+        (Vector<double> Terms, double Weight, double Known) Row(int center, int sample, int row, double radius)
+        {
+            var difference = Vector<double>.Build.Dense(n, f => (frames.Position(sample)[f] - frames.Position(center)[f]) / radius);
+            if (order == 1)
             {
-                for (int j = i; j < d; j++)
-                {
-                    Set(row, column++, a[i] * a[j] / (reach[i] * reach[j]), reach[i] * reach[j]);
-                }
+                return (Terms(1, difference, Bilinear(difference / 2, difference)), 1, data.Target[0, sample, output]);
             }
+
+            var v = Tangent(sample, row);
+            return (Terms(0, v, Bilinear(v, difference)), 1 / Math.Max(1e-300, v.L2Norm()), firsts(row) * data.Target[1 + row, sample, output]);
         }
 
-        // Ridge far below anything that matters: it only keeps a direction without neighbors from dividing by zero.
-        var normal = terms.TransposeThisAndMultiply(terms) + (Matrix<double>.Build.DenseIdentity(unknowns) * 1e-8);
-        var solution = normal.Cholesky().Solve(terms.Transpose());
-        solution.MapIndexedInplace((unknown, row, value) => value * weights[row] / size[unknown]);
-        return solution;
-
-        void Set(int row, int column, double term, double unit)
+        // The coefficients, and the matrix that takes the rows' knowns, each divided by its tangent's length, to them.
+        (Vector<double> Solution, Matrix<double> Smoother, double Radius) Fit(int center, int[] nearest)
         {
-            terms[row, column] = term * weights[row];
-            size[column] = unit;
-        }
-    }
+            double radius = frames.Distance(center, nearest[^1]) * 1.001;
+            int count = nearest.Length * rowsOfSample;
+            var rows = Matrix<double>.Build.Dense(count, unknowns);
+            var right = Vector<double>.Build.Dense(count);
+            var near = Vector<double>.Build.Dense(count);
+            for (int row = 0; row < count; row++)
+            {
+                int t = nearest[row / rowsOfSample];
+                var (terms, weight, known) = Row(center, t, row % rowsOfSample, radius);
+                near[row] = Math.Pow(1 - Math.Pow(frames.Distance(center, t) / radius, 3), 1.5);
+                rows.SetRow(row, terms * weight * near[row]);
+                right[row] = weight * known;
+            }
 
-    private static double Radius(double[] a, double[] reach)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += Math.Pow(a[i] / reach[i], 2);
+            // The small ridge keeps a direction without neighbors from dividing by zero.
+            var normal = rows.TransposeThisAndMultiply(rows) + (Matrix<double>.Build.DenseIdentity(unknowns) * 1e-9);
+            var smoother = normal.Cholesky().Solve(rows.Transpose()).MapIndexed((_, row, value) => value * near[row], Zeros.Include);
+            return (smoother * right, smoother, radius);
         }
-
-        return Math.Sqrt(sum);
     }
 }

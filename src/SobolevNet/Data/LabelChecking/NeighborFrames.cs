@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
 /// Neighboring samples and their differences in coordinates of the tangents: Δx ≈ Σₖ aₖ xₖ by least squares, xₖ being the
@@ -11,6 +11,9 @@ internal sealed class NeighborFrames
 {
     /// <summary>The part of Δx that the tangents may leave unexplained before a pair is not used.</summary>
     private const double MaxResidual = 0.3;
+
+    /// <summary>An input of no more different values is known at these alone, not between them.</summary>
+    private const int FewValues = 8;
 
     private readonly LabelSamples _data;
     private readonly double[] _positions;
@@ -30,10 +33,15 @@ internal sealed class NeighborFrames
 
         _coordinates = new Matrix<double>?[data.Count];
         IsFlat = HasConstantTangents(data);
+        HasFewValues = [.. Enumerable.Range(0, data.Tangents).Select(k => IsFlat && Enumerable.Range(0, n).All(
+            f => data.Input[1 + k, 0, f] == 0 || Enumerable.Range(0, data.Count).Select(s => data.Input[0, s, f]).Distinct().Take(FewValues + 1).Count() <= FewValues))];
     }
 
     /// <summary>Whether every sample has the same straight tangents, as labels by input coordinates have.</summary>
     public bool IsFlat { get; }
+
+    /// <summary>For each tangent, whether the input takes only few different values along it.</summary>
+    public bool[] HasFewValues { get; }
 
     /// <summary>Factors that bring the input features to a common size.</summary>
     public ReadOnlySpan<double> FeatureScale => _featureScale;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>Derivatives of a <see cref="LabelPath{T}"/> by central differences with one step of Richardson's extrapolation.</summary>
 internal sealed class PathDifferences<T>

@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace SobolevNet;
+namespace SobolevNet.LabelChecking;
 
 /// <summary>
 /// Polynomials of the inputs up to some total degree, fitted to one half of the samples to be used on the other half: so that a model knows nothing of
@@ -23,7 +23,8 @@ internal sealed class SmoothModel
     /// <summary>Prepares the fits.</summary>
     /// <param name="data">Normalized samples; the halves are those of even and odd number.</param>
     /// <param name="maxInputs">The number of moving inputs above which the model is a constant.</param>
-    public SmoothModel(LabelSamples data, int maxInputs)
+    /// <param name="samplesOfTerm">The number of samples that a term takes.</param>
+    public SmoothModel(LabelSamples data, int maxInputs, int samplesOfTerm = 12)
     {
         _data = data;
         int n = data.Input.Features;
@@ -43,13 +44,34 @@ internal sealed class SmoothModel
         }
 
         _inverseDeviation = [.. _inputs.Select(f => 1 / Math.Sqrt(squares[f]))];
-        _terms = TermsOf(_inputs.Length, Math.Min(MaxTerms, data.Count / 12));
+        _terms = TermsOf(_inputs.Length, Math.Min(MaxTerms, data.Count / samplesOfTerm));
         _degree = Math.Max(1, _terms.Max(term => term.Sum(factor => factor.Degree)));
         _values = new double[data.Count * _terms.Length];
         for (int s = 0; s < data.Count; s++)
         {
             Evaluate(data.Input.Row(0, s), _values.AsSpan(s * _terms.Length, _terms.Length));
         }
+    }
+
+    /// <summary>A model of few terms, or one of many if it predicts the values of the other half better.</summary>
+    public static SmoothModel Best(LabelSamples data, int maxInputs)
+    {
+        var few = new SmoothModel(data, maxInputs);
+        var many = new SmoothModel(data, maxInputs, samplesOfTerm: 5);
+        return few.Terms == many.Terms || few.Missed() <= many.Missed() ? few : many;
+    }
+
+    /// <summary>The squares of what the model misses of the values of each half, fitted to the other.</summary>
+    private double Missed()
+    {
+        double sum = 0;
+        for (int output = 0; output < _data.Outputs; output++)
+        {
+            double[][] fits = [.. Enumerable.Range(0, 2).Select(half => Fit(half, s => _data.Target[0, s, output]))];
+            sum += Enumerable.Range(0, _data.Count).Sum(s => Math.Pow(At(fits[1 - (s % 2)], s) - _data.Target[0, s, output], 2));
+        }
+
+        return sum;
     }
 
     /// <summary>The number of terms.</summary>

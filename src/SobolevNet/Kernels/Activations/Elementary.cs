@@ -19,6 +19,14 @@ internal readonly struct IdentityFunction<TSimd, TVector, T> : IActivationFuncti
         second = TSimd.Zero;
         third = TSimd.Zero;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var a = Value(z);
+        Derivatives(z, a, out first, out second, out third);
+        return a;
+    }
 }
 
 /// <summary>sin z; its derivatives are cos z, −sin z, −cos z.</summary>
@@ -37,6 +45,14 @@ internal readonly struct Sine<TSimd, TVector, T> : IActivationFunction<TVector>
         second = TSimd.Subtract(TSimd.Zero, a);
         third = TSimd.Subtract(TSimd.Zero, first);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var a = Value(z);
+        Derivatives(z, a, out first, out second, out third);
+        return a;
+    }
 }
 
 /// <summary>max(0, z), with the derivative 0 at 0. Its second derivative is not a function; layouts of order 2 are refused.</summary>
@@ -54,5 +70,13 @@ internal readonly struct Relu<TSimd, TVector, T> : IActivationFunction<TVector>
         first = TSimd.SelectLess(TSimd.Zero, z, TSimd.Broadcast(T.One), TSimd.Zero);
         second = TSimd.Zero;
         third = TSimd.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var a = Value(z);
+        Derivatives(z, a, out first, out second, out third);
+        return a;
     }
 }

@@ -18,9 +18,7 @@ internal readonly struct Gelu<TSimd, TVector, T> : IActivationFunction<TVector>
     public static TVector Value(TVector z)
     {
         var size = ErrorFunction<TSimd, TVector, T>.Bound(TSimd.Abs(z));
-        var tail = ErrorFunction<TSimd, TVector, T>.LiftedTail(size, out _);
-        var below = TSimd.Subtract(TSimd.Zero, Lower(TSimd.Multiply(size, tail)));
-        return TSimd.SelectLess(z, TSimd.Zero, below, TSimd.Multiply(z, TSimd.Subtract(Constant(1), Lower(tail))));
+        return Value(z, size, ErrorFunction<TSimd, TVector, T>.LiftedTail(size, out _));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,6 +26,29 @@ internal readonly struct Gelu<TSimd, TVector, T> : IActivationFunction<TVector>
     {
         var size = ErrorFunction<TSimd, TVector, T>.Bound(TSimd.Abs(z));
         var tail = ErrorFunction<TSimd, TVector, T>.LiftedTail(size, out var density);
+        Derivatives(z, size, tail, density, out first, out second, out third);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var size = ErrorFunction<TSimd, TVector, T>.Bound(TSimd.Abs(z));
+        var tail = ErrorFunction<TSimd, TVector, T>.LiftedTail(size, out var density);
+        Derivatives(z, size, tail, density, out first, out second, out third);
+        return Value(z, size, tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Value(TVector z, TVector size, TVector tail)
+    {
+        var below = TSimd.Subtract(TSimd.Zero, Lower(TSimd.Multiply(size, tail)));
+        return TSimd.SelectLess(z, TSimd.Zero, below, TSimd.Multiply(z, TSimd.Subtract(Constant(1), Lower(tail))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Derivatives(
+        TVector z, TVector size, TVector tail, TVector density, out TVector first, out TVector second, out TVector third)
+    {
         var negative = TSimd.Subtract(TSimd.Zero, size);
         var below = Lower(TSimd.MultiplyAdd(negative, density, tail));
         first = TSimd.SelectLess(z, TSimd.Zero, below, TSimd.Subtract(Constant(1), below));

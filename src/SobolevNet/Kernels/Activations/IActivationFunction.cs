@@ -15,4 +15,7 @@ internal interface IActivationFunction<TVector>
 
     /// <summary>σ'(z) to σ'''(z), given z and a = σ(z), so that nothing is computed twice where a suffices.</summary>
     static abstract void Derivatives(TVector z, TVector a, out TVector first, out TVector second, out TVector third);
+
+    /// <summary>σ(z) and σ'(z) to σ'''(z), with the bits of <see cref="Value"/> and <see cref="Derivatives"/>; what both need is computed once.</summary>
+    static abstract TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third);
 }

@@ -17,16 +17,40 @@ internal readonly struct Sigmoid<TSimd, TVector, T> : IActivationFunction<TVecto
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Value(TVector z)
     {
-        var one = TSimd.Broadcast(T.One);
         var q = Decay(z, out _);
-        return TSimd.Divide(TSimd.SelectLess(z, TSimd.Zero, q, one), TSimd.Add(one, q));
+        return Value(z, q);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Derivatives(TVector z, TVector a, out TVector first, out TVector second, out TVector third)
     {
-        var one = TSimd.Broadcast(T.One);
         var q = Decay(z, out var complement);
+        Derivatives(z, q, complement, a, out first, out second, out third);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var q = Decay(z, out var complement);
+        var a = Value(z, q);
+        Derivatives(z, q, complement, a, out first, out second, out third);
+        return a;
+    }
+
+    /// <summary>The logistic function, given e^{−|z|}.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Value(TVector z, TVector q)
+    {
+        var one = TSimd.Broadcast(T.One);
+        return TSimd.Divide(TSimd.SelectLess(z, TSimd.Zero, q, one), TSimd.Add(one, q));
+    }
+
+    /// <summary>Its derivatives, given e^{−|z|} and one minus it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Derivatives(
+        TVector z, TVector q, TVector complement, TVector a, out TVector first, out TVector second, out TVector third)
+    {
+        var one = TSimd.Broadcast(T.One);
         var reciprocal = TSimd.SelectLess(z, TSimd.Zero, TSimd.Subtract(one, a), a); // 1/(1 + q)
         first = TSimd.Multiply(q, TSimd.Multiply(reciprocal, reciprocal));
         second = TSimd.Multiply(first, TSimd.CopySign(TSimd.Multiply(complement, reciprocal), TSimd.Subtract(TSimd.Zero, z)));

@@ -19,15 +19,37 @@ internal readonly struct Silu<TSimd, TVector, T> : IActivationFunction<TVector>
     {
         var size = Size(z);
         var q = Decay(size, out var reciprocal, out _);
-        var below = TSimd.Subtract(TSimd.Zero, Lower(TSimd.Multiply(size, TSimd.Multiply(q, reciprocal))));
-        return TSimd.SelectLess(z, TSimd.Zero, below, TSimd.Multiply(z, reciprocal));
+        return Value(z, size, q, reciprocal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Derivatives(TVector z, TVector a, out TVector first, out TVector second, out TVector third)
     {
         var size = Size(z);
-        var q = Decay(size, out var r, out var complement);
+        var q = Decay(size, out var reciprocal, out var complement);
+        Derivatives(z, size, q, reciprocal, complement, out first, out second, out third);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var size = Size(z);
+        var q = Decay(size, out var reciprocal, out var complement);
+        Derivatives(z, size, q, reciprocal, complement, out first, out second, out third);
+        return Value(z, size, q, reciprocal);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Value(TVector z, TVector size, TVector q, TVector reciprocal)
+    {
+        var below = TSimd.Subtract(TSimd.Zero, Lower(TSimd.Multiply(size, TSimd.Multiply(q, reciprocal))));
+        return TSimd.SelectLess(z, TSimd.Zero, below, TSimd.Multiply(z, reciprocal));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Derivatives(
+        TVector z, TVector size, TVector q, TVector r, TVector complement, out TVector first, out TVector second, out TVector third)
+    {
         var t = TSimd.Multiply(complement, r);
         var negative = TSimd.Subtract(TSimd.Zero, size);
         var s = TSimd.Multiply(q, r);

@@ -17,11 +17,7 @@ internal readonly struct Softplus<TSimd, TVector, T> : IActivationFunction<TVect
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Value(TVector z)
     {
-        var q = Sigmoid<TSimd, TVector, T>.Decay(z, out _);
-        var t = TSimd.Divide(q, TSimd.Add(Constant(2), q));
-        var square = TSimd.Multiply(t, t);
-        var log = TSimd.Multiply(t, TSimd.MultiplyAdd(square, Series(square), Constant(2)));
-        return TSimd.Add(TSimd.Max(z, TSimd.Zero), log);
+        return Value(z, Sigmoid<TSimd, TVector, T>.Decay(z, out _));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,6 +25,25 @@ internal readonly struct Softplus<TSimd, TVector, T> : IActivationFunction<TVect
     {
         first = Sigmoid<TSimd, TVector, T>.Value(z);
         Sigmoid<TSimd, TVector, T>.Derivatives(z, first, out second, out third, out _);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var q = Sigmoid<TSimd, TVector, T>.Decay(z, out var complement);
+        first = Sigmoid<TSimd, TVector, T>.Value(z, q);
+        Sigmoid<TSimd, TVector, T>.Derivatives(z, q, complement, first, out second, out third, out _);
+        return Value(z, q);
+    }
+
+    /// <summary>log(1 + eᶻ), given e^{−|z|}.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Value(TVector z, TVector q)
+    {
+        var t = TSimd.Divide(q, TSimd.Add(Constant(2), q));
+        var square = TSimd.Multiply(t, t);
+        var log = TSimd.Multiply(t, TSimd.MultiplyAdd(square, Series(square), Constant(2)));
+        return TSimd.Add(TSimd.Max(z, TSimd.Zero), log);
     }
 
     /// <summary>(log((1 + t)/(1 − t)) − 2t)/t³ as a polynomial of t² ≤ 1/9.</summary>

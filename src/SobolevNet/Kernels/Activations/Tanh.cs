@@ -16,15 +16,34 @@ internal readonly struct Tanh<TSimd, TVector, T> : IActivationFunction<TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Value(TVector z)
     {
-        var q = Lower(Decay(z, out var complement));
-        return TSimd.CopySign(TSimd.Divide(complement, TSimd.Add(Constant(1), q)), z);
+        var lifted = Decay(z, out var complement);
+        return Value(z, lifted, complement);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Derivatives(TVector z, TVector a, out TVector first, out TVector second, out TVector third)
     {
+        Slopes(Decay(z, out _), a, out first, out second, out third);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var lifted = Decay(z, out var complement);
+        var a = Value(z, lifted, complement);
+        Slopes(lifted, a, out first, out second, out third);
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Value(TVector z, TVector lifted, TVector complement) =>
+        TSimd.CopySign(TSimd.Divide(complement, TSimd.Add(Constant(1), Lower(lifted))), z);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Slopes(TVector lifted, TVector a, out TVector first, out TVector second, out TVector third)
+    {
         var sum = TSimd.Add(Constant(1), TSimd.Abs(a));
-        var slope = TSimd.Multiply(Decay(z, out _), TSimd.Multiply(sum, sum));
+        var slope = TSimd.Multiply(lifted, TSimd.Multiply(sum, sum));
         first = Lower(slope);
         second = Lower(TSimd.Multiply(TSimd.Multiply(Constant(-2), a), slope));
         third = Lower(TSimd.Multiply(slope, TSimd.MultiplyAdd(Constant(6), TSimd.Multiply(a, a), Constant(-2))));

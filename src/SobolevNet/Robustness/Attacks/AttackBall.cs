@@ -111,7 +111,7 @@ internal sealed class AttackBall<T>(CleanInput<T> clean)
                 return false;
             }
 
-            // As close as it gets, or as rounding allows; whether that is close enough is judged by what the oracle does.
+            // As close as Newton steps or rounding allow; the objective checks whether that is close enough.
             if (change == 0 || change > 0.5 * last)
             {
                 return true;

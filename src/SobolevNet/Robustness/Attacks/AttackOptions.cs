@@ -1,13 +1,13 @@
 namespace SobolevNet.Robustness;
 
-/// <summary>What an attack makes as large as it can.</summary>
+/// <summary>What an attack maximizes.</summary>
 public enum AttackObjective
 {
-    /// <summary>‖N(I + ε) − O(I + ε)‖: how wrong the network can be made, whichever of the two moves.</summary>
+    /// <summary>‖N(I + ε) − O(I + ε)‖: the largest error of the network, whichever of the two moves.</summary>
     Universal,
 
     /// <summary>
-    /// ‖(N − O)(I + ε) − (N − O)(I)‖: what the perturbation does to the error, without the error at the clean input. Its first
+    /// ‖(N − O)(I + ε) − (N − O)(I)‖: the change of the error by the perturbation. Its first
     /// order is the largest singular value of ∂N − ∂O.
     /// </summary>
     UniversalGrowth,
@@ -15,11 +15,11 @@ public enum AttackObjective
     /// <summary>‖N(I + ε) − N(I)‖ by perturbations orthogonal to the manifold, for which the oracle stays exactly: over-reaction.</summary>
     Sensitivity,
 
-    /// <summary>‖O(I + ε) − O(I)‖ by perturbations for which the network stays: what it ignores and should not.</summary>
+    /// <summary>‖O(I + ε) − O(I)‖ by perturbations for which the network stays: changes that it wrongly ignores.</summary>
     Invariance,
 }
 
-/// <summary>How a perturbation of a given size is searched for.</summary>
+/// <summary>How the worst perturbation of a given size is searched for.</summary>
 public sealed record AttackOptions
 {
     private readonly int _steps = 30;
@@ -28,7 +28,7 @@ public sealed record AttackOptions
     private readonly double _stayTolerance = 0.02;
     private readonly double _maskingFactor = 2;
 
-    /// <summary>What is made large.</summary>
+    /// <summary>What is maximized.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public AttackObjective Objective
     {
@@ -46,7 +46,7 @@ public sealed record AttackOptions
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
     }
 
-    /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 the starts alone are compared.</summary>
+    /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 only the starts are compared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Steps
     {
@@ -54,7 +54,7 @@ public sealed record AttackOptions
         init => _steps = InRange(value, 0, 10_000, nameof(Steps));
     }
 
-    /// <summary>Random starts beside those that the first order gives, 0 to 50.</summary>
+    /// <summary>Random starts in addition to those of the first order, 0 to 50.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int RandomStarts
     {
@@ -72,7 +72,7 @@ public sealed record AttackOptions
             : throw new ArgumentOutOfRangeException(nameof(Tolerance), value, "The tolerance is between 0 and 1.");
     }
 
-    /// <summary>For <see cref="AttackObjective.Invariance"/>: the network may move by this part of the oracle's movement, in (0, 1).</summary>
+    /// <summary>For <see cref="AttackObjective.Invariance"/>: the network may move by this share of the oracle's movement, in (0, 1).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double StayTolerance
     {

@@ -1,9 +1,9 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>Where an ascent began.</summary>
-public enum AttackStart
+internal enum AttackStart
 {
-    /// <summary>Nowhere: there was nothing to search for, or no perturbation that the oracle could answer.</summary>
+    /// <summary>There was nothing to search for, or no perturbation that the oracle could answer.</summary>
     None,
 
     /// <summary>The worst perturbation to first order at the clean input, with either sign.</summary>
@@ -12,7 +12,7 @@ public enum AttackStart
     /// <summary>The gradient of the clean error.</summary>
     CleanError,
 
-    /// <summary>What the attack of the next smaller size found, made longer.</summary>
+    /// <summary>The perturbation found for the next smaller size, made longer.</summary>
     SmallerSize,
 
     /// <summary>A random direction.</summary>
@@ -20,60 +20,64 @@ public enum AttackStart
 }
 
 /// <summary>The worst perturbation found for one clean input and size.</summary>
-public sealed record AttackResult
+public sealed class AttackResult
 {
-    /// <summary>What was made large.</summary>
-    public required AttackObjective Objective { get; init; }
+    internal AttackResult()
+    {
+    }
+
+    /// <summary>What was maximized.</summary>
+    public AttackObjective Objective { get; internal init; }
 
     /// <summary>ρ.</summary>
-    public required double Radius { get; init; }
+    public double Radius { get; internal init; }
 
     /// <summary>The objective's value; at least that of every perturbation tried. NaN where the oracle answered none.</summary>
-    public required double Value { get; init; }
+    public double Value { get; internal init; }
 
     /// <summary>ε, n elements.</summary>
-    public required double[] Perturbation { get; init; }
+    public double[] Perturbation { get; internal init; } = [];
 
     /// <summary>N(I + ε), m elements.</summary>
-    public required double[] NetworkOutput { get; init; }
+    public double[] NetworkOutput { get; internal init; } = [];
 
     /// <summary>O(I + ε) by the exact oracle, m elements.</summary>
-    public required double[] OracleOutput { get; init; }
+    public double[] OracleOutput { get; internal init; } = [];
 
     /// <summary>‖N(I) − O(I)‖ at the clean input.</summary>
-    public required double CleanError { get; init; }
+    public double CleanError { get; internal init; }
 
     /// <summary>‖N(I + ε) − N(I)‖.</summary>
-    public required double NetworkChange { get; init; }
+    public double NetworkChange { get; internal init; }
 
     /// <summary>‖O(I + ε) − O(I)‖.</summary>
-    public required double OracleChange { get; init; }
+    public double OracleChange { get; internal init; }
 
     /// <summary>
     /// The objective's growth from the clean input: its value, or for <see cref="AttackObjective.Universal"/> that of
     /// <see cref="AttackObjective.UniversalGrowth"/> at the same perturbation.
     /// </summary>
-    public required double Growth { get; init; }
+    public double Growth { get; internal init; }
 
     /// <summary>
-    /// The most that perturbations of this size can grow the objective by to first order: ρ·σ_max in L2; in L∞ the bound
+    /// The largest growth of the objective by perturbations of this size, to first order: ρ·σ_max in L2; in L∞ the bound
     /// ρ·√(Σ‖rows‖₁²).
     /// </summary>
-    public required double FirstOrderBound { get; init; }
+    public double FirstOrderBound { get; internal init; }
 
     /// <summary>
-    /// Whether the objective grew, and the network moved, far beyond what their gradients at the clean input allow to first order
-    /// (<see cref="AttackOptions.MaskingFactor"/>): the gradient makes the network look safer than it is, as masked gradients do. Never
+    /// Whether the growth of the objective and the change of the network are far above what their gradients at the clean input predict
+    /// (<see cref="AttackOptions.MaskingFactor"/>). Then the gradients make the network look safer than it is, as masked gradients do. Never true
     /// for <see cref="AttackObjective.Invariance"/>, where the network stays.
     /// </summary>
-    public required bool GradientLooksMasked { get; init; }
+    public bool GradientLooksMasked { get; internal init; }
 
     /// <summary>Where the ascent that won began.</summary>
-    public required AttackStart Start { get; init; }
+    internal AttackStart Start { get; init; }
 
     /// <summary>Perturbations for which the search of the nearest clean input did not converge; they do not count.</summary>
-    public required int OracleFailures { get; init; }
+    public int OracleFailures { get; internal init; }
 
     /// <summary>Perturbations evaluated.</summary>
-    public required int Evaluations { get; init; }
+    public int Evaluations { get; internal init; }
 }

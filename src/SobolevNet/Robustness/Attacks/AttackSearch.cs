@@ -5,17 +5,12 @@ namespace SobolevNet.Robustness;
 
 /// <summary>
 /// The search for the worst perturbation of one clean input: conditional gradient ascent from several starts at once, with the
-/// exact oracle in the loop. One thread at a time.
+/// exact oracle. One thread at a time.
 /// </summary>
 /// <remarks>
-/// <para>
-/// A step goes from ε toward the perturbation s that is worst for the linearized objective, ρ∇/‖∇‖ in L2 and ρ·sign ∇ in L∞: all
-/// the way first (which for a linear network and oracle is power iteration for the largest singular value), half as far where that
-/// gains nothing. Only gains are accepted, so the result is never worse than any start.
-/// </para>
-/// <para>
-/// The gradient of the oracle at the perturbed input is exact: ∂O = Y M⁻¹Jᵀ at the nearest clean point, M = A + Σₖ(C − I)ₖ∂²Cₖ.
-/// </para>
+/// A step goes from ε toward the perturbation s that is worst for the linearized objective, ρ∇/‖∇‖ in L2 and ρ·sign ∇ in L∞. The first step goes all
+/// the way (for a linear network and oracle this is power iteration for the largest singular value); a step without gain is halved. Only gains
+/// are accepted, so the result is never worse than any start.
 /// </remarks>
 internal sealed class AttackSearch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -29,21 +24,19 @@ internal sealed class AttackSearch<T>
     private readonly List<AttackPath> _paths = [];
     private readonly AttackPath[] _active = new AttackPath[MaxPaths];
     private readonly AttackBall<T> _ball;
-    private readonly double[] _input;
+    private readonly AttackEvaluation<T> _evaluation;
     private readonly double[] _direction;
     private readonly double[] _left;
     private readonly double[] _change;
     private AttackOptions _options = new();
     private double _radius;
     private int _count;
-    private int _failures;
-    private int _evaluations;
 
     public AttackSearch(CleanInput<T> clean)
     {
         _clean = clean;
         _ball = new AttackBall<T>(clean);
-        _input = new double[clean.Inputs];
+        _evaluation = new AttackEvaluation<T>(clean);
         _direction = new double[clean.Inputs];
         _left = new double[clean.Outputs];
         _change = new double[clean.Outputs];
@@ -57,8 +50,9 @@ internal sealed class AttackSearch<T>
     /// <param name="cancellationToken">Stops the search.</param>
     public AttackResult Run(double radius, AttackOptions options, long sample, AttackResult? smaller, CancellationToken cancellationToken)
     {
-        (_radius, _options, _count, _failures, _evaluations) = (radius, options, 0, 0, 0);
+        (_radius, _options, _count) = (radius, options, 0);
         _ball.Begin(radius, options);
+        _evaluation.Begin(options);
         _clean.Linearize(options.Objective);
         _clean.FirstOrder.LargestSingular(_left, _direction);
         double bound = radius * _clean.FirstOrder.Gain(options.Norm);
@@ -71,7 +65,7 @@ internal sealed class AttackSearch<T>
         AddStart(AttackStart.FirstOrder, _direction, -1);
         if (options.Objective == AttackObjective.Universal)
         {
-            // Small perturbations of a network that is wrong at the clean input make most of the error that is there.
+            // Where the network is wrong at the clean input, small perturbations mostly change that error.
             _direction.AsSpan().Clear();
             for (int o = 0; o < _clean.Outputs; o++)
             {
@@ -155,7 +149,7 @@ internal sealed class AttackSearch<T>
                 return;
             }
 
-            Evaluate(_active.AsSpan(0, active), cancellationToken);
+            _evaluation.Evaluate(_active.AsSpan(0, active), cancellationToken);
             for (int k = 0; k < active; k++)
             {
                 Judge(_active[k]);
@@ -212,81 +206,6 @@ internal sealed class AttackSearch<T>
         return shaped;
     }
 
-    /// <summary>The objective and its gradient at the trials of some paths.</summary>
-    private void Evaluate(ReadOnlySpan<AttackPath> paths, CancellationToken cancellationToken)
-    {
-        int outputs = _clean.Outputs;
-        var rows = _clean.Forward(paths);
-        _evaluations += paths.Length;
-        for (int k = 0; k < paths.Length; k++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var path = paths[k];
-            var row = rows.Slice(k * outputs, outputs);
-            TensorPrimitives.ConvertTruncating<T, double>(row, path.TrialNetworkOutput);
-            row.Clear();
-            path.TrialGradient.AsSpan().Clear();
-            path.TrialValue = double.NaN;
-            TensorPrimitives.Add<double>(_clean.Input, path.Trial, _input);
-            if (_clean.Search.Run(_input, cancellationToken) != OracleStatus.Converged)
-            {
-                _failures++;
-                continue;
-            }
-
-            _clean.Search.Output.CopyTo(path.TrialOracleOutput);
-            double value = Objective(path, _change);
-            path.TrialValue = double.IsFinite(value) ? value : double.NaN;
-            if (!(path.TrialValue > 0))
-            {
-                continue;
-            }
-
-            VectorLength.TryNormalize<double>(_change);
-            if (_options.Objective != AttackObjective.Invariance)
-            {
-                TensorPrimitives.ConvertTruncating<double, T>(_change, row);
-            }
-
-            if (_options.Objective != AttackObjective.Sensitivity)
-            {
-                double sign = _options.Objective == AttackObjective.Invariance ? 1 : -1;
-                _clean.Search.AddPullBack(_change, sign, path.TrialGradient);
-            }
-        }
-
-        if (_options.Objective != AttackObjective.Invariance)
-        {
-            _clean.PullBack(paths);
-        }
-    }
-
-    /// <summary>The objective at a path's trial, NaN if the trial is not allowed; the vector whose length it is.</summary>
-    private double Objective(AttackPath path, Span<double> vector)
-    {
-        switch (_options.Objective)
-        {
-            case AttackObjective.Sensitivity:
-                TensorPrimitives.Subtract<double>(path.TrialNetworkOutput, _clean.NetworkOutput, vector);
-                break;
-            case AttackObjective.Invariance:
-                TensorPrimitives.Subtract(path.TrialOracleOutput, _clean.Target, vector);
-                double moved = VectorLength.Of<double>(vector);
-                double stayed = VectorLength.Between(path.TrialNetworkOutput, _clean.NetworkOutput, _left);
-                return stayed <= _options.StayTolerance * moved ? moved : double.NaN;
-            default:
-                TensorPrimitives.Subtract<double>(path.TrialNetworkOutput, path.TrialOracleOutput, vector);
-                if (_options.Objective == AttackObjective.UniversalGrowth)
-                {
-                    TensorPrimitives.Subtract(vector, _clean.Error, vector);
-                }
-
-                break;
-        }
-
-        return VectorLength.Of<double>(vector);
-    }
-
     private AttackResult Result(AttackPath? best, double bound)
     {
         bool universal = _options.Objective == AttackObjective.Universal;
@@ -295,17 +214,18 @@ internal sealed class AttackSearch<T>
         double[] oracle = best?.OracleOutput.AsSpan().ToArray() ?? _clean.Target.ToArray();
         TensorPrimitives.Subtract<double>(network, oracle, _change);
         TensorPrimitives.Subtract(_change, _clean.Error, _change);
-        double value = best?.Value ?? (_count > 0 && _failures == _evaluations && _radius > 0 ? double.NaN : universal ? cleanError : 0);
+        double value = best?.Value ?? (_count > 0 && _evaluation.Failures == _evaluation.Evaluations && _radius > 0 ? double.NaN : universal ? cleanError : 0);
         double growth = universal ? VectorLength.Of<double>(_change) : value;
 
         double networkChange = VectorLength.Between(network, _clean.NetworkOutput, _left);
 
-        // A random start wins only where it led clearly further: the same maximum reached twice is not news.
+        // A random start counts only where it led clearly further than the others: several starts often reach the same maximum.
         var start = best?.Start ?? AttackStart.None;
         if (start == AttackStart.RandomDirection && Best(guidedOnly: true) is { } guided && guided.Value >= 0.99 * value)
         {
             start = guided.Start;
         }
+
         return new AttackResult
         {
             Objective = _options.Objective,
@@ -323,8 +243,8 @@ internal sealed class AttackSearch<T>
                 && networkChange > _options.MaskingFactor * _radius * _clean.NetworkJacobian.Gain(_options.Norm)
                 && networkChange > 1e-6 * VectorLength.Of(_clean.Target),
             Start = start,
-            OracleFailures = _failures,
-            Evaluations = _evaluations,
+            OracleFailures = _evaluation.Failures,
+            Evaluations = _evaluation.Evaluations,
         };
     }
 }

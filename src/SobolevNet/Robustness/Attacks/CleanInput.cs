@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// A network and the oracle at one clean input: values, Jacobians, and through them what the first order says. Keeps its memory
+/// A network and the oracle at one clean input: values, Jacobians and first-order vulnerability. Its memory is reused
 /// from input to input; one thread at a time.
 /// </summary>
 internal sealed class CleanInput<T>

@@ -12,7 +12,7 @@ public delegate void DirectionDraw(ref RandomStream random, Span<double> directi
 /// </remarks>
 public abstract class DirectionSampler
 {
-    /// <summary>Draws in a row that may have no direction before drawing gives up.</summary>
+    /// <summary>Attempts to draw a direction that is neither zero nor in the wrong subspace.</summary>
     private protected const int Attempts = 16;
 
     /// <summary>The most rows and columns of an image.</summary>
@@ -33,12 +33,12 @@ public abstract class DirectionSampler
     public int Dimensions { get; }
 
     /// <summary>Whether the subspace depends on the clean input, so that its tangents are needed.</summary>
-    public bool NeedsTangents { get; }
+    internal bool NeedsTangents { get; }
 
-    /// <summary>Whether directions depend on the network that is being trained, which a <see cref="RobustSource{T}"/> is told by its trainer.</summary>
-    public bool NeedsNetwork { get; }
+    /// <summary>Whether directions depend on the network in training.</summary>
+    internal bool NeedsNetwork { get; }
 
-    /// <summary>Directions without preference: uniform on the unit sphere of input space.</summary>
+    /// <summary>Directions uniform on the unit sphere of input space.</summary>
     /// <param name="features">n, at least 1.</param>
     /// <returns>The sampler.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The features are below 1.</exception>
@@ -64,6 +64,7 @@ public abstract class DirectionSampler
     /// <summary>A band, with the name of the argument that it comes from for errors.</summary>
     internal static DirectionSampler Band(int rows, int columns, FrequencyBand band, string name)
     {
+        ArgumentNullException.ThrowIfNull(band, name);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxSide);
@@ -83,8 +84,8 @@ public abstract class DirectionSampler
         return new TangentSampler(features, degreesOfFreedom);
     }
 
-    /// <summary>Directions of another sampler less their part along the manifold, brought back to unit length.</summary>
-    /// <param name="inner">The other sampler: white, or a band (which the result leaves a little).</param>
+    /// <summary>Directions of another sampler without their part along the manifold, rescaled to unit length.</summary>
+    /// <param name="inner">The other sampler: white, or a band (whose results are slightly outside of it).</param>
     /// <param name="degreesOfFreedom">p, at least 1 and below the inner sampler's dimension.</param>
     /// <returns>The sampler, which needs tangents.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The degrees of freedom are out of range.</exception>
@@ -103,12 +104,12 @@ public abstract class DirectionSampler
     }
 
     /// <summary>
-    /// Directions that the network in training is very wrong along: (∂N − ∂O)ᵀu, or ∂Nᵀu for <see cref="DirectionTarget.Zero"/>, with u a
+    /// Directions along which the network in training is very wrong: (∂N − ∂O)ᵀu, or ∂Nᵀu for <see cref="DirectionTarget.Zero"/>, with u a
     /// random vector of outputs, or the worst combination of several.
     /// </summary>
     /// <remarks>
-    /// A random direction of n features hardly meets the m-dimensional space in which ∂N − ∂O does anything; these lie in it, and turned
-    /// towards its largest singular vector. So training learns from one of them what takes about n/m random ones. Each costs a pass of
+    /// Only the m-dimensional row space of ∂N − ∂O matters, and a random direction of n features has only m/n of its energy there. These directions lie in it,
+    /// closer to the largest singular vector than random ones. So training learns from one of them as much as from about n/m random ones. Each costs a pass of
     /// one row forward through the network and of <paramref name="sketch"/> rows back. Method, section 9: first-order vulnerability is the largest
     /// singular value of ∂N − ∂O.
     /// </remarks>
@@ -148,7 +149,7 @@ public abstract class DirectionSampler
     /// <param name="direction">Receives a vector of unit length, n elements.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     /// <exception cref="InvalidOperationException">The sampler needs tangents or a network, or its delegate draws nothing but zeros.</exception>
-    public void Draw(ulong seed, long sample, int index, Span<double> direction)
+    internal void Draw(ulong seed, long sample, int index, Span<double> direction)
     {
         if (NeedsTangents)
         {
@@ -166,7 +167,7 @@ public abstract class DirectionSampler
     /// <param name="direction">Receives a vector of unit length, n elements.</param>
     /// <exception cref="ArgumentException">The length does not fit, or the tangents are of another number.</exception>
     /// <exception cref="InvalidOperationException">The sampler needs a network, or what it draws has no part in its subspace.</exception>
-    public void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
+    internal void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
     {
         ArgumentNullException.ThrowIfNull(at);
         Draw(seed, sample, index, at.Frame, direction);

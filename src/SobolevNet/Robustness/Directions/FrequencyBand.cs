@@ -6,7 +6,7 @@ namespace SobolevNet.Robustness;
 /// √((i/rows)² + (j/columns)²) in units of the Nyquist frequency of an axis, half a cycle a pixel; so frequencies go from 0 to √2. A
 /// band holds the modes with Low ≤ frequency &lt; High.
 /// </remarks>
-public readonly record struct FrequencyBand
+public sealed class FrequencyBand
 {
     /// <summary>Makes a band.</summary>
     /// <param name="low">Lower edge in units of the Nyquist frequency, at least 0.</param>
@@ -28,13 +28,13 @@ public readonly record struct FrequencyBand
     }
 
     /// <summary>Frequencies below 0.15 of Nyquist: structures of more than 13 pixels.</summary>
-    public static FrequencyBand LowBand { get; } = new(0, 0.15);
+    internal static FrequencyBand LowBand { get; } = new(0, 0.15);
 
     /// <summary>Frequencies from 0.15 to 0.4 of Nyquist: structures of 5 to 13 pixels.</summary>
-    public static FrequencyBand MidBand { get; } = new(0.15, 0.4);
+    internal static FrequencyBand MidBand { get; } = new(0.15, 0.4);
 
     /// <summary>Frequencies from 0.4 of Nyquist up: structures of less than 5 pixels.</summary>
-    public static FrequencyBand HighBand { get; } = new(0.4, double.PositiveInfinity);
+    internal static FrequencyBand HighBand { get; } = new(0.4, double.PositiveInfinity);
 
     /// <summary>Lower edge, in the band.</summary>
     public double Low { get; }
@@ -49,7 +49,7 @@ public readonly record struct FrequencyBand
     /// <param name="columns">Columns of the image.</param>
     /// <returns>Whether it is.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The image has no such mode, or no size.</exception>
-    public bool Contains(int i, int j, int rows, int columns)
+    internal bool Contains(int i, int j, int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);

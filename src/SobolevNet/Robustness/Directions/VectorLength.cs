@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>Euclidean lengths of vectors of any unit: squares of elements neither overflow nor vanish.</summary>
-/// <remarks>In float the square of 1e-23 is zero and that of 1e20 infinite, but such gradients have a direction as any other.</remarks>
+/// <remarks>In float the square of 1e-23 is zero and that of 1e20 infinite, but such gradients still have a direction.</remarks>
 internal static class VectorLength
 {
     /// <summary>The length; NaN or infinite only if an element is, or if the length itself is too large for double.</summary>

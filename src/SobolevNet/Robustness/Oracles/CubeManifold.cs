@@ -23,7 +23,7 @@ public sealed class CubeManifold : IDataManifold
     {
         ArgumentNullException.ThrowIfNull(renderer);
 
-        // A source of one sample checks the vertices and knows the ranges of the tangents.
+        // A source of one sample checks the vertices and has the scales of the tangents.
         var source = new CubeSource<double>(renderer, 1, 1, 0, false, range, vertices);
         Renderer = renderer;
         Range = source.Range;
@@ -110,7 +110,7 @@ public sealed class CubeManifold : IDataManifold
 
     /// <summary>A cube must stay in front of the camera.</summary>
     /// <param name="point">The point.</param>
-    /// <returns>Whether the cube, however turned, is in front of the camera.</returns>
+    /// <returns>Whether the cube, in any rotation, is in front of the camera.</returns>
     public bool Contains(ReadOnlySpan<double> point)
     {
         DataManifold.CheckLength(point.Length, PointLength, nameof(point));

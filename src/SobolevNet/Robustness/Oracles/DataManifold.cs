@@ -13,7 +13,7 @@ public static class DataManifold
     /// <summary>A manifold with flat coordinates, from a delegate that writes C, ∂C, ∂²C, y, ∂y, ∂²y.</summary>
     /// <example>
     /// <code>
-    /// // a bump that moves along a line of 64 pixels; the task is to say where it is
+    /// // a bump that moves along a line of 64 pixels; the target is its place
     /// var manifold = DataManifold.Create([0.2], [0.8], inputFeatures: 64, outputFeatures: 1, (r, image, y) =&gt;
     /// {
     ///     for (int k = 0; k &lt; 64; k++)
@@ -63,7 +63,7 @@ public static class DataManifold
     /// <summary>Draws points.</summary>
     /// <param name="manifold">The manifold.</param>
     /// <param name="count">How many, at least 1.</param>
-    /// <param name="seed">Names the set; point k depends on the seed and k alone.</param>
+    /// <param name="seed">Names the set; point k depends only on the seed and k.</param>
     /// <returns>The points.</returns>
     /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above what an array holds.</exception>
@@ -104,7 +104,7 @@ public static class DataManifold
         CheckView(manifold, manifold.OutputFeatures, target, nameof(target));
         if (!input.Layout.Equals(target.Layout))
         {
-            throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
+            throw new ArgumentException($"The input's layout ({input.Layout}) is not the target's ({target.Layout}); both views have one layout.", nameof(input));
         }
 
         static void CheckView(IDataManifold manifold, int features, JetSpan<T> view, string name)

@@ -4,7 +4,7 @@ namespace SobolevNet.Robustness;
 
 /// <summary>
 /// A task whose clean inputs form a smooth manifold: p degrees of freedom r, clean inputs C(r) and targets y(r) with their
-/// derivatives. What an oracle needs in order to say what the right answer to a perturbed input is.
+/// derivatives. This is what an oracle needs to give the right answer to a perturbed input.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -34,12 +34,12 @@ public interface IDataManifold
     int OutputFeatures { get; }
 
     /// <summary>
-    /// Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>. True unless the manifold knows better, since
+    /// Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>. True by default, because
     /// oracles and attacks measure distances between inputs.
     /// </summary>
     bool InputsShareUnit => true;
 
-    /// <summary>The typical range ℓᵢ of a degree of freedom, in the units that derivatives are taken by; see <see cref="IJetSource{T}.TangentScale"/>.</summary>
+    /// <summary>The typical size ℓᵢ of a degree of freedom, in the units that derivatives are taken by; see <see cref="IJetSource{T}.TangentScale"/>.</summary>
     /// <param name="tangent">0 to p − 1.</param>
     /// <returns>A positive number.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tangent does not exist.</exception>
@@ -69,7 +69,7 @@ public interface IDataManifold
 
     /// <summary>Whether the manifold is defined at a point; a search for the nearest point does not leave this domain.</summary>
     /// <param name="point">A point that <see cref="Retract"/> gave.</param>
-    /// <returns>True unless the manifold knows better.</returns>
+    /// <returns>True by default.</returns>
     /// <exception cref="ArgumentException">The point has another length.</exception>
     bool Contains(ReadOnlySpan<double> point) => true;
 }

@@ -63,11 +63,6 @@ public sealed class ManifoldSource<T> : IJetSource<T>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        if (!input.Layout.Equals(target.Layout))
-        {
-            throw new ArgumentException($"The input's components ({input.Layout}) differ from the target's ({target.Layout}).", nameof(target));
-        }
-
         Span<double> point = Manifold.PointLength <= 64 ? stackalloc double[Manifold.PointLength] : new double[Manifold.PointLength];
         for (int s = 0; s < samples.Length; s++)
         {

@@ -32,7 +32,7 @@ public sealed record NearestPointOptions
 
     /// <summary>
     /// Whether the second derivatives of the clean input are used: Newton steps, which converge quadratically however far off
-    /// the manifold the input is. Without them the steps are Gauss–Newton's, and a saddle point cannot be told from a minimum.
+    /// the manifold the input is. Without them the steps are Gauss–Newton's, and a saddle point cannot be distinguished from a minimum.
     /// </summary>
     public bool UseSecondDerivatives { get; init; } = true;
 

@@ -14,6 +14,7 @@ namespace SobolevNet.Robustness;
 /// </remarks>
 public sealed class NearestPointOracle
 {
+    private readonly NearestPointOptions _options;
     private readonly ScratchPool<NearestPointSearch> _searches = new();
 
     /// <summary>Makes the oracle of a manifold.</summary>
@@ -24,14 +25,11 @@ public sealed class NearestPointOracle
     {
         DataManifold.CheckManifold(manifold, nameof(manifold));
         Manifold = manifold;
-        Options = options ?? new NearestPointOptions();
+        _options = options ?? new NearestPointOptions();
     }
 
     /// <summary>The manifold.</summary>
     public IDataManifold Manifold { get; }
-
-    /// <summary>How nearest points are searched for.</summary>
-    public NearestPointOptions Options { get; }
 
     /// <summary>The exact oracle for an input.</summary>
     /// <param name="start">The clean point that the input was perturbed from; the search stays in its basin.</param>
@@ -45,7 +43,7 @@ public sealed class NearestPointOracle
     {
         DataManifold.CheckPoint(Manifold, start, nameof(start));
         DataManifold.CheckVector(input, Manifold.InputFeatures, "input", nameof(input));
-        var search = _searches.TryTake() ?? new NearestPointSearch(Manifold, Options);
+        var search = _searches.TryTake() ?? new NearestPointSearch(Manifold, _options);
         search.Begin(start);
         var result = search.Result(search.Run(input, cancellationToken));
         _searches.Return(search);
@@ -66,6 +64,6 @@ public sealed class NearestPointOracle
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         var frame = new TangentFrame(Manifold.DegreesOfFreedom, Manifold.InputFeatures, Manifold.OutputFeatures, order);
         Manifold.Evaluate<double>(point, frame.Input, frame.Target);
-        return new OracleExpansion(frame, Options.MaxConditionNumber);
+        return new OracleExpansion(frame, _options.MaxConditionNumber);
     }
 }

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// Levenberg–Marquardt's search for the nearest point of a manifold, with memory that it keeps: f(r) = ½‖C(r) − I‖² is made
-/// smaller by steps −(M + μD²)⁻¹∇f, D² = diag A, M = A = JᵀJ or with second derivatives M = A + Σₖ(C − I)ₖ∂²Cₖ.
+/// Levenberg–Marquardt's search for the nearest point of a manifold, with reused memory: f(r) = ½‖C(r) − I‖² is reduced
+/// by steps −(M + μD²)⁻¹∇f, D² = diag A, M = A = JᵀJ or with second derivatives M = A + Σₖ(C − I)ₖ∂²Cₖ.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -88,7 +88,7 @@ internal sealed class NearestPointSearch
 
     /// <summary>Searches from the start.</summary>
     /// <param name="input">I, n elements.</param>
-    /// <param name="cancellationToken">Looked at before every evaluation of the manifold.</param>
+    /// <param name="cancellationToken">Stops before the next evaluation of the manifold.</param>
     public OracleStatus Run(ReadOnlySpan<double> input, CancellationToken cancellationToken = default)
     {
         _startPoint.CopyTo(_point, 0);
@@ -131,7 +131,7 @@ internal sealed class NearestPointSearch
                 }
                 else
                 {
-                    // Near the minimum the distance falls by less than its own rounding; such steps are taken on trust.
+                    // Near the minimum the distance decreases by less than its rounding; such steps are accepted.
                     double fall = 0.5 * (Residual - distance) * (Residual + distance);
                     // C − I is rounded by the size of C, which may be far larger than the distance.
                     double rounded = 16 * MachineEpsilon * size;
@@ -263,7 +263,7 @@ internal sealed class NearestPointSearch
         Residual = distance;
     }
 
-    /// <summary>Judges the stationary point reached, and leaves M factored without damping.</summary>
+    /// <summary>Classifies the stationary point reached, and factors M without damping.</summary>
     private OracleStatus Final() =>
         !_frame.IsIndependent(_options.MaxConditionNumber) ? OracleStatus.RankDeficient
         : ScaledCholesky.TryFactor(_normal, _frame.Lengths, 0, _factor) ? OracleStatus.Converged

@@ -11,33 +11,34 @@ namespace SobolevNet.Robustness;
 public sealed class OracleExpansion
 {
     private readonly TangentFrame _frame;
+    private readonly OracleCurvature? _curvature;
 
     internal OracleExpansion(TangentFrame frame, double maxConditionNumber)
     {
         frame.Prepare();
         CheckCondition(frame, maxConditionNumber, "the point");
+        _frame = frame;
         if (frame.Order == 2)
         {
-            frame.PrepareCurvature();
+            _curvature = new OracleCurvature(frame);
+            _curvature.Prepare();
         }
-
-        _frame = frame;
     }
 
     /// <summary>What the expansion is computed from; only read.</summary>
     internal TangentFrame Frame => _frame;
 
     /// <summary>1, or 2 if second and mixed derivatives are available.</summary>
-    public int Order => _frame.Order;
+    internal int Order => _frame.Order;
 
     /// <summary>p.</summary>
-    public int DegreesOfFreedom => _frame.Lengths.Length;
+    internal int DegreesOfFreedom => _frame.Lengths.Length;
 
     /// <summary>n.</summary>
-    public int InputFeatures => _frame.Input.Features;
+    internal int InputFeatures => _frame.Input.Features;
 
     /// <summary>m.</summary>
-    public int OutputFeatures => _frame.Target.Features;
+    internal int OutputFeatures => _frame.Target.Features;
 
     /// <summary>C, the clean input, n elements.</summary>
     public ReadOnlySpan<double> Input => _frame.Input.Row(0, 0);
@@ -96,13 +97,13 @@ public sealed class OracleExpansion
     /// <exception cref="InvalidOperationException">The expansion is of first order.</exception>
     public void Second(ReadOnlySpan<double> direction, Span<double> result)
     {
-        CheckOrder();
+        var curvature = CheckOrder();
         Check(direction, result);
-        var (shift, bends) = Prepare(direction, result);
-        _frame.Second(shift, bends, result);
+        var (shift, bends) = Prepare(curvature, direction, result);
+        curvature.Second(shift, bends, result);
     }
 
-    /// <summary>∂ᵢ∂_εO, how O' along a fixed direction changes along a degree of freedom.</summary>
+    /// <summary>∂ᵢ∂_εO, the derivative of O' along a fixed direction by a degree of freedom.</summary>
     /// <param name="direction">ε, n elements.</param>
     /// <param name="tangent">i, 0 to p − 1.</param>
     /// <param name="result">Receives ∂²/∂rᵢ∂s O(C(r) + sε), m elements.</param>
@@ -111,11 +112,11 @@ public sealed class OracleExpansion
     /// <exception cref="InvalidOperationException">The expansion is of first order.</exception>
     public void Mixed(ReadOnlySpan<double> direction, int tangent, Span<double> result)
     {
-        CheckOrder();
+        var curvature = CheckOrder();
         Check(direction, result);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)DegreesOfFreedom, nameof(tangent));
-        var (shift, bends) = Prepare(direction, result);
-        _frame.Mixed(tangent, shift, bends, result);
+        var (shift, bends) = Prepare(curvature, direction, result);
+        curvature.Mixed(tangent, shift, bends, result);
     }
 
     /// <summary>∂O/∂I = Y A⁻¹Jᵀ.</summary>
@@ -171,12 +172,12 @@ public sealed class OracleExpansion
         }
     }
 
-    private (double[] Shift, double[] Bends) Prepare(ReadOnlySpan<double> direction, Span<double> result)
+    private (double[] Shift, double[] Bends) Prepare(OracleCurvature curvature, ReadOnlySpan<double> direction, Span<double> result)
     {
         double[] shift = new double[DegreesOfFreedom];
         double[] bends = new double[UpperTriangle.Count(DegreesOfFreedom)];
         _frame.First(direction, shift, result);
-        _frame.Bends(direction, shift, bends);
+        curvature.Bends(direction, shift, bends);
         return (shift, bends);
     }
 
@@ -189,11 +190,6 @@ public sealed class OracleExpansion
         }
     }
 
-    private void CheckOrder()
-    {
-        if (Order < 2)
-        {
-            throw new InvalidOperationException("The expansion is of first order; expand the oracle to order 2 for second derivatives.");
-        }
-    }
+    private OracleCurvature CheckOrder() =>
+        _curvature ?? throw new InvalidOperationException("The expansion is of first order; expand the oracle to order 2 for second derivatives.");
 }

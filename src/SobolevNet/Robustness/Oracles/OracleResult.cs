@@ -20,38 +20,44 @@ public enum OracleStatus
 }
 
 /// <summary>The answer of the exact oracle to one input.</summary>
-public sealed record OracleResult
+public sealed class OracleResult
 {
+    internal OracleResult()
+    {
+    }
+
     /// <summary>How the search ended; the other members describe the point reached in any case.</summary>
-    public required OracleStatus Status { get; init; }
+    public OracleStatus Status { get; internal init; }
 
     /// <summary>Whether the point is a local minimum of the distance.</summary>
     public bool Converged => Status == OracleStatus.Converged;
 
     /// <summary>The point reached, <see cref="IDataManifold.PointLength"/> numbers.</summary>
-    public required double[] Point { get; init; }
+    public double[] Point { get; internal init; } = [];
 
     /// <summary>O, the target at the point reached, m numbers.</summary>
-    public required double[] Output { get; init; }
+    public double[] Output { get; internal init; } = [];
 
     /// <summary>‖C(r*) − I‖, the Euclidean distance of the input from the manifold.</summary>
-    public required double Residual { get; init; }
+    public double Residual { get; internal init; }
 
     /// <summary>Steps tried.</summary>
-    public required int Iterations { get; init; }
+    public int Iterations { get; internal init; }
 
     /// <summary>
     /// An upper bound, at most p times too large, of the condition number of the tangents at the point reached, each scaled to unit
     /// length; infinite where they are dependent.
     /// </summary>
-    public required double ConditionNumber { get; init; }
+    public double ConditionNumber { get; internal init; }
 }
 
 /// <summary>The tangents of a manifold are linearly dependent, or nearly so, at a point: the oracle is not defined there.</summary>
-/// <param name="message">Says where.</param>
-/// <param name="conditionNumber">The condition number found.</param>
-public sealed class DegenerateTangentsException(string message, double conditionNumber) : ArithmeticException(message)
+public sealed class DegenerateTangentsException : ArithmeticException
 {
+    internal DegenerateTangentsException(string message, double conditionNumber)
+        : base(message) =>
+        ConditionNumber = conditionNumber;
+
     /// <summary>The bound of the condition number of the unit tangents that was found; infinite for dependent ones.</summary>
-    public double ConditionNumber { get; } = conditionNumber;
+    public double ConditionNumber { get; }
 }

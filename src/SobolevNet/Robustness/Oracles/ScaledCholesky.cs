@@ -1,10 +1,10 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// Solves with small symmetric positive definite matrices, scaled to a unit diagonal, and says how badly conditioned they are.
+/// Solves with small symmetric positive definite matrices, scaled to a unit diagonal, and bounds their condition numbers.
 /// </summary>
 /// <remarks>
-/// Degrees of freedom have different units (lengths and angles), so a condition number means something only after scaling: with
+/// Degrees of freedom have different units (lengths and angles), so a condition number is meaningful only after scaling: with
 /// D² a positive diagonal, M = D M̂ D and M̂ = L Lᵀ. For D² = diag M the condition of M̂ is within a factor p of the least that
 /// any diagonal scaling reaches (van der Sluis, 1969).
 /// </remarks>
@@ -71,7 +71,7 @@ internal static class ScaledCholesky
         SolveTransposed(factor, scale, b);
     }
 
-    /// <summary>Replaces b by D⁻¹L⁻ᵀb: turns p independent normal numbers into ones with the covariance M⁻¹.</summary>
+    /// <summary>Replaces b by D⁻¹L⁻ᵀb: maps p independent normal numbers to numbers with the covariance M⁻¹.</summary>
     public static void SolveTransposed(ReadOnlySpan<double> factor, ReadOnlySpan<double> scale, Span<double> b)
     {
         int p = scale.Length;

@@ -4,19 +4,17 @@ using System.Numerics.Tensors;
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// The jets of a manifold at one point in double, with the normal matrix A = JᵀJ factored: everything that derivatives of the
-/// oracle need. Keeps its memory from point to point; one thread at a time, except for the methods that only read.
+/// The jets of a manifold at one point in double, with the normal matrix A = JᵀJ factored: projections onto the tangent space, and the oracle to first
+/// order. Its memory is reused from point to point; one thread at a time, except for the methods that only read.
 /// </summary>
 internal sealed class TangentFrame
 {
     private const int StackLength = 600;
 
     private readonly int _p;
-    private readonly int _pairs;
     private readonly double[] _gram;
     private readonly double[] _scale;
     private readonly double[] _factor;
-    private double[]? _curvature;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="tangents">p, at least 1.</param>
@@ -26,7 +24,6 @@ internal sealed class TangentFrame
     public TangentFrame(int tangents, int inputs, int outputs, int order)
     {
         _p = tangents;
-        _pairs = tangents * (tangents + 1) / 2;
         Order = order;
         var layout = JetLayout.Full(tangents, order);
         Input = new JetBatch<double>(layout, 1, inputs);
@@ -63,7 +60,7 @@ internal sealed class TangentFrame
     /// <summary>The rows of Jᵀ, shape (p, n).</summary>
     public ReadOnlySpan<double> Tangents => Input.Data.Slice(Input.Features, _p * Input.Features);
 
-    /// <summary>Takes jets of another precision.</summary>
+    /// <summary>Copies jets of another precision and factors A.</summary>
     public void Load<T>(JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -95,19 +92,6 @@ internal sealed class TangentFrame
         ConditionNumber = !vanishing && ScaledCholesky.TryFactor(_gram, _scale, 0, _factor)
             ? ScaledCholesky.ConditionBound(_factor, _p)
             : double.PositiveInfinity;
-    }
-
-    /// <summary>⟨∂ᵢⱼC, ∂ₗC⟩ for all i ≤ j and l, which second-order forms need; once for each point.</summary>
-    public void PrepareCurvature()
-    {
-        _curvature ??= new double[_pairs * _p];
-        for (int pair = 0; pair < _pairs; pair++)
-        {
-            for (int l = 0; l < _p; l++)
-            {
-                _curvature[(pair * _p) + l] = TensorPrimitives.Dot<double>(Second(pair), Tangent(l));
-            }
-        }
     }
 
     /// <summary>Jᵀv.</summary>
@@ -158,63 +142,6 @@ internal sealed class TangentFrame
         AddTarget(shift, result);
     }
 
-    /// <summary>O'' = Y r'' + r'ᵀ(∂²y) r' with r'' = A⁻¹[2(Hr')ᵀε⊥ − Jᵀ(r'ᵀHr')].</summary>
-    /// <param name="shift">r' of the direction.</param>
-    /// <param name="bends">What <see cref="Bends"/> gave for the direction and its r'.</param>
-    /// <param name="result">Receives O'', m elements.</param>
-    public void Second(ReadOnlySpan<double> shift, ReadOnlySpan<double> bends, Span<double> result)
-    {
-        Span<double> right = _p <= StackLength ? stackalloc double[_p] : new double[_p];
-        right.Clear();
-        result.Clear();
-        for (int i = 0, pair = 0; i < _p; i++)
-        {
-            for (int j = i; j < _p; j++, pair++)
-            {
-                // The pair (i, j) stands for (j, i) too.
-                double product = (i == j ? 1 : 2) * shift[i] * shift[j];
-                right[i] += 2 * shift[j] * bends[pair];
-                right[j] += i == j ? 0 : 2 * shift[i] * bends[pair];
-                TensorPrimitives.MultiplyAdd(Curvature(pair), -product, right, right);
-                TensorPrimitives.MultiplyAdd(TargetSecond(pair), product, result, result);
-            }
-        }
-
-        Solve(right);
-        AddTarget(right, result);
-    }
-
-    /// <summary>∂ᵢ∂_εO = Yᵢ r' + Y A⁻¹[Hᵢᵀε⊥ − Jᵀ Hᵢ r'], (Yᵢ)ₖ = ∂ᵢₖy.</summary>
-    /// <param name="tangent">i.</param>
-    /// <param name="shift">r' of the direction.</param>
-    /// <param name="bends">What <see cref="Bends"/> gave for the direction and its r'.</param>
-    /// <param name="result">Receives m elements.</param>
-    public void Mixed(int tangent, ReadOnlySpan<double> shift, ReadOnlySpan<double> bends, Span<double> result)
-    {
-        Span<double> right = _p <= StackLength ? stackalloc double[_p] : new double[_p];
-        right.Clear();
-        result.Clear();
-        for (int k = 0; k < _p; k++)
-        {
-            int pair = Pair(tangent, k);
-            right[k] += bends[pair];
-            TensorPrimitives.MultiplyAdd(Curvature(pair), -shift[k], right, right);
-            TensorPrimitives.MultiplyAdd(TargetSecond(pair), shift[k], result, result);
-        }
-
-        Solve(right);
-        AddTarget(right, result);
-    }
-
-    /// <summary>⟨∂ᵢⱼC, ε⊥⟩ for all i ≤ j, with ε⊥ = ε − J r'.</summary>
-    public void Bends(ReadOnlySpan<double> direction, ReadOnlySpan<double> shift, Span<double> bends)
-    {
-        for (int pair = 0; pair < _pairs; pair++)
-        {
-            bends[pair] = TensorPrimitives.Dot(Second(pair), direction) - TensorPrimitives.Dot(Curvature(pair), shift);
-        }
-    }
-
     /// <summary>Y r added to a vector of m elements.</summary>
     public void AddTarget(ReadOnlySpan<double> r, Span<double> result)
     {
@@ -257,7 +184,7 @@ internal sealed class TangentFrame
     {
         Span<double> shift = _p <= StackLength ? stackalloc double[_p] : new double[_p];
 
-        // Twice, because once leaves the rounding errors of a long vector's short remainder.
+        // Project twice: one pass leaves a tangential error of the order of rounding times the removed part.
         for (int pass = 0; pass < 2; pass++)
         {
             PullBack(vector, shift);
@@ -266,13 +193,14 @@ internal sealed class TangentFrame
         }
     }
 
-    private int Pair(int i, int j) => UpperTriangle.Index(i, j, _p);
+    /// <summary>∂ᵢⱼC.</summary>
+    /// <param name="pair">The place of (i, j) in <see cref="UpperTriangle"/>.</param>
+    public ReadOnlySpan<double> Second(int pair) => Input.Row(1 + _p + pair, 0);
 
-    private ReadOnlySpan<double> Tangent(int i) => Input.Row(1 + i, 0);
+    /// <summary>∂ᵢⱼy.</summary>
+    /// <param name="pair">The place of (i, j) in <see cref="UpperTriangle"/>.</param>
+    public ReadOnlySpan<double> TargetSecond(int pair) => Target.Row(1 + _p + pair, 0);
 
-    private ReadOnlySpan<double> Second(int pair) => Input.Row(1 + _p + pair, 0);
-
-    private ReadOnlySpan<double> TargetSecond(int pair) => Target.Row(1 + _p + pair, 0);
-
-    private ReadOnlySpan<double> Curvature(int pair) => _curvature.AsSpan(pair * _p, _p);
+    /// <summary>∂ᵢC.</summary>
+    public ReadOnlySpan<double> Tangent(int i) => Input.Row(1 + i, 0);
 }

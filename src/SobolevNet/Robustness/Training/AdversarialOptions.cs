@@ -53,7 +53,7 @@ public sealed record AdversarialOptions
         init => _steps = value is >= 1 and <= 10_000 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps is 1 to 10,000.");
     }
 
-    /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from anywhere.</summary>
+    /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from any start.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double? StepSize
     {
@@ -67,19 +67,24 @@ public sealed record AdversarialOptions
     /// <summary>Whether the samples of a finite clean source come in a new order every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Refuses sizes that vanish or overflow in the precision of a source.</summary>
-    internal void CheckFits<T>()
+    /// <summary>Refuses a clean source that cannot be perturbed, and sizes of perturbations that vanish or overflow in its precision.</summary>
+    /// <returns>The source, endlessly.</returns>
+    internal static EndlessJetSource<T> CheckedSource<T>(IJetSource<T> clean, AdversarialOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check(Radius, nameof(Radius));
-        Check(StepSize ?? 2.5 * Radius / Steps, nameof(StepSize));
+        SourceArgument.Check(clean);
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options.Radius, nameof(Radius));
+        Check(options.StepSize ?? 2.5 * options.Radius / options.Steps, nameof(StepSize));
+        AdaptiveSources.Refuse(clean, "Perturb a clean source.");
+        return new EndlessJetSource<T>(clean, options.Shuffle, options.Seed, nameof(clean));
 
         static void Check(double size, string name)
         {
             T rounded = T.CreateTruncating(size);
             if (!T.IsFinite(rounded) || T.IsZero(rounded))
             {
-                throw new ArgumentException($"{name} is {size}, which {typeof(T).Name} cannot hold.", "options");
+                throw new ArgumentException($"{name} is {size}, which {typeof(T).Name} cannot hold.", nameof(options));
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace SobolevNet.Robustness;
 
-/// <summary>Some random directions of one kind that every sample is trained along.</summary>
+/// <summary>Random directions of one kind, along which every sample is trained.</summary>
 public sealed record DirectionGroup
 {
     private readonly int _count = 1;

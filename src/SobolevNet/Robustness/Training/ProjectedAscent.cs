@@ -47,7 +47,7 @@ internal sealed class ProjectedAscent<T>
     /// <summary>Perturbs inputs in place.</summary>
     /// <param name="network">The packed network.</param>
     /// <param name="numbers">Name the random starts.</param>
-    /// <param name="references">The outputs to get away from, shape (count, m).</param>
+    /// <param name="references">The outputs whose distance is maximized, shape (count, m).</param>
     /// <param name="inputs">Clean inputs, shape (count, n); replaced.</param>
     public void Run(PackedNetwork<T> network, ReadOnlySpan<long> numbers, ReadOnlySpan<T> references, Span<T> inputs)
     {
@@ -66,7 +66,7 @@ internal sealed class ProjectedAscent<T>
             TensorPrimitives.Subtract(outputs, references, outputs);
             for (int s = 0; s < count; s++)
             {
-                // Only the direction of the gradient counts; unit adjoints keep its size within what T holds.
+                // Only the direction of the gradient matters; unit adjoints avoid overflow and underflow.
                 VectorLength.TryNormalize(outputs.Slice(s * _outputs, _outputs));
             }
 
@@ -80,7 +80,7 @@ internal sealed class ProjectedAscent<T>
         TensorPrimitives.Add<T>(inputs, deltas, inputs);
     }
 
-    /// <summary>A start that is uniform in the ball, since at the clean input itself TRADES has no gradient.</summary>
+    /// <summary>A start that is uniform in the ball: at the clean input itself TRADES has no gradient.</summary>
     private void Start(long number, Span<T> delta)
     {
         var random = RandomStream.For(StreamPurpose.AscentStarts, _options.Seed, (ulong)number);

@@ -1,6 +1,6 @@
 namespace SobolevNet.Robustness;
 
-/// <summary>What the network's derivative along a random direction of input space is trained to.</summary>
+/// <summary>The target of the network's derivative along a random direction of input space.</summary>
 public enum DirectionTarget
 {
     /// <summary>The oracle's derivative: universal robustness.</summary>
@@ -18,7 +18,7 @@ public sealed record RobustSourceOptions
     private readonly double _maxConditionNumber = 1e4;
     private readonly IReadOnlyList<DirectionGroup> _directions = [];
 
-    /// <summary>The directions of every sample; if empty, one white direction. Steepest ones teach far more for their price.</summary>
+    /// <summary>The directions of every sample; if empty, one white direction. Steepest ones are far more effective for their cost.</summary>
     /// <exception cref="ArgumentException">A group is null.</exception>
     public IReadOnlyList<DirectionGroup> Directions
     {
@@ -29,13 +29,13 @@ public sealed record RobustSourceOptions
     }
 
     /// <summary>
-    /// σ, the size of the perturbations that the network is made robust to, as deviation of one input feature. It sets the range of
+    /// σ, the size of the perturbations that the network is made robust to, as deviation of one input feature. It sets the scale of
     /// the directions to σ√(weight · dimensions / count), so that the directions' part of the first-order loss is an unbiased
     /// estimate of E‖∂(N − O)·e‖² for white noise e of that deviation, whatever the number of directions; above 0.
     /// </summary>
     /// <remarks>
-    /// The loss is normalized by the size of the targets of its order. So where directions are all there is of first order and the oracle is
-    /// their target (<see cref="ManifoldOrder"/> 0), this scale cancels, and the order's weight is what counts. Steepest directions
+    /// The loss is normalized by the size of the targets of its order. So where all first derivatives are along directions and the oracle is
+    /// their target (<see cref="ManifoldOrder"/> 0), this scale cancels, and only the order's weight matters. Steepest directions
     /// (<see cref="DirectionSampler.Steepest"/>) are of dimension 1 here: their loss is σ²‖∂(N − O)·ε‖².
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
@@ -47,7 +47,7 @@ public sealed record RobustSourceOptions
             : throw new ArgumentOutOfRangeException(nameof(PerturbationScale), value, "The size of perturbations is finite and above 0.");
     }
 
-    /// <summary>The highest order of derivatives along the manifold that are trained beside: 0 for none, 1 or 2.</summary>
+    /// <summary>The highest order of derivatives along the manifold that are trained too: 0 for none, 1 or 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int ManifoldOrder
     {
@@ -66,7 +66,7 @@ public sealed record RobustSourceOptions
     /// </summary>
     public bool MixedDerivatives { get; init; }
 
-    /// <summary>What derivatives along directions are trained to.</summary>
+    /// <summary>The target of derivatives along directions.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public DirectionTarget Target
     {

@@ -5,13 +5,13 @@ using SobolevNet.Kernels;
 namespace SobolevNet.Robustness;
 
 /// <summary>
-/// Directions that a network in training is very wrong along, for some clean samples at a time, so that the weights are read once
+/// Directions along which a network in training is very wrong, for several clean samples at a time, so that the weights are read once
 /// for all of them. One thread at a time.
 /// </summary>
 /// <remarks>
 /// Dᵀu with D = ∂N − ∂O, or ∂N if there is no oracle, and u the unit vector that makes it longest among the combinations of q random
-/// orthonormal ones: with U of these as rows and Q the q × q Gram matrix of UD, u = Uᵀc with the largest eigenvector c of Q. While no
-/// network is known it counts as constant: then the sizes of targets that the loss is normalized by are those along the oracle's.
+/// orthonormal ones: with U of these as rows and Q the q × q Gram matrix of UD, u = Uᵀc with the largest eigenvector c of Q. Without a
+/// network it counts as constant, so that the loss is normalized by the oracle's derivatives along its own steepest directions.
 /// </remarks>
 internal sealed class SteepestDirections<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -116,7 +116,7 @@ internal sealed class SteepestDirections<T>
         var random = DirectionSampler.StreamOf(_seed, number, index);
         while (!VectorLength.TryNormalize(direction))
         {
-            // No error that would point anywhere: any direction will do.
+            // Without an error any direction will do.
             NormalNoise.Fill(ref random, direction);
         }
     }

@@ -7,7 +7,7 @@ namespace SobolevNet;
 /// <summary>Writes the state of a training to a file.</summary>
 internal static class CheckpointFile
 {
-    public const string Format = "SobolevNet checkpoint 2";
+    public const string Format = "SobolevNet checkpoint 3";
     public const int HistoryColumns = 10;
 
     /// <summary>
@@ -43,13 +43,14 @@ internal static class CheckpointFile
     public static void Save<T>(TrainingState<T> state, TrainingFingerprint fingerprint, string path, double seconds)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (network, loss, best) = (state.Network, state.Loss, state.Best);
+        var (network, loss, best, start) = (state.Network, state.Loss, state.Best, state.Start);
         var tensors = new List<SafetensorsTensor>
         {
             SafetensorsTensor.Create<T>("parameters", network.Parameters, network.Parameters.Length),
             SafetensorsTensor.Create<T>("best.parameters", best.Values, best.Values.Length),
             SafetensorsTensor.Create<double>("best.errors", [best.Error, best.ErrorToImprove], 2),
             SafetensorsTensor.Create<long>("position", [state.Epoch, state.Step, state.TotalSteps, best.Waited, state.AnnealedFrom], 5),
+            SafetensorsTensor.Create<double>("start", [start.Progress, start.Annealed, start.Epochs, start.Seconds], 4),
             SafetensorsTensor.Create<double>("clock", [seconds], 1),
             SafetensorsTensor.Create<double>("step", [state.RateFactor, .. state.Weights], 1 + state.Weights.Length),
             SafetensorsTensor.Create<double>("balance", state.Balance.Measured, state.Balance.Measured.Length),

@@ -18,6 +18,13 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
     /// <summary>Whether the first layer was trained through a metric of the inputs.</summary>
     public bool HasMetric => file.TryGetTensor("optimizer." + MetricState<T>.Metric, out _);
 
+    /// <summary>Options with the limits that the checkpoint's training had, which <see cref="TrainingFingerprint.Resume"/> has checked.</summary>
+    public SobolevTrainingOptions WithLimits(SobolevTrainingOptions options)
+    {
+        var (epochs, time) = TrainingFingerprint.Limits(file);
+        return options with { Epochs = epochs, TimeBudget = time };
+    }
+
     /// <summary>Refuses a file that is not a checkpoint of this version.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
     public void CheckFormat()
@@ -57,6 +64,7 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
         long[] position = Read<long>("position", 5);
         var history = History(position[0], orders, seconds);
         CheckPosition(position, options, steps);
+        var start = Start(position, steps, seconds);
         var (inputScaling, outputScaling) = NetworkTensors.ReadScalings<T>(file, network.Architecture);
 
         parameters.CopyTo(network.Parameters);
@@ -64,7 +72,7 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
         network.OutputScaling = outputScaling;
         (state.Epoch, state.Step, state.TotalSteps, state.AnnealedFrom) = ((int)position[0], (int)position[1], position[2], (int)position[4]);
         (state.Best.Error, state.Best.ErrorToImprove, state.Best.Waited, state.Best.Values) = (errors[0], errors[1], (int)position[3], best);
-        (state.Seconds, state.RateFactor, state.Loss) = (seconds, rates[0], loss);
+        (state.Seconds, state.Start, state.RateFactor, state.Loss) = (seconds, start, rates[0], loss);
         rates.AsSpan(1).CopyTo(state.Weights);
         balance.CopyTo(state.Balance.Measured, 0);
         sums.CopyTo(state.LossSums, 0);
@@ -97,6 +105,17 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
         Require(waited >= 0 && waited <= epoch, "the epochs without improvement", waited, $"0 to {epoch}");
         long latest = options.EarlyStopping is null ? 0 : epoch;
         Require(annealed >= 0 && annealed <= latest, "the epochs before annealing", annealed, $"0 to {latest}");
+    }
+
+    private CourseStart Start(long[] position, int steps, double seconds)
+    {
+        var (epoch, step, annealed) = (position[0], position[1], position[4]);
+        double[] start = Numbers("start", 4, IsSize, "finite and at least 0");
+        Require(start[0] <= 1, "start[0]", start[0], "in [0, 1]");
+        Require(start[1] <= (annealed > 0 ? 1 : 0), "start[1]", start[1], annealed > 0 ? "in [0, 1]" : "0 before annealing");
+        Require(start[2] >= annealed && start[2] <= epoch + ((double)step / steps), "start[2]", start[2], $"{annealed} to the epochs done");
+        Require(start[3] <= seconds, "start[3]", start[3], $"at most {seconds:R}, the seconds of training");
+        return new CourseStart(start[0], start[1], start[2], start[3]);
     }
 
     private List<EpochRecord> History(long epochs, int orders, double seconds)

@@ -97,6 +97,14 @@ internal sealed class TrainingFingerprint
         _fields[InitialParameters] = stored[InitialParameters];
     }
 
+    /// <summary>The limits of the checkpoint's training; null where there was none.</summary>
+    public static (int? Epochs, TimeSpan? Time) Limits(SafetensorsFile file)
+    {
+        long? epochs = Epochs(file.GetMetadata(Prefix + nameof(SobolevTrainingOptions.Epochs)));
+        var time = Budget(file.GetMetadata(Prefix + nameof(SobolevTrainingOptions.TimeBudget)));
+        return (epochs == long.MaxValue ? null : (int?)epochs, time == TimeSpan.MaxValue ? null : time);
+    }
+
     private static void AddOptions(Dictionary<string, string> fields, SobolevTrainingOptions options)
     {
         fields[nameof(options.Epochs)] = options.PlannedEpochs is { } epochs ? Text(epochs) : Unlimited;
@@ -140,12 +148,12 @@ internal sealed class TrainingFingerprint
 
     private static long? Epochs(string text) =>
         text == Unlimited ? long.MaxValue
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) ? epochs
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) && epochs > 0 ? epochs
         : null;
 
     private static TimeSpan? Budget(string text) =>
         text == Unlimited ? TimeSpan.MaxValue
-        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var budget) ? budget
+        : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var budget) && budget > TimeSpan.Zero ? budget
         : null;
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

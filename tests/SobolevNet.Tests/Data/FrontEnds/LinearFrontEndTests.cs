@@ -253,11 +253,11 @@ public sealed class LinearFrontEndTests
         Fitting(source.Subset([3, 3, 3]), 1).Should().Throw<ArgumentException>().WithMessage("*vary in 0 independent ways*");
         Fitting(new BrokenSource(0), 2).Should().Throw<ArgumentException>().WithMessage("*NaN in component 0*sample 7, feature 1*").WithParameterName("source");
         Fitting(new BrokenSource(1), 2).Should().Throw<ArgumentException>().WithMessage("*NaN in component 1*");
-        Fitting(new AdaptiveSource(), 1).Should().Throw<ArgumentException>().WithMessage("*change while training*");
+        Fitting(new AdaptiveSource(), 1).Should().Throw<ArgumentException>().WithMessage("*change during training*");
 
         var frontEnd = LinearFrontEnd<double>.Fit(source, 3);
         frontEnd.Invoking(f => f.Project(Waves<double>(0, 11, 3))).Should().Throw<ArgumentException>().WithMessage("*11 inputs*takes 12*");
-        frontEnd.Invoking(f => f.Project(new AdaptiveSource())).Should().Throw<ArgumentException>().WithMessage("*change while training*");
+        frontEnd.Invoking(f => f.Project(new AdaptiveSource())).Should().Throw<ArgumentException>().WithMessage("*change during training*");
         frontEnd.Invoking(f => f.Fold(Mlp<double>.Create(4, [3], 1))).Should().Throw<ArgumentException>().WithMessage("*4 inputs*3 features*");
         using var canceled = new CancellationTokenSource();
         canceled.Cancel();

@@ -88,12 +88,19 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(4)]
-    [InlineData(2)]
-    public void Resume_WithMoreEpochs_GoesOnWhereTheLongerTrainingWouldBe(int done)
+    [Fact]
+    public void Resume_WithMoreEpochs_StretchesTheSchedulesFromWhereTheyAre() =>
+        ResumeWithMoreEpochs(done: 2, epoch => 0.5 + (0.5 * ((epoch + 0.8 - 2) / (12 - 2))));
+
+    [Fact]
+    public void Resume_OfACompletedTrainingWithMoreEpochs_GoesOnWhereTheLongerTrainingWouldBe() =>
+        ResumeWithMoreEpochs(done: 4, epoch => (epoch + 0.8) / 12);
+
+    /// <summary>Resumes a training of 4 epochs with 12, in one go and with an interruption.</summary>
+    /// <param name="done">The epochs after which it is resumed.</param>
+    /// <param name="progress">The progress in the last step of an epoch, from 0.</param>
+    private void ResumeWithMoreEpochs(int done, Func<int, double> progress)
     {
-        // The training has ended after its 4 epochs, or was canceled before.
         var options = _options with { EarlyStopping = null, Schedule = LearningRateSchedule.Cosine() };
         var longer = options with { Epochs = 12 };
         void Begin()
@@ -109,10 +116,8 @@ public sealed class CheckpointTests : IDisposable
         result.History.Select(epoch => epoch.Epoch).Should().Equal(Enumerable.Range(1, 12));
         for (int epoch = done; epoch < 12; epoch++)
         {
-            // The factor of an epoch's last step.
-            double progress = (epoch + 0.8) / 12;
             result.History[epoch].LearningRateFactor.Should().BeApproximately(
-                longer.Schedule.At(new SchedulePosition(progress, epoch, [])), 1e-12);
+                longer.Schedule.At(new SchedulePosition(progress(epoch), epoch, [])), 1e-12);
         }
 
         Begin();
@@ -157,6 +162,12 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("position", 3, -2.0, "without improvement")]
     [InlineData("position", 3, 1e12, "without improvement")]
     [InlineData("position", 4, 9.0, "before annealing")]
+    [InlineData("start", 0, 1.5, "start[0]")]
+    [InlineData("start", 0, double.NaN, "start[0]")]
+    [InlineData("start", 1, 0.5, "start[1]")]
+    [InlineData("start", 2, 9.0, "start[2]")]
+    [InlineData("start", 2, -1.0, "start[2]")]
+    [InlineData("start", 3, 1e9, "start[3]")]
     [InlineData("clock", 0, 1e300, "clock[0]")]
     [InlineData("clock", 0, -1.0, "clock[0]")]
     [InlineData("clock", 0, double.NaN, "clock[0]")]
@@ -195,6 +206,15 @@ public sealed class CheckpointTests : IDisposable
         trainer.Invoking(t => t.Fit(_source, _validation)).Should().Throw<InvalidDataException>().WithMessage($"*{field}*");
         network.Parameters.ToArray().Should().Equal(before);
         network.OutputScaling.Should().BeNull();
+    }
+
+    [Fact]
+    public void Resume_OfACompletedTrainingThatHasBegunAnotherEpoch_IsRefused()
+    {
+        Train(_options);
+        Rewrite("position", values => (values[1], values[2]) = (1, values[2] + 1));
+        FluentActions.Invoking(() => Interruption.Resume(Network, _options, _source, _validation))
+            .Should().Throw<InvalidDataException>().WithMessage("*the steps of the epoch is 1; expected 0 to 0*");
     }
 
     [Fact]

@@ -1,0 +1,88 @@
+using SobolevNet.Experiments.Reporting;
+using SobolevNet.Experiments.Terminal;
+using SobolevNet.Experiments.Workflow;
+using static System.FormattableString;
+
+namespace SobolevNet.Experiments.Cube;
+
+/// <summary>cube: trains orders 0, 1 and 2 on the same images and compares them.</summary>
+internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
+    Command, "Trains the same network on the same cube images with values alone, first and second derivatives, and compares them. What is not given comes from the preset.",
+    CubePresets.All, CubeOptions.Create(), ThreadUse.OneTraining, ReportJson.Default.CubeReport)
+{
+    public const string Command = "cube";
+
+    protected override CubeReport CreateReport(CubeSettings settings)
+    {
+        new MlpArchitecture(settings.ImageSize * settings.ImageSize, settings.Hidden, 9, settings.ActivationKind()).CheckOrder(settings.HighestOrder());
+        CubeData<float>.TestSource(settings, settings.HighestOrder());
+        return new CubeReport { Settings = settings };
+    }
+
+    protected override string Announce(CubeReport report)
+    {
+        var settings = report.Settings;
+        return
+            $"{settings.TrainingImages}{(settings.FreshImages ? " new images an epoch" : " images")}, {settings.Epochs} epochs, orders {string.Join(", ", settings.Orders)}, " +
+            $"network {settings.ImageSize * settings.ImageSize}-{string.Join('-', settings.Hidden)}-9 {settings.Activation}.";
+    }
+
+    protected override void Train(ExperimentRun<CubeReport> run)
+    {
+        if (run.Report.Settings.Precision == "double")
+        {
+            new CubeTraining<double>(run).Train();
+        }
+        else
+        {
+            new CubeTraining<float>(run).Train();
+        }
+    }
+
+    protected override void Draw(CubeReport report, ReportFolder<CubeReport> folder, CancellationToken cancellationToken)
+    {
+        LearningCurves.Save(report, folder.File(CubeFiles.Curves));
+        if (report.Settings.Precision == "double")
+        {
+            CubeGrid.Save<double>(report, folder);
+        }
+        else
+        {
+            CubeGrid.Save<float>(report, folder);
+        }
+    }
+
+    protected override MarkdownPage Describe(CubeReport report)
+    {
+        var settings = report.Settings;
+        var page = new MarkdownPage("Cubes: training with and without derivatives");
+        page.Paragraph(
+            Invariant($"The same network ({report.Runs[0].Architecture}) was trained from the same start on the same {settings.TrainingImages} images{(settings.FreshImages ? ", new ones in every epoch," : "")}"),
+            Invariant($"for {settings.Epochs} epochs: on the positions of three vertices alone (order 0), on these with their first derivatives by the cube's six"),
+            "degrees of freedom (order 1), and with the second derivatives too (order 2).",
+            Invariant($"Errors are root mean square over {settings.TestImages} fresh images, in per cent of the standard deviation of the targets."));
+        page.Table(
+            ["order", "test error", "times lower than order 0", "training error", "seconds", "distance of a vertex, in edges", "test errors of derivatives", "loss weights"],
+            report.Runs.Select(run => (string[])
+            [
+                .. Cells(run), Invariant($"{run.TestVertexErrorInEdges:0.0000}"),
+                string.Join(", ", run.TestDerivativeErrorsPercent.Select(error => Invariant($"{error:0.0} %"))), run.OrderWeights,
+            ]));
+        page.Picture("Learning curves", CubeFiles.Curves);
+        page.Picture("Images, derivatives and predictions", CubeFiles.Grid);
+        page.Paragraph($"The networks are {string.Join(", ", report.Runs.Select(run => $"[{run.Network}]({run.Network})"))}.");
+        return page;
+    }
+
+    protected override void Show(CubeReport report, ConsoleOutput terminal) =>
+        terminal.Table(["order", "test error", "times lower", "training error", "seconds"], report.Runs.Select(Cells));
+
+    private static string[] Cells(CubeRun run) =>
+    [
+        Invariant($"{run.Order}"),
+        Invariant($"{run.TestErrorPercent:0.00} %"),
+        run.TimesBetterThanOrder0 is { } times ? Invariant($"{times:0.0}") : "–",
+        Invariant($"{run.TrainErrorPercent:0.00} %"),
+        Invariant($"{run.Seconds:0.0}"),
+    ];
+}

@@ -1,0 +1,85 @@
+using SobolevNet.Experiments.CubeImages;
+using SobolevNet.Experiments.Workflow;
+using SobolevNet.Rendering;
+
+namespace SobolevNet.Experiments.Study;
+
+/// <summary>Trains all cases of the study with all seeds, several at a time, and measures each on fresh images.</summary>
+/// <remarks>A case that occurs in several groups is trained once.</remarks>
+internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
+{
+    private const ulong TestPoses = ulong.MaxValue;
+
+    /// <summary>Points of a learning curve that are kept.</summary>
+    private const int CurvePoints = 40;
+
+    private readonly CubeRenderer _renderer = new();
+
+    /// <summary>Does the trainings that are not in the report yet.</summary>
+    public void Train()
+    {
+        var report = run.Report;
+        var test = Source(0, report.Settings.TestImages, TestPoses).Materialize(cancellationToken: run.CancellationToken);
+        double deviation = CubeTargets.VertexDeviation(test, run.CancellationToken) / (2 * _renderer.Options.HalfEdge);
+        var missing =
+            from one in StudyReport.Distinct(report.Cases)
+            from seed in report.Settings.Seeds
+            where !report.Runs.Any(done => done.Seed == seed && done.Case.TrainsLike(one))
+            orderby one.Cost descending
+            select (one, seed);
+        ParallelRuns.Do(
+            [.. missing], report.Settings.Threads,
+            (next, stop) =>
+            {
+                var trained = Train(next.one, next.seed, test, deviation, stop);
+                run.Update(now => now with { Runs = [.. now.Runs, trained] });
+            },
+            run.CancellationToken);
+    }
+
+    private StudyRun Train(StudyCase one, int seed, IJetSource<float> test, double deviation, CancellationToken stop)
+    {
+        var part = run.View.Start($"{one.Title}, seed {seed}");
+        var images = Source(one.Order, one.Images, (ulong)seed);
+        var featureImages = Source(one.FeatureCurvature > 0 ? 2 : 0, one.Images, (ulong)seed);
+        var prepared = PreparedRecipe.Of(one, images, featureImages, (ulong)seed, 1, stop);
+        var validation = prepared.Project(test).Materialize(threads: 1, cancellationToken: stop);
+        var options = one.Training((ulong)seed, 1) with { Epochs = one.Epochs };
+        StudyRun trained;
+        try
+        {
+            var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, validation, part, stop);
+            double error = result.Validation!.NormalizedRmse;
+            trained = new StudyRun
+            {
+                Case = one,
+                Seed = seed,
+                TestErrorPercent = 100 * error,
+                TrainErrorPercent = 100 * result.Training.NormalizedRmse,
+                TestVertexErrorInEdges = error * deviation,
+                Seconds = result.Elapsed.TotalSeconds,
+                Steps = result.Steps,
+                Curve = Thin(result.History),
+            };
+        }
+        catch (NonFiniteLossException broken)
+        {
+            // That a recipe breaks the training is a result too.
+            trained = new StudyRun { Case = one, Seed = seed, Note = broken.Message };
+        }
+
+        part.Done(trained.Note is { } note ? $"broke: {note}" : FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
+        return trained;
+    }
+
+    /// <summary>Some points of a learning curve, evenly spread over the logarithm of the epochs.</summary>
+    private static CurvePoint[] Thin(IReadOnlyList<EpochRecord> history) =>
+    [
+        .. Enumerable.Range(0, CurvePoints)
+            .Select(k => (int)Math.Round(Math.Pow(history.Count, (k + 1.0) / CurvePoints)) - 1)
+            .Distinct()
+            .Select(k => new CurvePoint(history[k].Epoch, history[k].Seconds, 100 * history[k].ValidationError)),
+    ];
+
+    private CubeSource<float> Source(int order, int count, ulong poses) => new(_renderer, order, count, new RandomStream(poses, 2).NextBits());
+}

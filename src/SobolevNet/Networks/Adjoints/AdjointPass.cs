@@ -1,0 +1,198 @@
+using System.Numerics;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>
+/// Values, Jacobians by all inputs and products of Hessians with directions, by adjoints, and the gradient of any loss of them: for losses of your own
+/// with many inputs and few outputs, such as a Laplacian in many dimensions.
+/// </summary>
+/// <remarks>
+/// The cost grows with (1 + outputs)(1 + tangents), where a <see cref="JetPass{T}"/> takes one row for each component. Holds memory for the largest
+/// batch and a packed copy of the weights; call <see cref="Refresh"/> after changing the network's parameters. Not thread-safe; passes of their own on the
+/// same network are. Equations: docs/notation.md.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class AdjointPass<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly PackedNetwork<T> _packed;
+    private readonly AdjointTape<T> _tape;
+    private readonly Workspace<T> _workspace = new();
+    private readonly ArraySegment<T> _scratch;
+    private bool _hasForward;
+
+    /// <summary>Prepares passes.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="tangents">k, the directions of each sample that its Hessians are multiplied by; 0 for values and Jacobians alone.</param>
+    /// <param name="capacity">Most samples of a pass, at least 1.</param>
+    /// <exception cref="NotSupportedException">There are tangents, and the activation has no second derivative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or needs more memory than arrays hold.</exception>
+    public AdjointPass(Mlp<T> network, int tangents, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentOutOfRangeException.ThrowIfNegative(tangents);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tangents, JetLayout.MaxComponents);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        var architecture = network.Architecture;
+        architecture.CheckOrder(tangents > 0 ? 2 : 1);
+        if (!AdjointTape<T>.Fits(architecture, tangents, capacity))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(capacity), capacity,
+                $"Values and adjoints with {tangents} tangents of so many samples of a network {architecture} are more than one array holds.");
+        }
+
+        Network = network;
+        _tape = new AdjointTape<T>(architecture, tangents, capacity, AdjointTape<T>.LoneGroup(architecture, tangents, capacity));
+        _packed = new PackedNetwork<T>(network);
+        _scratch = AlignedMemory.Zeros<T>(_tape.ReverseScratch);
+        Refresh();
+    }
+
+    /// <summary>The network.</summary>
+    public Mlp<T> Network { get; }
+
+    /// <summary>k, the directions of each sample.</summary>
+    public int Tangents => _tape.Tangents;
+
+    /// <summary>Most samples of a pass.</summary>
+    public int Capacity => _tape.Capacity;
+
+    /// <summary>Reads the network's parameters anew.</summary>
+    public void Refresh()
+    {
+        _packed.Pack(reverse: true, reverseFirst: true);
+        _hasForward = false;
+    }
+
+    /// <summary>Computes values, Jacobians and, along directions, products of Hessians.</summary>
+    /// <param name="x">Inputs, shape (samples, n), at most <see cref="Capacity"/> samples.</param>
+    /// <param name="directions">v, shape (k, samples, n); empty without tangents.</param>
+    /// <param name="y">Receives the outputs, shape (samples, m).</param>
+    /// <param name="jacobian">Receives ∂y/∂x, shape (samples, m, n).</param>
+    /// <param name="products">Receives (∂²y/∂x²)·v, shape (k, samples, m, n); empty without tangents.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or an element of the inputs or directions is not finite.</exception>
+    public void Forward(ReadOnlySpan<T> x, ReadOnlySpan<T> directions, Span<T> y, Span<T> jacobian, Span<T> products)
+    {
+        int inputs = Network.Architecture.Inputs;
+        if (x.IsEmpty || x.Length % inputs != 0 || x.Length / inputs > Capacity)
+        {
+            throw new ArgumentException($"x has {x.Length} elements; expected those of 1 to {Capacity} samples of {inputs} inputs.", nameof(x));
+        }
+
+        int samples = x.Length / inputs;
+        Check(directions.Length, samples, nameof(directions), Tangents, inputs);
+        CheckResults(y.Length, jacobian.Length, products.Length, samples, nameof(y), nameof(jacobian), nameof(products));
+        FiniteInputs.Check(x, inputs, nameof(x));
+        if (!directions.IsEmpty)
+        {
+            FiniteInputs.Check(directions, inputs, nameof(directions));
+        }
+
+        _tape.Begin(samples);
+        for (int group = 0; group < _tape.Groups; group++)
+        {
+            var (start, count) = _tape.Group(group);
+            var input = _tape.Input(group);
+            x.Slice(start * inputs, count * inputs).CopyTo(input.Component(0));
+            for (int k = 0; k < Tangents; k++)
+            {
+                directions.Slice(((k * samples) + start) * inputs, count * inputs).CopyTo(input.Component(1 + k));
+            }
+
+            _tape.Forward(group, _packed, _workspace);
+            _tape.Output(group).CopyTo(y[(start * Network.Architecture.Outputs)..]);
+            var derivatives = _tape.Derivatives(group);
+            for (int k = 0; k <= Tangents; k++)
+            {
+                var from = derivatives.Component(k);
+                from.CopyTo(Rows(jacobian, products, k, samples, start, from.Length));
+            }
+        }
+
+        _hasForward = true;
+    }
+
+    /// <summary>
+    /// Takes the adjoints of what the last <see cref="Forward"/> gave back to the parameters. May be called once for each forward pass; inputs and
+    /// directions get no adjoint.
+    /// </summary>
+    /// <param name="yAdjoint">∂E/∂y, shape (samples, m).</param>
+    /// <param name="jacobianAdjoint">∂E/∂(∂y/∂x), shape (samples, m, n).</param>
+    /// <param name="productsAdjoint">∂E by the products of Hessians, shape (k, samples, m, n); empty without tangents.</param>
+    /// <param name="parameterGradient">Receives ∂E/∂parameters in the order of <see cref="Mlp{T}.Parameters"/>.</param>
+    /// <exception cref="InvalidOperationException">No forward pass came before.</exception>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Reverse(
+        ReadOnlySpan<T> yAdjoint, ReadOnlySpan<T> jacobianAdjoint, ReadOnlySpan<T> productsAdjoint, Span<T> parameterGradient)
+    {
+        if (!_hasForward)
+        {
+            throw new InvalidOperationException("Reverse needs a Forward before it; each forward pass can be reversed once.");
+        }
+
+        var architecture = Network.Architecture;
+        int samples = _tape.Samples;
+        CheckResults(
+            yAdjoint.Length, jacobianAdjoint.Length, productsAdjoint.Length, samples, nameof(yAdjoint), nameof(jacobianAdjoint), nameof(productsAdjoint));
+        if (parameterGradient.Length != architecture.ParameterCount)
+        {
+            throw new ArgumentException(
+                $"The gradient has {parameterGradient.Length} elements; the network has {architecture.ParameterCount} parameters.",
+                nameof(parameterGradient));
+        }
+
+        _hasForward = false;
+        for (int group = 0; group < _tape.Groups; group++)
+        {
+            int start = _tape.Group(group).Start;
+            var output = _tape.Output(group);
+            yAdjoint.Slice(start * architecture.Outputs, output.Length).CopyTo(output);
+            var derivatives = _tape.Derivatives(group);
+            for (int k = 0; k <= Tangents; k++)
+            {
+                var to = derivatives.Component(k);
+                Rows(jacobianAdjoint, productsAdjoint, k, samples, start, to.Length).CopyTo(to);
+            }
+
+            _tape.Reverse(group, _packed, _workspace, _scratch);
+        }
+
+        for (int layer = 0; layer < architecture.LayerCount; layer++)
+        {
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _workspace);
+        }
+    }
+
+    /// <summary>The rows of a group in the Jacobian, or in the products with one of the tangents.</summary>
+    private Span<T> Rows(Span<T> jacobian, Span<T> products, int component, int samples, int start, int length)
+    {
+        int size = Network.Architecture.Outputs * Network.Architecture.Inputs;
+        return component == 0 ? jacobian.Slice(start * size, length) : products.Slice((((component - 1) * samples) + start) * size, length);
+    }
+
+    private ReadOnlySpan<T> Rows(ReadOnlySpan<T> jacobian, ReadOnlySpan<T> products, int component, int samples, int start, int length)
+    {
+        int size = Network.Architecture.Outputs * Network.Architecture.Inputs;
+        return component == 0 ? jacobian.Slice(start * size, length) : products.Slice((((component - 1) * samples) + start) * size, length);
+    }
+
+    private void CheckResults(int y, int jacobian, int products, int samples, string yName, string jacobianName, string productsName)
+    {
+        var architecture = Network.Architecture;
+        Check(y, samples, yName, 1, architecture.Outputs);
+        Check(jacobian, samples, jacobianName, 1, (long)architecture.Outputs * architecture.Inputs);
+        Check(products, samples, productsName, Tangents, (long)architecture.Outputs * architecture.Inputs);
+    }
+
+    private void Check(int length, int samples, string name, int tangents, long size)
+    {
+        long expected = tangents * samples * size;
+        if (length != expected)
+        {
+            throw new ArgumentException(
+                $"{name} has {length} elements; {samples} samples of a network {Network.Architecture} with {Tangents} tangents need {expected}.", name);
+        }
+    }
+}

@@ -1,0 +1,406 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using SobolevNet.Kernels;
+
+namespace SobolevNet;
+
+/// <summary>
+/// What a forward pass of values and their adjoints leaves for its reverse: outputs, their gradients by all inputs and, along k tangents, the
+/// products of their Hessians with the tangents.
+/// </summary>
+/// <remarks>
+/// <para>
+/// For each output u, p_l = ∂y_u/∂z_l and q_l = ∂y_u/∂a_l are computed from the last layer to the first, after the values; ∂y_u/∂x = W₁ᵀ p₁. That is
+/// 1 + m rows for each sample, however many inputs there are. Tangents through both sweeps give H v. The reverse goes up the network first
+/// (p̄, then q̄, a tangent sweep along the adjoint of the Jacobian), then down (ā, then z̄).
+/// </para>
+/// <para>
+/// Rows of a group of S samples: value rows (1 + k)·S, component-major, then adjoint rows (1 + k)·S·m, component-major, the seeds of a sample
+/// adjacent. What is multiplied for weight gradients stands in the same rows of two arrays: z̄ beside a, p beside q̄, and in the first layer x beside z̄₁ and
+/// J̄ beside p₁. So a layer's gradient is one product over the rows of all groups, and results do not depend on threads.
+/// </para>
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class AdjointTape<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int RowsOfGroup = 224;
+    private const int RowsOfChunk = 4096;
+
+    /// <summary>Value rows of a group, at least, where threads share the groups.</summary>
+    private const int MinRowsOfGroup = 28;
+
+    private readonly MlpArchitecture _architecture;
+    private readonly AdjointActivation<T> _activation;
+    private readonly JetLayout _layout;
+    private readonly int _seeds;
+    private readonly int _components;
+    private readonly int _rows;
+    private readonly ArraySegment<T> _inputs;
+    private readonly ArraySegment<T>[] _before;
+    private readonly ArraySegment<T>[] _after;
+    private readonly ArraySegment<T>[] _curvature;
+    private int _firstOutput;
+
+    /// <summary>Reserves the memory for a pass.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    /// <param name="tangents">k, the directions along which Hessians are multiplied.</param>
+    /// <param name="samples">Most samples of a pass.</param>
+    /// <param name="groupSamples">Samples of a group.</param>
+    /// <param name="seeds">How many outputs have adjoints at a time; all of them if left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold as many samples.</exception>
+    public AdjointTape(MlpArchitecture architecture, int tangents, int samples, int groupSamples, int? seeds = null)
+    {
+        architecture.CheckOrder(tangents > 0 ? 2 : 1);
+        if (!Fits(architecture, tangents, samples, seeds))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(samples), samples,
+                $"Values and adjoints with {tangents} tangents of so many samples of a network {architecture} are more than one array holds.");
+        }
+
+        _architecture = architecture;
+        _activation = AdjointActivation<T>.Create(architecture.Activation);
+        _layout = tangents == 0 ? JetLayout.Value : JetLayout.Full(tangents, 1);
+        _seeds = seeds ?? architecture.Outputs;
+        _components = 1 + tangents;
+        _rows = checked(_components * (1 + _seeds));
+        (Tangents, Capacity, GroupSamples) = (tangents, samples, groupSamples);
+        int layers = architecture.LayerCount;
+        _inputs = AlignedMemory.Zeros<T>(_rows * samples * architecture.Inputs);
+        _before = new ArraySegment<T>[layers];
+        _after = new ArraySegment<T>[layers - 1];
+        _curvature = new ArraySegment<T>[layers - 1];
+        for (int layer = 0; layer < layers; layer++)
+        {
+            int stride = StrideAfter(layer);
+            _before[layer] = AlignedMemory.Zeros<T>(_rows * samples * stride);
+            if (layer < layers - 1)
+            {
+                _after[layer] = AlignedMemory.Zeros<T>(_rows * samples * stride);
+                _curvature[layer] = AlignedMemory.Zeros<T>(AdjointActivation<T>.CurvatureRows(tangents) * samples * stride);
+            }
+        }
+
+        Length = new[] { _inputs }.Concat(_before).Concat(_after).Concat(_curvature).Sum(segment => (long)segment.Count);
+    }
+
+    /// <summary>k, the directions along which Hessians are multiplied.</summary>
+    public int Tangents { get; }
+
+    /// <summary>Most samples of a pass.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Samples of a group; the last group may have fewer.</summary>
+    public int GroupSamples { get; }
+
+    /// <summary>Samples of the current pass.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Groups of the current pass.</summary>
+    public int Groups => (Samples + GroupSamples - 1) / GroupSamples;
+
+    /// <summary>Elements of memory held.</summary>
+    public long Length { get; }
+
+    /// <summary>Elements of scratch memory that a reverse pass of one group needs.</summary>
+    public int ReverseScratch => _components * _seeds * GroupSamples * WidestHidden(_architecture);
+
+    /// <summary>Rows of a sample: value and adjoints, with their tangents.</summary>
+    public static int RowsOfSample(MlpArchitecture architecture, int tangents) => checked((1 + tangents) * (1 + architecture.Outputs));
+
+    /// <summary>Whether arrays hold a tape of so many samples.</summary>
+    public static bool Fits(MlpArchitecture architecture, int tangents, int samples, int? seeds = null)
+    {
+        long rows = (1L + tangents) * (1L + (seeds ?? architecture.Outputs));
+        int widest = Math.Max(Math.Max(architecture.Inputs, architecture.Outputs), WidestHidden(architecture));
+        return rows <= AlignedMemory.MaxLength / widest / (long)samples;
+    }
+
+    /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
+    public static int ChooseChunk(MlpArchitecture architecture, int tangents, int batch) =>
+        Math.Min(batch, Math.Max(RowsOfChunk / RowsOfSample(architecture, tangents), SharedGroup(architecture, tangents, batch)));
+
+    /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
+    public static int LoneGroup(MlpArchitecture architecture, int tangents, int samples) =>
+        Math.Clamp(RowsOfGroup / RowsOfSample(architecture, tangents), 1, Math.Max(1, samples));
+
+    /// <summary>Samples of a group where threads share the groups: eight groups, or fewer if their products would be too small.</summary>
+    public static int SharedGroup(MlpArchitecture architecture, int tangents, int samples)
+    {
+        int groups = 8;
+        while (groups > 1 && (long)samples * (1 + tangents) < groups * MinRowsOfGroup)
+        {
+            groups /= 2;
+        }
+
+        return Math.Min((samples + groups - 1) / groups, LoneGroup(architecture, tangents, samples));
+    }
+
+    /// <summary>Starts a pass of some samples.</summary>
+    /// <param name="samples">How many.</param>
+    /// <param name="firstOutput">The first of the outputs that have adjoints.</param>
+    public void Begin(int samples, int firstOutput = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstOutput, _architecture.Outputs - _seeds);
+        (Samples, _firstOutput) = (samples, firstOutput);
+    }
+
+    /// <summary>The first sample and the number of samples of a group.</summary>
+    public (int Start, int Count) Group(int group)
+    {
+        int start = group * GroupSamples;
+        return (start, Math.Min(GroupSamples, Samples - start));
+    }
+
+    /// <summary>
+    /// The inputs of a group and the directions, shape (1 + k, S, n), for the caller to fill before each <see cref="Forward"/>, which standardizes
+    /// them in place.
+    /// </summary>
+    public JetSpan<T> Input(int group) => new(ValueRows(_inputs, group, _architecture.Inputs), _layout, Group(group).Count, _architecture.Inputs);
+
+    /// <summary>The outputs of a group, shape (S, m); the caller replaces them by their adjoint before <see cref="Reverse"/>.</summary>
+    public Span<T> Output(int group) => ValueRows(_before[^1], group, _architecture.Outputs)[..(Group(group).Count * _architecture.Outputs)];
+
+    /// <summary>
+    /// The Jacobians of a group and the products of its Hessians with the tangents, shape (1 + k, S·m, n); the caller replaces them by their adjoint
+    /// before <see cref="Reverse"/>.
+    /// </summary>
+    public JetSpan<T> Derivatives(int group) =>
+        new(AdjointRows(_inputs, group, _architecture.Inputs), _layout, Group(group).Count * _seeds, _architecture.Inputs);
+
+    /// <summary>Takes a group from its input to its output and back to the derivatives.</summary>
+    public void Forward(int group, PackedNetwork<T> network, Workspace<T> workspace)
+    {
+        int samples = Group(group).Count;
+        int last = _architecture.LayerCount - 1;
+        if (network.InputScaling is { } inputScaling)
+        {
+            RowScaling.ToStandard(inputScaling, ValueRows(_inputs, group, _architecture.Inputs), samples);
+        }
+
+        for (int layer = 0; layer < last; layer++)
+        {
+            var before = ValueRows(_before[layer], group, StrideAfter(layer));
+            network.MultiplyForward(
+                layer, ValueRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), samples * _components, before, StrideAfter(layer),
+                workspace);
+            _activation.Forward(
+                Block(layer, samples), before, network.Bias[layer], ValueRows(_after[layer], group, StrideAfter(layer)), Curvature(layer, group));
+        }
+
+        // The tangents of the outputs are not used, and what comes back to them in reverse is zero.
+        int outputs = _architecture.Outputs;
+        var output = ValueRows(_before[last], group, outputs);
+        network.MultiplyForward(
+            last, ValueRows(SourceOf(last), group, StrideBefore(last)), StrideBefore(last), samples, output, outputs, workspace);
+        output[(samples * outputs)..].Clear();
+        output = output[..(samples * outputs)];
+        for (int start = 0; start < output.Length; start += outputs)
+        {
+            var row = output.Slice(start, outputs);
+            TensorPrimitives.Add(row, network.Bias[last].AsSpan(0, outputs), row);
+        }
+
+        if (network.OutputScaling is { } outputScaling)
+        {
+            RowScaling.ToRaw(outputScaling, output, samples);
+        }
+
+        ForwardAdjoints(group, samples, network, workspace);
+    }
+
+    /// <summary>
+    /// Takes the adjoints of a group's output and derivatives back: afterwards the tape holds what <see cref="Gradient"/> multiplies. Inputs and
+    /// directions get no adjoint.
+    /// </summary>
+    public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch)
+    {
+        int samples = Group(group).Count;
+        int last = _architecture.LayerCount - 1;
+        ScaleDerivatives(group, network, workspace);
+        if (network.OutputScaling is { } outputScaling)
+        {
+            RowScaling.ToRaw(outputScaling, Output(group), values: 0);
+        }
+
+        int rows = samples * _seeds * _components;
+        for (int layer = 0; layer < last; layer++)
+        {
+            int stride = StrideAfter(layer);
+            network.MultiplyForward(
+                layer, AdjointRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), rows, scratch, stride, workspace);
+            ClearPadding(scratch, rows, _architecture.Sizes[layer + 1], stride);
+            _activation.Upward(
+                Block(layer, samples), ValueRows(_before[layer], group, stride), Curvature(layer, group), AdjointRows(_after[layer], group, stride),
+                scratch);
+        }
+
+        for (int layer = last; layer > 0; layer--)
+        {
+            int stride = StrideBefore(layer);
+            int valueRows = samples * _components;
+            int live = layer == last ? samples : valueRows;
+            network.MultiplyReverse(
+                layer, ValueRows(_before[layer], group, StrideAfter(layer)), StrideAfter(layer), live, scratch, stride, workspace);
+            ClearPadding(scratch, live, _architecture.Sizes[layer], stride);
+            scratch[(live * stride)..(valueRows * stride)].Clear();
+            _activation.Downward(Block(layer - 1, samples), ValueRows(_before[layer - 1], group, stride), Curvature(layer - 1, group), scratch);
+        }
+    }
+
+    /// <summary>
+    /// The gradient of some output features of a layer, from <paramref name="first"/> on, summed over all rows of the pass.
+    /// </summary>
+    public void Gradient(int layer, int first, DenseLayer<T> gradient, bool accumulate, Workspace<T> workspace)
+    {
+        int stride = StrideAfter(layer);
+        int columns = _architecture.Sizes[layer];
+        int count = gradient.Outputs;
+        var adjoint = _before[layer].AsSpan(first);
+        Gemm.MultiplyTransposed<T>(
+            adjoint, stride, SourceOf(layer), StrideBefore(layer), Samples * _rows, columns, 0, count, gradient.Weights, columns, accumulate, workspace);
+        if (!accumulate)
+        {
+            gradient.Bias.Clear();
+        }
+
+        for (int group = 0; group < Groups; group++)
+        {
+            var (start, samples) = Group(group);
+            for (int s = 0; s < samples; s++)
+            {
+                TensorPrimitives.Add(gradient.Bias, adjoint.Slice(((start * _rows) + s) * stride, count), gradient.Bias);
+            }
+        }
+    }
+
+    /// <summary>From p = e_u of the last layer to the derivatives.</summary>
+    private void ForwardAdjoints(int group, int samples, PackedNetwork<T> network, Workspace<T> workspace)
+    {
+        int last = _architecture.LayerCount - 1;
+        int outputs = _architecture.Outputs;
+        int seedRows = samples * _seeds;
+        var p = AdjointRows(_before[last], group, outputs);
+        p.Clear();
+        for (int row = 0; row < seedRows; row++)
+        {
+            p[(row * outputs) + _firstOutput + (row % _seeds)] = T.One;
+        }
+
+        // q of the last hidden layer is the same for all samples, and so is the Jacobian of a network without hidden layers.
+        int width = StrideBefore(last);
+        var q = AdjointRows(SourceOf(last), group, width);
+        network.MultiplyReverse(last, p, outputs, _seeds, q, width, workspace);
+        for (int row = _seeds; row < seedRows; row += _seeds)
+        {
+            q[..(_seeds * width)].CopyTo(q[(row * width)..]);
+        }
+
+        q[(seedRows * width)..].Clear();
+        for (int layer = last - 1; layer >= 0; layer--)
+        {
+            int stride = StrideAfter(layer);
+            p = AdjointRows(_before[layer], group, stride);
+            _activation.Adjoint(
+                Block(layer, samples), ValueRows(_before[layer], group, stride), Curvature(layer, group), AdjointRows(_after[layer], group, stride), p);
+            network.MultiplyReverse(
+                layer, p, stride, seedRows * _components, AdjointRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), workspace);
+        }
+
+        ScaleDerivatives(group, network, workspace);
+    }
+
+    /// <summary>Takes derivatives from standardized to raw units, or their adjoints from raw to standardized: both are multiplied by e_u/dᵢ.</summary>
+    private void ScaleDerivatives(int group, PackedNetwork<T> network, Workspace<T> workspace)
+    {
+        if (network.InputScaling is null && network.OutputScaling is null)
+        {
+            return;
+        }
+
+        int inputs = _architecture.Inputs;
+        var factors = workspace.Panel(_seeds * inputs);
+        factors.Fill(T.One);
+        for (int u = 0; u < _seeds; u++)
+        {
+            var row = factors.Slice(u * inputs, inputs);
+            if (network.InputScaling is { } input)
+            {
+                TensorPrimitives.Divide(T.One, input.Scale, row);
+            }
+
+            if (network.OutputScaling is { } output)
+            {
+                TensorPrimitives.Multiply(row, output.Scale[_firstOutput + u], row);
+            }
+        }
+
+        var rows = AdjointRows(_inputs, group, inputs);
+        for (int start = 0; start < rows.Length; start += factors.Length)
+        {
+            var part = rows.Slice(start, factors.Length);
+            TensorPrimitives.Multiply(part, factors, part);
+        }
+    }
+
+    /// <summary>Zeros the ends of rows, which products leave as they are, so that what kernels make of them stays small.</summary>
+    private static void ClearPadding(Span<T> data, int rows, int features, int stride)
+    {
+        if (features % AdjointActivation<T>.FeatureMultiple == 0)
+        {
+            return;
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            data[((row * stride) + features)..((row + 1) * stride)].Clear();
+        }
+    }
+
+    private static int Padded(int features)
+    {
+        const int Multiple = AdjointActivation<T>.FeatureMultiple;
+        return (features + Multiple - 1) / Multiple * Multiple;
+    }
+
+    private static int WidestHidden(MlpArchitecture architecture)
+    {
+        int widest = 0;
+        foreach (int width in architecture.Hidden)
+        {
+            widest = Math.Max(widest, JetTape<T>.Stride(width));
+        }
+
+        return widest;
+    }
+
+    private AdjointBlock Block(int layer, int samples) => new(samples, _seeds, Tangents, Padded(_architecture.Sizes[layer + 1]), StrideAfter(layer));
+
+    private ArraySegment<T> SourceOf(int layer) => layer == 0 ? _inputs : _after[layer - 1];
+
+    private int StrideBefore(int layer) => layer == 0 ? _architecture.Inputs : StrideAfter(layer - 1);
+
+    private int StrideAfter(int layer) =>
+        layer == _architecture.LayerCount - 1 ? _architecture.Outputs : JetTape<T>.Stride(_architecture.Sizes[layer + 1]);
+
+    private Span<T> ValueRows(ArraySegment<T> data, int group, int stride)
+    {
+        var (start, samples) = Group(group);
+        return data.AsSpan(start * _rows * stride, samples * _components * stride);
+    }
+
+    private Span<T> AdjointRows(ArraySegment<T> data, int group, int stride)
+    {
+        var (start, samples) = Group(group);
+        return data.AsSpan(((start * _rows) + (samples * _components)) * stride, samples * _components * _seeds * stride);
+    }
+
+    private Span<T> Curvature(int layer, int group)
+    {
+        var (start, samples) = Group(group);
+        int size = AdjointActivation<T>.CurvatureRows(Tangents) * StrideAfter(layer);
+        return _curvature[layer].AsSpan(start * size, samples * size);
+    }
+}

@@ -1,0 +1,20 @@
+namespace SobolevNet;
+
+/// <summary>How a network's derivatives are computed; the results are the same to rounding.</summary>
+public enum DerivativePropagation
+{
+    /// <summary>The way with fewer multiply-adds, counted from the network's shape and the components trained.</summary>
+    Auto,
+
+    /// <summary>
+    /// Jets go forward through the network with one row for each component, and their adjoints come back. Its cost grows with the number of components,
+    /// whatever the number of outputs.
+    /// </summary>
+    Forward,
+
+    /// <summary>
+    /// Values go forward and the gradient of each output comes back, with a tangent for each direction that Hessians are multiplied by; then the reverse
+    /// of both. Its cost grows with the number of outputs, and for order 1 hardly with that of the inputs.
+    /// </summary>
+    Adjoint,
+}

@@ -1,0 +1,213 @@
+using System.Numerics;
+using SobolevNet.Tests.Reference;
+
+namespace SobolevNet.Tests.Training;
+
+/// <summary>Labels, losses and results do not depend on how derivatives are propagated.</summary>
+public class AdjointTrainingTests
+{
+    private const int Inputs = 6;
+
+    public static TheoryData<string> Kinds => [.. Sources<double>().Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradient_EveryKindOfSource_IsThatOfForwardJets(string kind)
+    {
+        var source = Sources<double>()[kind];
+        var (forward, forwardLosses) = Gradient(source, DerivativePropagation.Forward, threads: 1);
+        var (adjoint, adjointLosses) = Gradient(source, DerivativePropagation.Adjoint, threads: 1);
+        double scale = forward.Max(Math.Abs);
+        adjoint.Zip(forward, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-12 * scale);
+        adjointLosses.Zip(forwardLosses, (a, b) => Math.Abs(a - b) / b).Max().Should().BeLessThan(1e-12);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradient_AnyNumberOfThreads_HasTheSameBits(string kind)
+    {
+        var source = Sources<float>()[kind];
+        var (one, _) = Gradient(source, DerivativePropagation.Adjoint, threads: 1);
+        for (int threads = 2; threads <= 3; threads++)
+        {
+            Gradient(source, DerivativePropagation.Adjoint, threads).Gradient.Should().Equal(one);
+        }
+    }
+
+    [Theory]
+    [InlineData("gradients")]
+    [InlineData("Hessians of some inputs")]
+    [InlineData("products with random directions")]
+    public void Fit_EitherWay_GivesTheSameNetworkToRounding(string kind)
+    {
+        var source = Sources<double>()[kind];
+        var forward = Fit(source, DerivativePropagation.Forward);
+        var adjoint = Fit(source, DerivativePropagation.Adjoint);
+        double scale = forward.Network.Parameters.ToArray().Max(Math.Abs);
+        adjoint.Network.Parameters.ToArray().Zip(forward.Network.Parameters.ToArray(), (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-8 * scale);
+        adjoint.Result.Training.OrderErrors.Zip(forward.Result.Training.OrderErrors, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-8);
+    }
+
+    [Fact]
+    public void Fit_Auto_TakesTheWayThatIsCheaperByCount()
+    {
+        var wide = Sources<float>()["gradients"];
+        Fit(wide, DerivativePropagation.Auto).Network.Parameters.ToArray().Should().Equal(Fit(wide, DerivativePropagation.Adjoint).Network.Parameters.ToArray());
+        var narrow = new FunctionSource<float>(1, 64, 1);
+        Fit(narrow, DerivativePropagation.Auto).Network.Parameters.ToArray().Should().Equal(Fit(narrow, DerivativePropagation.Forward).Network.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Fit_CurvedPathsOfOrderTwo_AreRefusedForAdjointsAlone()
+    {
+        var curved = new MemoryJetSource<double>(
+            Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 3, 1), Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 1, 2));
+        Action act = () => Fit(curved, DerivativePropagation.Adjoint);
+        act.Should().Throw<ArgumentException>().WithMessage("*Adjoint*InputOrder*straight paths*");
+        Fit(curved, DerivativePropagation.Auto);
+    }
+
+    /// <summary>Sources of every kind, of y = Σ sin(aₖ·x) for each of two outputs.</summary>
+    private static Dictionary<string, IJetSource<T>> Sources<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int Samples = 150;
+        const int Outputs = 2;
+        var random = new RandomStream(5);
+        double[] a = new double[Outputs * 3 * Inputs];
+        foreach (ref double element in a.AsSpan())
+        {
+            element = random.NextNormal() / 2;
+        }
+
+        var x = new T[Samples, Inputs];
+        var y = new T[Samples, Outputs];
+        var slopes = new T[Samples, Outputs, Inputs];
+        var bends = new T[Samples, Outputs, Inputs, Inputs];
+        var v = new T[Samples, 5, Inputs];
+        var along = new T[Samples, 5, Outputs];
+        var twice = new T[Samples, 5, Outputs];
+        for (int s = 0; s < Samples; s++)
+        {
+            double[] point = [.. Enumerable.Range(0, Inputs).Select(_ => random.NextUniform(-2, 3))];
+            double[][] directions = [.. Enumerable.Range(0, 5).Select(_ => Enumerable.Range(0, Inputs).Select(_ => random.NextNormal()).ToArray())];
+            Set(point, (i, value) => x[s, i] = value);
+            for (int k = 0; k < 5; k++)
+            {
+                Set(directions[k], (i, value) => v[s, k, i] = value);
+            }
+
+            for (int o = 0; o < Outputs; o++)
+            {
+                double sum = 0;
+                double[] first = new double[5], second = new double[5];
+                double[] slope = new double[Inputs];
+                double[,] bend = new double[Inputs, Inputs];
+                for (int t = 0; t < 3; t++)
+                {
+                    var w = a.AsSpan(((o * 3) + t) * Inputs, Inputs).ToArray();
+                    double angle = w.Zip(point, (p, q) => p * q).Sum();
+                    sum += Math.Sin(angle);
+                    for (int k = 0; k < 5; k++)
+                    {
+                        double wv = w.Zip(directions[k], (p, q) => p * q).Sum();
+                        first[k] += Math.Cos(angle) * wv;
+                        second[k] -= Math.Sin(angle) * wv * wv;
+                    }
+
+                    for (int i = 0; i < Inputs; i++)
+                    {
+                        slope[i] += Math.Cos(angle) * w[i];
+                        for (int j = 0; j < Inputs; j++)
+                        {
+                            bend[i, j] -= Math.Sin(angle) * w[i] * w[j];
+                        }
+                    }
+                }
+
+                y[s, o] = T.CreateTruncating(sum);
+                for (int k = 0; k < 5; k++)
+                {
+                    along[s, k, o] = T.CreateTruncating(first[k]);
+                    twice[s, k, o] = T.CreateTruncating(second[k]);
+                }
+
+                for (int i = 0; i < Inputs; i++)
+                {
+                    slopes[s, o, i] = T.CreateTruncating(slope[i]);
+                    for (int j = 0; j < Inputs; j++)
+                    {
+                        bends[s, o, i, j] = T.CreateTruncating(bend[i, j]);
+                    }
+                }
+            }
+        }
+
+        int[] chosen = [4, 0, 1, 2];
+        var someSlopes = new T[Samples, Outputs, chosen.Length];
+        var someBends = new T[Samples, Outputs, chosen.Length, chosen.Length];
+        for (int s = 0; s < Samples; s++)
+        {
+            for (int o = 0; o < Outputs; o++)
+            {
+                for (int i = 0; i < chosen.Length; i++)
+                {
+                    someSlopes[s, o, i] = slopes[s, o, chosen[i]];
+                    for (int j = 0; j < chosen.Length; j++)
+                    {
+                        someBends[s, o, i, j] = bends[s, o, chosen[i], chosen[j]];
+                    }
+                }
+            }
+        }
+
+        var hessians = JetData.FromJacobian(x, y, slopes, bends);
+        return new Dictionary<string, IJetSource<T>>
+        {
+            ["gradients"] = JetData.FromJacobian(x, y, slopes),
+            ["gradients by some inputs"] = JetData.FromJacobian(x, y, someSlopes, inputs: chosen),
+            ["Hessians"] = hessians,
+            ["Hessians of some inputs"] = JetData.FromJacobian(x, y, someSlopes, someBends, chosen),
+            ["a subset, truncated"] = hessians.Subset([.. Enumerable.Range(0, 140).Select(k => (long)(k ^ 3))]).Truncate(1),
+            ["a part"] = hessians.Split(0.1, 3).Training,
+            ["a copy in memory"] = JetData.FromJacobian(x, y, slopes).Materialize(),
+            ["directions"] = JetData.FromDirections(x, v, y, along),
+            ["directions, twice"] = JetData.FromDirections(x, v, y, along, twice),
+            ["products with random directions"] = hessians.WithHessianVectorProducts(seed: 2),
+        };
+
+        static void Set(double[] from, Action<int, T> to)
+        {
+            for (int i = 0; i < from.Length; i++)
+            {
+                to(i, T.CreateTruncating(from[i]));
+            }
+        }
+    }
+
+    private static (T[] Gradient, double[] Losses) Gradient<T>(IJetSource<T> source, DerivativePropagation propagation, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int Batch = 130;
+        var network = Mlp<T>.Create(Inputs, [21, 64, 16], 2, Activation.Softplus, seed: 3);
+        T[] Row(int length, double origin, double step) => [.. Enumerable.Range(0, length).Select(k => T.CreateTruncating(origin + (step * k)))];
+        network.InputScaling = new FeatureScaling<T>(Row(Inputs, 0.2, 0.1), Row(Inputs, 1.3, -0.1));
+        network.OutputScaling = new FeatureScaling<T>(Row(2, -0.1, 0.3), Row(2, 1.1, 0.9));
+        var gradient = new T[network.Parameters.Length];
+        double[] losses = new double[source.Layout.Order + 1];
+        using var team = new WorkerTeam(threads);
+        var pass = new TrainingPass<T>(
+            network, new PackedNetwork<T>(network), gradient, source, source.Layout.Order, SobolevLoss.Measure(source), Batch, team, propagation);
+        long[] samples = [.. Enumerable.Range(0, Batch).Select(k => (long)(k * 7 % 131))];
+        pass.Run(samples, 0, Batch, [1, 0.5, 0.25], losses).Should().BeTrue();
+        return (gradient, losses);
+    }
+
+    private static (Mlp<T> Network, TrainingResult Result) Fit<T>(IJetSource<T> source, DerivativePropagation propagation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var network = Mlp<T>.Create(source.InputFeatures, [20, 20], source.OutputFeatures, Activation.Softplus, seed: 4);
+        var options = new SobolevTrainingOptions { Epochs = 3, BatchSize = 32, Propagation = propagation, Threads = 2 };
+        return (network, new SobolevTrainer<T>(network, options).Fit(source));
+    }
+}

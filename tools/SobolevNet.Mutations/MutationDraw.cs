@@ -1,0 +1,44 @@
+namespace SobolevNet.Mutations;
+
+/// <summary>Draws mutations of the library.</summary>
+/// <param name="Seed">Names the draw.</param>
+/// <param name="Under">Only files whose name starts so.</param>
+/// <param name="Except">No files whose name starts so; empty for all.</param>
+internal sealed record MutationDraw(int Seed, string Under, string Except)
+{
+    private const int LeastOfAFolder = 3;
+
+    public string Name => string.Concat($"seed {Seed}{(Under.Length > 0 ? $", under {Under}" : "")}{(Except.Length > 0 ? $", except {Except}" : "")}".Select(c => c == '/' ? '.' : c));
+
+    /// <summary>Every folder has its share of all that can be mutated, at least a few. More follow than are asked for, in the place of those that do not compile.</summary>
+    public List<Mutation> Choose(LibraryCompiler compiler, int count)
+    {
+        var random = new Random(Seed);
+        var all = new List<Mutation>();
+        foreach (var (name, tree) in compiler.Trees)
+        {
+            if (name.StartsWith(Under, StringComparison.Ordinal) && !(Except.Length > 0 && name.StartsWith(Except, StringComparison.Ordinal)))
+            {
+                var finder = new MutationFinder(name);
+                finder.Visit(tree.GetRoot());
+                all.AddRange(finder.Found);
+            }
+        }
+
+        var (chosen, reserve) = (new List<Mutation>(), new List<Mutation>());
+        foreach (var folder in all.GroupBy(mutation => mutation.Folder).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            var candidates = folder.ToArray();
+            random.Shuffle(candidates);
+            int share = Math.Max(LeastOfAFolder, (int)Math.Round((double)count * candidates.Length / all.Count));
+            chosen.AddRange(candidates.Take(share));
+            reserve.AddRange(candidates.Skip(share).Take(share));
+        }
+
+        var order = chosen.ToArray();
+        random.Shuffle(order);
+        var more = reserve.ToArray();
+        random.Shuffle(more);
+        return [.. order, .. more];
+    }
+}
