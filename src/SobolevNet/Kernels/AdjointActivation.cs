@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace SobolevNet.Kernels;
 
@@ -64,32 +63,21 @@ internal abstract class AdjointActivation<T>
     /// <param name="aAdjoint">ā, a value block.</param>
     public abstract void Downward(in AdjointBlock block, Span<T> z, ReadOnlySpan<T> curvature, ReadOnlySpan<T> aAdjoint);
 
-    /// <summary>The kernel of an activation at the machine's vector width.</summary>
-    public static AdjointActivation<T> Create(Activation activation) => Create(activation, VectorWidths.Current);
+    /// <summary>The kernel of an activation at a vector width, which must be supported; null for the machine's.</summary>
+    public static AdjointActivation<T> Create(Activation activation, VectorWidth? width = null) =>
+        ActivationDispatch<T>.Run(default(Creation), activation, width).Kernel!;
 
-    /// <summary>The kernel of an activation at a chosen width, which must be supported.</summary>
-    public static AdjointActivation<T> Create(Activation activation, VectorWidth width) => width switch
+    private struct Creation : IActivationOperation<T>
     {
-        VectorWidth.Bits512 => Create<Simd512<T>, Vector512<T>>(activation),
-        VectorWidth.Bits256 => Create<Simd256<T>, Vector256<T>>(activation),
-        VectorWidth.Bits128 => Create<Simd128<T>, Vector128<T>>(activation),
-        _ => Create<SimdScalar<T>, T>(activation),
-    };
+        public AdjointActivation<T>? Kernel { get; private set; }
 
-    private static AdjointActivation<T> Create<TSimd, TVector>(Activation activation)
-        where TSimd : struct, ISimd<TVector, T>
-        where TVector : struct => activation switch
-        {
-            Activation.Identity => new AdjointActivation<IdentityFunction<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Tanh => new AdjointActivation<Tanh<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Sigmoid => new AdjointActivation<Sigmoid<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Softplus => new AdjointActivation<Softplus<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Gelu => new AdjointActivation<Gelu<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Silu => new AdjointActivation<Silu<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Sine => new AdjointActivation<Sine<TSimd, TVector, T>, TSimd, TVector, T>(),
-            Activation.Relu => new AdjointActivation<Relu<TSimd, TVector, T>, TSimd, TVector, T>(),
-            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
-        };
+        public void Run<TFunction, TScalarFunction, TSimd, TVector>()
+            where TFunction : struct, IActivationFunction<TVector>
+            where TScalarFunction : struct, IActivationFunction<T>
+            where TSimd : struct, ISimd<TVector, T>
+            where TVector : struct =>
+            Kernel = new AdjointActivation<TFunction, TSimd, TVector, T>();
+    }
 }
 
 /// <summary>The sizes of a block of values and adjoints.</summary>

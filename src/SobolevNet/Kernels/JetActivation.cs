@@ -47,26 +47,17 @@ internal abstract class JetActivation<T>
 
     /// <summary>The kernel of an activation at a vector width, which must be supported; null for the machine's.</summary>
     public static JetActivation<T> Create(Activation activation, VectorWidth? width = null) =>
-        VectorDispatch<T>.Run(new Creation(activation), width).Kernel!;
+        ActivationDispatch<T>.Run(default(Creation), activation, width).Kernel!;
 
-    private struct Creation(Activation activation) : IVectorOperation<T>
+    private struct Creation : IActivationOperation<T>
     {
         public JetActivation<T>? Kernel { get; private set; }
 
-        public void Run<TSimd, TVector>()
+        public void Run<TFunction, TScalarFunction, TSimd, TVector>()
+            where TFunction : struct, IActivationFunction<TVector>
+            where TScalarFunction : struct, IActivationFunction<T>
             where TSimd : struct, ISimd<TVector, T>
             where TVector : struct =>
-            Kernel = activation switch
-            {
-                Activation.Identity => new JetActivation<IdentityFunction<TSimd, TVector, T>, IdentityFunction<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Tanh => new JetActivation<Tanh<TSimd, TVector, T>, Tanh<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Sigmoid => new JetActivation<Sigmoid<TSimd, TVector, T>, Sigmoid<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Softplus => new JetActivation<Softplus<TSimd, TVector, T>, Softplus<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Gelu => new JetActivation<Gelu<TSimd, TVector, T>, Gelu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Silu => new JetActivation<Silu<TSimd, TVector, T>, Silu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Sine => new JetActivation<Sine<TSimd, TVector, T>, Sine<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                Activation.Relu => new JetActivation<Relu<TSimd, TVector, T>, Relu<SimdScalar<T>, T, T>, TSimd, TVector, T>(),
-                _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
-            };
+            Kernel = new JetActivation<TFunction, TScalarFunction, TSimd, TVector, T>();
     }
 }
