@@ -105,7 +105,8 @@ public class TrainingCourseTests
         var network = Mlp<double>.Create(1, [2], 1, seed: 1);
         var layout = JetLayout.Full(1, 0);
         var state = new TrainingState<double>(
-            network, SobolevLoss.Empty(layout, 1), new Adam().CreateState<double>(network.Architecture), new OrderBalance(null, 0), 0) { Epoch = epoch, Step = step };
+            network, SobolevLoss.Empty(layout, 1), new Adam().CreateState<double>(network.Architecture), new OrderBalance(null, 0), 0)
+        { Epoch = epoch, Step = step };
         state.History.AddRange(Enumerable.Range(1, epoch).Select(k => new EpochRecord(k, [1], [1], 1, 1, 0.5, k)));
         return state;
     }
