@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SobolevNet;
 using SobolevNet.Peers;
 
 // Run with: dotnet run -c Release --project benchmarks/SobolevNet.Peers

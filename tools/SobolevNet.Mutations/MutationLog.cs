@@ -4,7 +4,7 @@ namespace SobolevNet.Mutations;
 internal sealed class MutationLog
 {
     private readonly string _file;
-    
+
     private readonly Dictionary<string, Outcome> _known = [];
 
     /// <param name="file">The file.</param>

@@ -7,7 +7,7 @@ namespace SobolevNet.Benchmarks.Limits;
 /// arithmetic between one and the next.
 /// </summary>
 internal sealed class StepMeter(
-    MlpArchitecture architecture, IJetSource<float> source, int batch, DerivativePropagation propagation = DerivativePropagation.Forward)
+    MlpArchitecture architecture, IJetSource<float> source, int batch, DerivativePropagation propagation = DerivativePropagation.Forward, int epochs = 1)
 {
     private const int WarmUp = 5;
 
@@ -36,7 +36,7 @@ internal sealed class StepMeter(
         }
     }
 
-    /// <summary>Checks a gradient, then trains one epoch.</summary>
+    /// <summary>Checks a gradient, then trains.</summary>
     public StepFigures Measure(Clock clock)
     {
         var network = new Mlp<float>(architecture);
@@ -48,8 +48,10 @@ internal sealed class StepMeter(
 
         var options = new SobolevTrainingOptions
         {
-            Epochs = 1, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam(), ScaleDirections = false, Propagation = propagation,
+            Epochs = epochs, BatchSize = batch, Threads = clock.Threads, Shuffle = false, Optimizer = Optimizer.Adam(), ScaleDirections = false, Propagation = propagation,
         };
+        // Short steps are many: half of them pass before the compiler has done its best.
+        int warmUp = epochs == 1 ? WarmUp : epochs * (source.Count / batch) / 2;
         int steps = 0;
         long memory = 0;
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -64,7 +66,7 @@ internal sealed class StepMeter(
         };
         listener.SetMeasurementEventCallback<double>((_, seconds, _, _) =>
         {
-            if (++steps == WarmUp)
+            if (++steps == warmUp)
             {
                 memory = GC.GetTotalMemory(forceFullCollection: true) - memoryBefore;
                 series.Clear();

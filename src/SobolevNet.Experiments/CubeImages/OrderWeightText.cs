@@ -5,8 +5,8 @@ using SobolevNet.Experiments.Commands;
 namespace SobolevNet.Experiments.CubeImages;
 
 /// <summary>
-/// Order weights as text: "auto", or λ₀, λ₁, … joined by commas. Each is a NUMBER or FROM:TO (geometric over the training); with @END
-/// behind, it drops to 0 after that part of the training.
+/// Order weights as text: "auto", or λ₀, λ₁, … joined by commas. Each is a NUMBER or FROM:TO (geometric over the training). A weight
+/// followed by @END drops to 0 after that part of the training.
 /// </summary>
 internal static class OrderWeightText
 {

@@ -34,8 +34,8 @@ internal static class ReportFile
     }
 
     /// <summary>
-    /// Refuses null where the serializer lets it pass: as an element of a list whatever the element type says, and for a number that is
-    /// not a figure. Figures are all numbers of the runs.
+    /// Refuses null where the serializer accepts it: as an element of a list of objects, and for a number that is not a figure. Figures are
+    /// the numbers of the runs.
     /// </summary>
     private static void RefuseNulls(JsonElement value, JsonTypeInfo type, string path, bool figures)
     {

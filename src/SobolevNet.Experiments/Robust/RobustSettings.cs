@@ -123,7 +123,7 @@ internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Wid
     /// <summary>The checkpoint's file in the report's folder.</summary>
     public string Checkpoint => $"{Folder}/{Name}.checkpoint";
 
-    /// <summary>The name for people.</summary>
+    /// <summary>The name in progress messages and reports.</summary>
     public string Title => $"{Method.Name}{StrengthAfter(" ")}, width {Width}";
 
     private string StrengthAfter(string separator) =>

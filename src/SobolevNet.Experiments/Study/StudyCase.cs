@@ -17,10 +17,10 @@ internal sealed record StudyCase : CubeRecipe
 
     public required int Epochs { get; init; }
 
-    /// <summary>Names the case for people and in files.</summary>
+    /// <summary>The name in progress messages and reports.</summary>
     public string Title => string.Create(CultureInfo.InvariantCulture, $"{Group}, {Setting}, order {Order}");
 
-    /// <summary>Whether another case, whatever its group and setting are called, is the same training.</summary>
+    /// <summary>Whether another case is the same training, under the same or another group and setting.</summary>
     public bool TrainsLike(StudyCase other) =>
         (this with { Group = "", Setting = "", Hidden = other.Hidden }) == (other with { Group = "", Setting = "" })
         && Hidden.SequenceEqual(other.Hidden);

@@ -5,7 +5,7 @@ namespace SobolevNet.Experiments.Study;
 /// <summary>Which cases of the study are trained, and how often.</summary>
 internal sealed record StudySettings : ExperimentSettings
 {
-    /// <summary>The preset with short trainings, for a look at the whole study within minutes.</summary>
+    /// <summary>The preset with short trainings, which runs the whole study within minutes.</summary>
     public const string Quick = "quick";
 
     public static Presets<StudySettings> Presets { get; } = new(

@@ -29,6 +29,14 @@ internal sealed record SurrogateCase
         },
         new()
         {
+            Name = "basket-50",
+            Description = "Bachelier call on a basket of 50 assets, payoffs of single paths with pathwise derivatives",
+            Order = 1,
+            IsNoisy = true,
+            Surface = seed => new BachelierBasket(50, seed),
+        },
+        new()
+        {
             Name = "call",
             Description = "Black–Scholes call on 1 asset, payoffs of single paths with pathwise derivatives",
             Order = 1,

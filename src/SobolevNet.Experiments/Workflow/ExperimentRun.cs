@@ -15,7 +15,7 @@ internal sealed class ExperimentRun<TReport>(ReportFolder<TReport> folder, TRepo
 
     public ReportFolder<TReport> Folder => folder;
 
-    /// <summary>The report as it is now.</summary>
+    /// <summary>The current report.</summary>
     public TReport Report { get; private set; } = begun;
 
     public IProgressView View => view;

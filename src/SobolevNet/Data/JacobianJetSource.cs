@@ -13,6 +13,9 @@ namespace SobolevNet;
 internal sealed class JacobianJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Elements of the targets that are copied at a time; few enough for the stack.</summary>
+    private const int BlockLength = 2048;
+
     private readonly double[] _tangentScales;
     private readonly int[] _inputs;
     private readonly T[] _targets;
@@ -77,20 +80,31 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
             }
         }
 
-        int components = target.Layout.Count;
-        for (int s = 0; s < samples.Length; s++)
+        FillTargets(samples, target);
+    }
+
+    /// <summary>Writes targets, those of some samples at a time, whose rows become columns of the components.</summary>
+    private void FillTargets(ReadOnlySpan<long> samples, JetSpan<T> target)
+    {
+        int size = OutputFeatures * Layout.Count;
+        Span<T> rows = stackalloc T[BlockLength];
+        int block = Math.Clamp(BlockLength / size, 1, Math.Max(1, samples.Length));
+        for (int start = 0; start < samples.Length; start += block)
         {
-            for (int o = 0; o < OutputFeatures; o++)
+            int count = Math.Min(block, samples.Length - start);
+            scoped ReadOnlySpan<T> from = _targets.AsSpan((int)samples[start] * size, size);
+            if (count > 1)
             {
-                int row = ((int)samples[s] * OutputFeatures) + o;
-                var from = _targets.AsSpan(row * Layout.Count, components);
-                var to = target.Data[((s * OutputFeatures) + o)..];
-                int stride = target.ComponentStride;
-                for (int c = 0, at = 0; c < from.Length; c++, at += stride)
+                for (int s = 0; s < count; s++)
                 {
-                    to[at] = from[c];
+                    _targets.AsSpan((int)samples[start + s] * size, size).CopyTo(rows[(s * size)..]);
                 }
+
+                from = rows[..(count * size)];
             }
+
+            Transposition.Run(
+                from, Layout.Count, count * OutputFeatures, target.Layout.Count, target.Data[(start * OutputFeatures)..], target.ComponentStride);
         }
     }
 

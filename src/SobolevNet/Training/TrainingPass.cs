@@ -13,7 +13,10 @@ internal sealed class TrainingPass<T>
 {
     private const int MinTileOutputs = 64;
 
-    /// <summary>Weights whose gradient is one task where it goes to the optimizer at once: half of a second-level cache.</summary>
+    /// <summary>
+    /// Weights whose gradient is one task where it goes to the optimizer at once: half of a second-level cache. No more of them are packed for adjoints
+    /// whatever the rows: each copy serves two sweeps.
+    /// </summary>
     private const int WeightsOfBlock = 64 * 1024;
 
     private readonly Mlp<T> _network;
@@ -84,10 +87,10 @@ internal sealed class TrainingPass<T>
         (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
-        int fewRows = _tape.IsAdjoint ? PackedNetwork<T>.FewRows / 2 : PackedNetwork<T>.FewRows;
-        bool few = (long)count * _tape.RowsOfSample <= fewRows && !_tape.MaySkipInputs;
-        _packed.Reserve(reverse: true, reverseFirst: _tape.IsAdjoint, stored: few, keepZeros: _tape.MaySkipInputs);
         long parameters = _network.Architecture.ParameterCount;
+        bool isSmall = _tape.IsAdjoint && parameters <= WeightsOfBlock;
+        bool few = (long)count * _tape.RowsOfSample <= PackedNetwork<T>.FewRows && !_tape.MaySkipInputs && !isSmall;
+        _packed.Reserve(reverse: true, reverseFirst: _tape.IsAdjoint, stored: few, keepZeros: _tape.MaySkipInputs);
         _team.Run(_packing.Length, _runPacking, few ? 0 : parameters);
         _packed.CompleteBias();
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)

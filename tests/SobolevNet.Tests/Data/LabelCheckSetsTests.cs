@@ -87,10 +87,13 @@ public sealed class LabelCheckSetsTests
     }
 
     [Theory]
-    [InlineData(0.0, false)]
-    [InlineData(-1.0, false)]
-    [InlineData(-1.0, true)]
-    public void Run_OfFaultsInNoisyLabelsOfDependentInputs_NamesThemAndNoOtherColumn(double factor, bool isSecondWrongToo)
+    [InlineData(0.0, false, 3)]
+    [InlineData(0.0, true, 3)]
+    [InlineData(-1.0, false, 3)]
+    [InlineData(-1.0, true, 3)]
+    [InlineData(-1.0, true, 1)]
+    [InlineData(2.0, true, 1)]
+    public void Run_OfFaultsInNoisyLabelsOfDependentInputs_NamesThemAndNoOtherColumn(double factor, bool isSecondWrongToo, double weight)
     {
         // Three inputs, of which the second mostly repeats the first: a mistake in one looks like one in the other until it is mended.
         const int Samples = 6000;
@@ -100,8 +103,8 @@ public sealed class LabelCheckSetsTests
         {
             double common = random.NextUniform(-1, 1);
             (x[s, 0], x[s, 1], x[s, 2]) = (common, (0.9 * common) + random.NextUniform(-0.4, 0.4), random.NextUniform(-1, 1));
-            y[s] = (3 * x[s, 0]) + (2 * x[s, 1]) + (3 * x[s, 2]) + (1.5 * random.NextNormal());
-            double[] right = [3, 2, 3];
+            y[s] = (3 * x[s, 0]) + (2 * x[s, 1]) + (weight * x[s, 2]) + (1.5 * random.NextNormal());
+            double[] right = [3, 2, weight];
             for (int i = 0; i < 3; i++)
             {
                 bool isWrong = i == 0 || (i == 2 && isSecondWrongToo);
@@ -110,7 +113,7 @@ public sealed class LabelCheckSetsTests
         }
 
         var report = LabelCheck.Run(JetData.FromJacobian(x, y, gradient));
-        var expected = factor == 0 ? LabelProblem.Unrelated : LabelProblem.WrongSign;
+        var expected = factor == 0 ? LabelProblem.Unrelated : factor < 0 ? LabelProblem.WrongSign : LabelProblem.WrongScale;
         report.Findings.Where(f => f.Problem != LabelProblem.Inconclusive).Select(f => (f.Problem, f.Component)).Should().BeEquivalentTo(
             isSecondWrongToo ? [(expected, 1), (expected, 3)] : new[] { (expected, 1) }, report.ToString());
     }

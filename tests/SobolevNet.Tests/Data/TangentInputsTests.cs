@@ -56,7 +56,7 @@ public class TangentInputsTests
 
     [Theory]
     [InlineData(new[] { 0 }, "*TangentInputs has 1 elements*2 tangents*")]
-    [InlineData(new[] { 0, 2 }, "*TangentInputs has the element 2*[[]0, 2)*")]
+    [InlineData(new[] { 0, 2 }, "*TangentInputs has the element 2; expected different inputs in*")]
     [InlineData(new[] { 0, -1 }, "*TangentInputs has the element -1*")]
     [InlineData(new[] { 1, 1 }, "*TangentInputs has the element 1*")]
     [InlineData(new[] { 1, 0 }, "*TangentInputs*not their unit vectors*")]

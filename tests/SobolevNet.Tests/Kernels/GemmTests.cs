@@ -108,6 +108,35 @@ public class GemmTests
         rows.Should().Throw<ArgumentException>();
     }
 
+    [Fact]
+    public void Pack_ColumnsThatDoNotFillThePanels_FillsThemUpWithZeros()
+    {
+        const int Depth = 3;
+        foreach (var (width, columns) in VectorWidths.Supported.SelectMany(width => Enumerable.Range(1, 40).Select(columns => (width, columns))))
+        {
+            // What lies behind the matrix in memory does not count.
+            double[] memory = [.. Values<double>(Depth * columns, 1), .. Enumerable.Repeat(double.NaN, 100)];
+            var source = memory.AsSpan(0, Depth * columns);
+            var rows = new PackedMatrix<double>(Depth, columns, width);
+            var transposed = new PackedMatrix<double>(Depth, columns, width);
+            rows.Pack(source);
+            transposed.PackTransposed(source);
+            double[] expectedRows = new double[rows.Data.Length];
+            double[] expectedTransposed = new double[rows.Data.Length];
+            for (int n = 0; n < columns; n++)
+            {
+                for (int k = 0; k < Depth; k++)
+                {
+                    int to = (((n / rows.PanelWidth * Depth) + k) * rows.PanelWidth) + (n % rows.PanelWidth);
+                    (expectedRows[to], expectedTransposed[to]) = (source[(k * columns) + n], source[(n * Depth) + k]);
+                }
+            }
+
+            rows.Data.SequenceEqual(expectedRows).Should().BeTrue($"{columns} columns, {width}");
+            transposed.Data.SequenceEqual(expectedTransposed).Should().BeTrue($"{columns} columns, {width}");
+        }
+    }
+
     private static void ForType(Type type, ICheck check)
     {
         if (type == typeof(float))

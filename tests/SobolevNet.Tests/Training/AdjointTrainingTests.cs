@@ -57,6 +57,41 @@ public class AdjointTrainingTests
         Fit(narrow, DerivativePropagation.Auto).Network.Parameters.ToArray().Should().Equal(Fit(narrow, DerivativePropagation.Forward).Network.Parameters.ToArray());
     }
 
+    [Theory]
+    [InlineData("gradients")]
+    [InlineData("Hessians")]
+    [InlineData("directions, twice")]
+    public void Run_AfterWarmUp_AllocatesNothing(string kind)
+    {
+        var source = Sources<float>()[kind];
+        var network = Mlp<float>.Create(Inputs, [21, 16], 2, Activation.Softplus, seed: 3);
+        using var team = new WorkerTeam(1);
+        var pass = new TrainingPass<float>(
+            network, new PackedNetwork<float>(network), new float[network.Parameters.Length], source, source.Layout.Order, SobolevLoss.Measure(source), 60, team,
+            DerivativePropagation.Adjoint);
+        long[] samples = [.. Enumerable.Range(0, 60).Select(k => (long)k)];
+        double[] weights = [1, 1, 1];
+        double[] losses = new double[3];
+        void Step() => pass.Run(samples, 0, 60, weights, losses);
+        Step();
+        Step();
+        Allocations.Least(Step).Should().Be(0);
+    }
+
+    [Fact]
+    public void Fit_ResumedTheOtherWay_GoesOn()
+    {
+        using var folder = new Files.TemporaryFolder();
+        string path = folder.File("half.checkpoint");
+        var source = Sources<double>()["gradients"];
+        var options = new SobolevTrainingOptions { Epochs = 2, BatchSize = 32, Propagation = DerivativePropagation.Forward, Checkpoint = new(path) };
+        new SobolevTrainer<double>(Mlp<double>.Create(Inputs, [20], 2, seed: 4), options).Fit(source);
+        var trainer = new SobolevTrainer<double>(
+            Mlp<double>.Create(Inputs, [20], 2, seed: 4), options with { Epochs = 3, Propagation = DerivativePropagation.Adjoint });
+        trainer.ResumeFrom(path);
+        trainer.Fit(source).Epochs.Should().Be(3);
+    }
+
     [Fact]
     public void Fit_CurvedPathsOfOrderTwo_AreRefusedForAdjointsAlone()
     {

@@ -154,7 +154,7 @@ internal sealed class FrontEndFit<T>
 
         if (!double.IsFinite(trace))
         {
-            throw new ArgumentException("The squares of the inputs' derivatives over the ranges of the tangents overflow.", "source");
+            throw new ArgumentException("The squares of the inputs' derivatives in units of the tangents' scales overflow.", "source");
         }
 
         for (int k = 0; k < axes.Count; k++)

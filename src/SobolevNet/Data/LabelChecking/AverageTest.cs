@@ -25,17 +25,20 @@ namespace SobolevNet.LabelChecking;
 /// times the rest, c′ being the correlation at the distance of the pair: structure that hardly changes over a pair has hardly any third order.
 /// </para>
 /// <para>
-/// If several columns look wrong, each of them must still look wrong when the slopes of the others may depend on all inputs in any linear way: what two
-/// columns of dependent inputs share is not held against either.
+/// A column that looks wrong must still look wrong when the slopes of the others may depend on all inputs in any linear way: what columns of
+/// dependent inputs share is not held against any of them. Where samples are too few for that, only other columns that look wrong get such slopes.
 /// </para>
 /// </remarks>
 internal sealed class AverageTest
 {
     /// <summary>The chance of taking a right column for wrong, at all distances together.</summary>
-    private const double ErrorRate = 1e-5;
+    public const double ErrorRate = 1e-5;
 
     /// <summary>The share of a derivative that may be wrong unnoticed.</summary>
     private const double Tolerance = 0.3;
+
+    /// <summary>Directions of a regression with free slopes, at most.</summary>
+    private const int MaxDirections = 200;
 
     /// <summary>Standard errors that a confirmation allows for.</summary>
     private const double Margin = 3;
@@ -252,7 +255,7 @@ internal sealed class AverageTest
         var columns = PairRegression.Solve(pairs, _data.Count, rest, supplied, directions, width);
         double largest = columns.Max(column => column.Label);
         bool[] isWrong = [.. Enumerable.Range(0, p).Select(k =>
-            outcomes[k].Decision == Decision.Wrong || (outcomes[k].Decision == Decision.Open && LooksWrong(columns[k], Floor(k))))];
+            outcomes[k].Decision == Decision.Wrong || (outcomes[k].Decision == Decision.Open && Judged(columns[k], k) == Decision.Wrong))];
         for (int k = 0; k < p; k++)
         {
             var column = columns[k];
@@ -262,30 +265,49 @@ internal sealed class AverageTest
                 continue;
             }
 
-            if (isWrong[k] && isWrong.Count(value => value) > 1)
+            if (isWrong[k])
             {
-                var free = directions.Append(LinearSlopes(pairs, [.. Enumerable.Range(0, p).Where(l => l != k && isWrong[l])]));
-                column = PairRegression.Solve(pairs, _data.Count, rest, supplied, free, width)[k];
+                int[] others = [.. Enumerable.Range(0, p).Where(l => l != k)];
+                bool hasRoom = directions.ColumnCount + (others.Length * _data.Input.Features) <= Math.Min(MaxDirections, _data.Count / 4);
+                others = hasRoom ? others : [.. others.Where(l => isWrong[l])];
+                column = others.Length == 0 ? column : PairRegression.Solve(
+                    pairs, _data.Count, rest, supplied, directions.Append(LinearSlopes(pairs, others)), width)[k];
             }
 
-            double hidden = column.Wrong + (Margin * column.WrongError);
-            bool isConfirmed = Math.Abs(column.Scale - 1) + (Margin * column.ScaleError) <= Tolerance && hidden <= 0.5 * column.Label;
-            bool isNothing = hidden <= 0.05 * largest;
-            var decision = isWrong[k] && LooksWrong(column, Floor(k)) ? Decision.Wrong
-                : !isWrong[k] && (isConfirmed || isNothing) ? Decision.Right
-                : Decision.Open;
+            // What looks right only with free slopes of other columns is not told apart from them.
+            var decision = Judged(column, k);
+            decision = isWrong[k] && decision == Decision.Right ? Decision.Open : decision;
             outcomes[k] = new Outcome(decision, column.Chance, column.Scale, column.ScaleError);
         }
 
+        Decision Judged(PairRegression.Column column, int k) => Judge(column, ErrorRate / _levels.Count, Floor(k), largest);
+
         // Terms of third order that are odd in Δₖ come three times as large from other columns as from the column's own; other terms matter only as
-        // far as inputs depend on each other.
-        double Floor(int k) => Math.Max(
+        // far as inputs depend on each other. Where tangents bend, coordinates have as much error as slopes.
+        double Floor(int k) => (_frames.IsFlat ? 1 : 2) * Math.Max(
             0.003 * largest,
             gap[k] + Math.Min(thirdOrder[p], (3 * thirdOrder[k]) + (Math.Sqrt(Math.Max(0, 1 - columns[k].Share)) * thirdOrder[p])));
     }
 
-    private bool LooksWrong(PairRegression.Column column, double floor) =>
-        column.Chance <= ErrorRate / _levels.Count && column.Wrong > floor && column.Wrong > Tolerance * Math.Max(column.Label, column.Right);
+    /// <summary>
+    /// A column is wrong if what is wrong is no accident, more than the bias, and more than the tolerated share of the derivative. It is right if both its
+    /// factor and what may be wrong are within bounds, or if it matters little to the values.
+    /// </summary>
+    /// <param name="column">What the regression says.</param>
+    /// <param name="errorRate">The chance that is taken for no accident.</param>
+    /// <param name="floor">A bound of the bias.</param>
+    /// <param name="largest">The size of the largest label's part.</param>
+    public static Decision Judge(PairRegression.Column column, double errorRate, double floor, double largest)
+    {
+        if (column.Chance <= errorRate && column.Wrong > floor && column.Wrong > Tolerance * Math.Max(column.Label, column.Right))
+        {
+            return Decision.Wrong;
+        }
+
+        double hidden = column.Wrong + (Margin * column.WrongError);
+        bool isConfirmed = Math.Abs(column.Scale - 1) + (Margin * column.ScaleError) <= Tolerance && hidden <= 0.5 * column.Label;
+        return isConfirmed || hidden <= 0.05 * largest ? Decision.Right : Decision.Open;
+    }
 
     /// <summary>A bound of the third order of what the model of the labels does not know.</summary>
     private double UnknownOrder(Vector<double> from, Vector<double> to, ref double structure)

@@ -16,6 +16,7 @@ internal sealed class SampleCheck
     private readonly LabelSamples _data;
     private readonly int[] _outputs;
     private readonly NeighborFrames _frames;
+    private readonly bool[] _isStill;
     private readonly SamplePairs? _near;
     private readonly AverageTest _average;
     private readonly LabelVerdicts _firsts;
@@ -39,6 +40,9 @@ internal sealed class SampleCheck
         _firsts = firsts;
         _seconds = seconds;
         _cancellationToken = cancellationToken;
+        int[] moving = [.. Enumerable.Range(0, _data.Input.Features).Where(f => Enumerable.Range(0, _data.Count).Any(s => _data.Input[0, s, f] != 0))];
+        _isStill = [.. Enumerable.Range(0, _data.Tangents).Select(
+            k => moving.All(f => Enumerable.Range(0, _data.Count).All(s => _data.Input[1 + k, s, f] == 0)))];
         _frames = new NeighborFrames(_data);
         _near = SamplePairs.Nearest(_data, _frames, cancellationToken);
         _average = new AverageTest(_all, _all == _data ? _frames : new NeighborFrames(_all), MaxFittedFeatures, cancellationToken);
@@ -137,14 +141,20 @@ internal sealed class SampleCheck
         var found = near.Diagnose(candidates);
         bool isOpen = found.Any(verdict => verdict.Problem == LabelProblem.Inconclusive);
         var figures = Figures(near, components, slopes);
+        double[][] labels = [.. components.Select(c => Column(c, near.Output))];
+
+        // Neighbors that hardly differ along a tangent tell nothing of its column.
+        bool[] isUnseen = [.. components.Select((_, k) => double.IsNaN(near.Scale[k]) && !_isStill[k] && labels[k].Any(label => label != 0))];
         if (_average.IsPossible && (isOpen || found.Count == 0))
         {
-            var (wrong, outcomes) = _average.Diagnose(values, [.. components.Select(c => Column(c, near.Output))], slopes, components, near.Output);
+            var (wrong, outcomes) = _average.Diagnose(values, labels, slopes, components, near.Output);
             bool isConfirmed = outcomes.All(outcome => outcome.Decision == AverageTest.Decision.Right);
+            isUnseen = [.. isUnseen.Zip(outcomes, (unseen, outcome) => unseen && outcome.Decision != AverageTest.Decision.Right)];
             found = wrong.Count > 0 ? wrong : isConfirmed ? [] : found;
             figures = isOpen ? [.. figures.Zip(outcomes, (figure, outcome) => figure with { Scale = outcome.Scale, Uncertainty = 2 * outcome.Error })] : figures;
         }
 
+        found = found.Count == 0 && isUnseen.Contains(true) ? [LabelVerdict.Open(near.Output)] : found;
         verdicts.Add(components, near.Output, found, figures);
     }
 
@@ -181,19 +191,16 @@ internal sealed class SampleCheck
             return;
         }
 
-        int[] moving = [.. Enumerable.Range(0, _data.Input.Features).Where(f => Enumerable.Range(0, _data.Count).Any(s => _data.Input[0, s, f] != 0))];
-        bool[] isStill = [.. Enumerable.Range(0, _data.Tangents).Select(
-            k => moving.All(f => Enumerable.Range(0, _data.Count).All(s => _data.Input[1 + k, s, f] == 0)))];
-        for (int k = 0; k < isStill.Length; k++)
+        for (int k = 0; k < _isStill.Length; k++)
         {
-            Add(_firsts, isStill[k], 1 + k);
+            Add(_firsts, _isStill[k], 1 + k);
         }
 
         for (int q = 0; q < _data.Layout.Seconds.Length; q++)
         {
             // A mixed derivative can be checked by the first derivative along the tangent that is still.
             var second = _data.Layout.Seconds[q];
-            Add(_seconds, isStill[second.FirstI - 1] && isStill[second.FirstJ - 1], 1 + _data.Tangents + q);
+            Add(_seconds, _isStill[second.FirstI - 1] && _isStill[second.FirstJ - 1], 1 + _data.Tangents + q);
         }
 
         void Add(LabelVerdicts verdicts, bool isUnknown, int component)

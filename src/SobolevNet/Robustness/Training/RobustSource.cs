@@ -26,7 +26,7 @@ namespace SobolevNet.Robustness;
 /// <code>
 /// var cubes = new CubeSource(new CubeRenderer(), order: 1, count: 20_000, seed: 1);
 /// var steepest = DirectionSampler.Steepest(cubes.InputFeatures, cubes.OutputFeatures, sketch: 3);
-/// var robust = new RobustSource&lt;float&gt;(cubes, new RobustSourceOptions { Directions = [new DirectionGroup(steepest)], ManifoldOrder = 0 });
+/// var robust = cubes.Robust(new RobustSourceOptions { Directions = [new DirectionGroup(steepest)], ManifoldOrder = 0 });
 /// new SobolevTrainer&lt;float&gt;(network, options).Fit(robust);
 /// </code>
 /// </example>

@@ -90,7 +90,7 @@ internal sealed class TrainingFingerprint
         {
             throw new InvalidDataException(
                 $"{path} belongs to another training:{differences}.\nResume with the network, the data and the options that the training " +
-                $"was started with. {nameof(SobolevTrainingOptions.Threads)} and {nameof(SobolevTrainingOptions.Checkpoint)} may differ, " +
+                $"was started with. {nameof(SobolevTrainingOptions.Threads)}, {nameof(SobolevTrainingOptions.Checkpoint)} and {nameof(SobolevTrainingOptions.Propagation)} may differ, " +
                 $"{nameof(SobolevTrainingOptions.Epochs)} and {nameof(SobolevTrainingOptions.TimeBudget)} may be larger.");
         }
 

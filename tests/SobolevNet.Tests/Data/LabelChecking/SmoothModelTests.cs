@@ -16,6 +16,22 @@ public class SmoothModelTests
     public void Terms_OfInputsAndSamples_AreAllProductsThatThereIsRoomFor(int inputs, int samples, int expected) =>
         new SmoothModel(Data(inputs, samples), maxInputs: 60).Terms.Should().Be(expected);
 
+    [Theory]
+    [InlineData(0.0, 36)] // a wave without noise is worth a term for five samples: degree 7
+    [InlineData(3.0, 15)]
+    public void Best_OfValues_TakesManyTermsOnlyIfTheyPredictBetter(double noise, int expected)
+    {
+        var random = new RandomStream(8);
+        var (x, y, gradient) = (new double[200, 2], new double[200], new double[200, 2]);
+        for (int s = 0; s < 200; s++)
+        {
+            (x[s, 0], x[s, 1]) = (random.NextUniform(-1, 1), random.NextUniform(-1, 1));
+            y[s] = Math.Sin(5 * (x[s, 0] + x[s, 1])) + (noise * random.NextNormal());
+        }
+
+        SmoothModel.Best(LabelSamples.Load(JetData.FromJacobian(x, y, gradient), 200, default).Normalized(), maxInputs: 60).Terms.Should().Be(expected);
+    }
+
     [Fact]
     public void Terms_OfInputsThatNeverMove_AreLeftOut() => new SmoothModel(Data(3, 600, still: 1), maxInputs: 2).Terms.Should().Be(45);
 

@@ -26,6 +26,7 @@ public class TrainingFingerprintTests
         [nameof(SobolevTrainingOptions.EarlyStopping)] = new() { EarlyStopping = new() },
         [nameof(SobolevTrainingOptions.Checkpoint)] = new() { Checkpoint = new("somewhere") },
         [nameof(SobolevTrainingOptions.Threads)] = new() { Threads = 1 },
+        [nameof(SobolevTrainingOptions.Propagation)] = new() { Propagation = DerivativePropagation.Adjoint },
     };
 
     [Fact]
@@ -35,7 +36,7 @@ public class TrainingFingerprintTests
         Changed.Keys.Should().BeEquivalentTo(settings.Select(property => property.Name), "a new option belongs into the fingerprint and here");
         foreach (var (name, options) in Changed)
         {
-            bool isFree = name is nameof(SobolevTrainingOptions.Threads) or nameof(SobolevTrainingOptions.Checkpoint);
+            bool isFree = name is nameof(SobolevTrainingOptions.Threads) or nameof(SobolevTrainingOptions.Checkpoint) or nameof(SobolevTrainingOptions.Propagation);
             (Fields(options) == Fields(new())).Should().Be(isFree, name);
         }
     }
