@@ -105,7 +105,8 @@ public class LongerTrainingTests
         var network = Mlp<double>.Create(1, [2], 1, seed: 1);
         var layout = JetLayout.Full(1, 0);
         var state = new TrainingState<double>(
-            network, SobolevLoss.Empty(layout, 1), Optimizer.Adam().CreateState<double>(network.Architecture), new OrderBalance(null, 0), 0) { Epoch = epoch, Step = step };
+            network, SobolevLoss.Empty(layout, 1), Optimizer.Adam().CreateState<double>(network.Architecture), new OrderBalance(null, 0), 0)
+        { Epoch = epoch, Step = step };
         state.History.AddRange(Enumerable.Range(1, epoch).Select(k => TrainingParts.Epoch(k, seconds: k, rateFactor: 0.5, validationError: 1)));
         return state;
     }

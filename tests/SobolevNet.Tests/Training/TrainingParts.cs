@@ -10,7 +10,8 @@ internal static class TrainingParts
         var settings = optimizer ?? Optimizer.Sgd(learningRate: 0.1, momentum: 0);
         var state = new TrainingState<double>(
             network, SobolevLoss.Measure(source), settings.CreateState<double>(network.Architecture),
-            new OrderBalance([1, 1, 1], order), order) { RateFactor = 1 };
+            new OrderBalance([1, 1, 1], order), order)
+        { RateFactor = 1 };
         state.Weights.AsSpan(0, order + 1).Fill(1);
         return state;
     }
