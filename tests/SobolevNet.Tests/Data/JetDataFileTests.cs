@@ -45,6 +45,26 @@ public sealed class JetDataFileTests : IDisposable
             .Should().BeApproximately(Enumerable.Range(0, source.Layout.Tangents).Select(source.TangentScale).Sum(), form.EndsWith("part", StringComparison.Ordinal) ? 5 : 1e-12);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Load_OfTangentsAlongTheInputsThatOneSampleHasInAnotherOrder_GivesTheSameJets(int other)
+    {
+        var layout = JetLayout.Full(2, 1);
+        var (input, target) = (new JetBatch<double>(layout, 4, 2), new JetBatch<double>(layout, 4, 1));
+        for (int s = 0; s < 4; s++)
+        {
+            (input[0, s, 0], input[0, s, 1]) = (s, s * s);
+            (input[1, s, s == other ? 1 : 0], input[2, s, s == other ? 0 : 1]) = (1, 1);
+            (target[0, s, 0], target[1, s, 0], target[2, s, 0]) = (s, 5 + s, 9 - s);
+        }
+
+        var source = new MemoryJetSource<double>(input, target);
+        JetData.Save(_folder.File("a.npz"), source);
+        JetData.Load<double>(_folder.File("a.npz")).All().Should().Equal(source.All());
+    }
+
     [Fact]
     public void Save_OfFloat_IsReadByDoubleAndBack()
     {

@@ -85,14 +85,18 @@ public class TrainingStepTests
     [InlineData(2, 0, double.PositiveInfinity)]
     public void Exception_OfOneBrokenLabel_NamesItsComponentAndError(int component, int output, double value)
     {
-        var source = new OneBrokenLabel(component, output, value);
-        var options = Short with { Epochs = 2, Threads = 2, Standardize = false, BalanceOutputs = false, OrderWeights = [1, 1], Shuffle = false };
-        var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [4], 2, seed: 1), options);
-        var broken = trainer.Invoking(t => t.Fit(source)).Should().Throw<NonFiniteLossException>().Which;
-        (broken.Epoch, broken.Step).Should().Be((2, 2));
-        (broken.Order, broken.Component).Should().Be((component == 0 ? 0 : 1, source.Layout.NameOf(component)));
-        (double.IsFinite(value) ? Math.Abs(broken.Magnitude / value) : broken.Magnitude).Should().Be(double.IsFinite(value) ? 1 : value);
-        broken.Message.Should().Contain("epoch 2, step 2").And.Contain(broken.Component);
+        // The first, one in the middle and the last sample of a mini-batch.
+        foreach (long sample in (long[])[50, 57, 59])
+        {
+            var source = new OneBrokenLabel(sample, component, output, value);
+            var options = Short with { Epochs = 2, Threads = 2, Standardize = false, BalanceOutputs = false, OrderWeights = [1, 1], Shuffle = false };
+            var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [4], 2, seed: 1), options);
+            var broken = trainer.Invoking(t => t.Fit(source)).Should().Throw<NonFiniteLossException>().Which;
+            (broken.Epoch, broken.Step).Should().Be((2, 2));
+            (broken.Order, broken.Component).Should().Be((component == 0 ? 0 : 1, source.Layout.NameOf(component)));
+            (double.IsFinite(value) ? Math.Abs(broken.Magnitude / value) : broken.Magnitude).Should().Be(double.IsFinite(value) ? 1 : value);
+            broken.Message.Should().Contain("epoch 2, step 2").And.Contain(broken.Component);
+        }
     }
 
     [Theory]
@@ -227,7 +231,7 @@ public class TrainingStepTests
     }
 
     /// <summary>An endless source in whose second epoch one sample of the second batch has a label that no loss can hold.</summary>
-    private sealed class OneBrokenLabel(int component, int output, double value) : IJetSource<double>
+    private sealed class OneBrokenLabel(long sample, int component, int output, double value) : IJetSource<double>
     {
         public JetLayout Layout { get; } = JetLayout.Full(2, 1);
 
@@ -251,7 +255,7 @@ public class TrainingStepTests
                     (target[c, s, 0], target[c, s, 1]) = (samples[s] % 5, 7 - (samples[s] % 4));
                 }
 
-                if (samples[s] == 40 + 17)
+                if (samples[s] == sample)
                 {
                     target[component, s, output] = value;
                 }
