@@ -204,7 +204,7 @@ public class AdjointTrainingTests
             ["Hessians"] = hessians,
             ["Hessians of some inputs"] = JetData.FromJacobian(x, y, someSlopes, someBends, chosen),
             ["a subset, truncated"] = hessians.Subset([.. Enumerable.Range(0, 440).Select(k => (long)(k ^ 3))]).Truncate(1),
-            ["a part"] = hessians.Split(0.1, 3).Training,
+            ["a part"] = hessians.Split(0.04, 3).Training,
             ["a copy in memory"] = JetData.FromJacobian(x, y, slopes).Materialize(),
             ["directions"] = JetData.FromDirections(x, v, y, along),
             ["directions, twice"] = JetData.FromDirections(x, v, y, along, twice),
@@ -242,7 +242,7 @@ public class AdjointTrainingTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var network = Mlp<T>.Create(source.InputFeatures, [20, 20], source.OutputFeatures, Activation.Softplus, seed: 4);
-        var options = new SobolevTrainingOptions { Epochs = 3, BatchSize = 32, Propagation = propagation, Threads = 2 };
+        var options = new SobolevTrainingOptions { Epochs = 1, BatchSize = 32, Propagation = propagation, Threads = 2 };
         return (network, new SobolevTrainer<T>(network, options).Fit(source));
     }
 }
