@@ -5,9 +5,6 @@ namespace SobolevNet;
 /// <summary>Chooses how derivatives are propagated.</summary>
 internal static class PassTapes
 {
-    /// <summary>Inputs from which an image may be mostly zero, which forward propagation makes use of.</summary>
-    private const int MaxDirectionalInputs = 128;
-
     /// <summary>A tape for a source's jets, the memory for a batch reserved.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="source">The data.</param>
@@ -39,8 +36,7 @@ internal static class PassTapes
         {
             DerivativePropagation.Adjoint => true,
             DerivativePropagation.Forward => false,
-            _ => (alongInputs || architecture.Inputs < MaxDirectionalInputs)
-                && PropagationCost.PrefersAdjoint(architecture, layout, source.InputOrder, alongInputs),
+            _ => PropagationCost.PrefersAdjoint(architecture, layout, source.InputOrder, alongInputs),
         };
     }
 }

@@ -8,6 +8,9 @@ namespace SobolevNet;
 internal sealed class AdjointJetTape<T> : IPassTape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Elements of the largest array: with a hundred thousand inputs, a chunk is a few samples.</summary>
+    private const int ElementsOfChunk = 1 << 22;
+
     private readonly MlpArchitecture _architecture;
     private readonly AdjointTape<T> _tape;
     private readonly AdjointComponents _components;
@@ -26,9 +29,15 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
         Layout = layout;
         _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs);
         int tangents = _components.Tangents.Length;
-        int chunk = AdjointTape<T>.ChooseChunk(architecture, tangents, batch);
-        _tape = new AdjointTape<T>(architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk));
         RowsOfSample = AdjointTape<T>.RowsOfSample(architecture, tangents);
+        long widest = Math.Max((long)layout.Count * architecture.Outputs, (long)RowsOfSample * architecture.Inputs);
+        if (tangentInputs.IsEmpty)
+        {
+            widest = Math.Max(widest, (long)layout.Count * architecture.Inputs);
+        }
+
+        int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch));
+        _tape = new AdjointTape<T>(architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk));
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
         if (tangentInputs.IsEmpty)
         {

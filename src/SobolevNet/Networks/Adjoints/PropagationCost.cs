@@ -14,6 +14,12 @@ internal static class PropagationCost
     /// <summary>The same along other directions, whose jets are filled in and kept beside what is propagated.</summary>
     private const double MarginOfDirections = 0.6;
 
+    /// <summary>The same where inputs may be those of an image, many and mostly zero: forward jets leave such inputs out.</summary>
+    private const double MarginOfImages = 0.1;
+
+    /// <summary>Inputs from which on they may be those of an image.</summary>
+    private const int InputsOfImage = 128;
+
     /// <summary>How many multiply-adds of a product one of a scalar product with a direction counts for.</summary>
     private const double CostOfDirections = 4;
 
@@ -57,9 +63,11 @@ internal static class PropagationCost
     /// <param name="layout">The components.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
-    public static bool PrefersAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs) =>
-        layout.Order > 0
-        && OfAdjoint(architecture, layout, alongInputs) < (alongInputs ? MarginOfInputs : MarginOfDirections) * OfForward(architecture, layout, inputOrder);
+    public static bool PrefersAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs)
+    {
+        double margin = alongInputs ? MarginOfInputs : architecture.Inputs < InputsOfImage ? MarginOfDirections : MarginOfImages;
+        return layout.Order > 0 && OfAdjoint(architecture, layout, alongInputs) < margin * OfForward(architecture, layout, inputOrder);
+    }
 
     private static double Weights(MlpArchitecture architecture, int layer) => (double)architecture.Sizes[layer] * architecture.Sizes[layer + 1];
 }
