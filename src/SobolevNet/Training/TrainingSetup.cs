@@ -30,7 +30,7 @@ internal sealed class TrainingSetup<T>(
         FeatureScaling<T>? outputScaling = network.OutputScaling;
         if (isFresh && options.Standardize)
         {
-            inputScaling = Standardization.OfInputs(source, statistics, options.InputScaling, Time());
+            inputScaling = Standardization.OfInputs(source, statistics, options.InputScaling);
             outputScaling = Standardization.OfOutputs<T>(statistics, sizes);
         }
 
