@@ -88,6 +88,16 @@ public class TrainingFingerprintTests
     }
 
     [Fact]
+    public void SourceHash_ScaleOfAnyTangent_Counts()
+    {
+        var jets = new JetBatch<double>(JetLayout.Full(3, 1), 2, 1);
+        string Hash(params double[] scales) => SourceHash.Of(new MemoryJetSource<double>(jets, jets, scales), 1, default);
+        string[] hashes = [Hash(1, 1, 1), Hash(2, 1, 1), Hash(1, 2, 1), Hash(1, 1, 2)];
+        hashes.Should().OnlyHaveUniqueItems();
+        Hash(1, 2, 1).Should().Be(hashes[2]);
+    }
+
+    [Fact]
     public void Fields_InAnyCulture_AreTheSame()
     {
         var options = new SobolevTrainingOptions
