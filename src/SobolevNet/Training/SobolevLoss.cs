@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -21,6 +22,9 @@ namespace SobolevNet;
 /// </remarks>
 internal sealed class SobolevLoss
 {
+    /// <summary>Samples whose losses are summed at a time; few enough for the stack.</summary>
+    private const int SamplesOfBlock = 128;
+
     private readonly double[] _componentWeights;
     private readonly double[] _outputWeights;
     private readonly double[] _outputMeans;
@@ -95,8 +99,14 @@ internal sealed class SobolevLoss
                 nameof(losses));
         }
 
-        losses.Clear();
         int outputs = output.Features;
+        if (outputs == 1)
+        {
+            EvaluateOneOutput(output, target, orderWeights, sampleWeight, losses);
+            return;
+        }
+
+        losses.Clear();
         for (int c = 0; c < layout.Count; c++)
         {
             int order = layout.OrderOf(c);
@@ -104,12 +114,6 @@ internal sealed class SobolevLoss
             double slope = 2 * orderWeights[order] * weight * sampleWeight;
             var rows = output.Component(c);
             var targets = target.Component(c);
-            if (outputs == 1)
-            {
-                Evaluate(rows, targets, _outputWeights[0], weight, slope, losses[order..], orders);
-                continue;
-            }
-
             for (int s = 0; s < output.Samples; s++)
             {
                 var row = rows.Slice(s * outputs, outputs);
@@ -128,17 +132,33 @@ internal sealed class SobolevLoss
         }
     }
 
-    /// <summary>One component of networks with one output, without a row for each number: derivatives by many inputs are many rows.</summary>
-    private static void Evaluate<T>(Span<T> rows, ReadOnlySpan<T> targets, double outputWeight, double weight, double slope, Span<double> losses, int orders)
+    /// <summary>The same for networks with one output: derivatives by many inputs are many components of one number.</summary>
+    private void EvaluateOneOutput<T>(
+        JetSpan<T> output, JetSpan<T> target, ReadOnlySpan<double> orderWeights, double sampleWeight, Span<double> losses)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        targets = targets[..rows.Length];
-        for (int s = 0, at = 0; s < rows.Length; s++, at += orders)
+        var layout = output.Layout;
+        int orders = layout.Order + 1;
+        Span<double> sums = stackalloc double[SamplesOfBlock];
+        for (int start = 0; start < output.Samples; start += SamplesOfBlock)
         {
-            double error = double.CreateTruncating(rows[s]) - double.CreateTruncating(targets[s]);
-            double weighted = outputWeight * error;
-            rows[s] = T.CreateTruncating(slope * weighted);
-            losses[at] += weight * (weighted * error);
+            int samples = Math.Min(SamplesOfBlock, output.Samples - start);
+            for (int order = 0, c = 0; order < orders; order++)
+            {
+                sums.Clear();
+                for (int end = c + layout.CountOf(order); c < end; c++)
+                {
+                    double weight = _componentWeights[c] / _normalizers[order];
+                    double slope = 2 * orderWeights[order] * weight * sampleWeight;
+                    SquaredErrors.Run(
+                        output.Component(c).Slice(start, samples), target.Component(c).Slice(start, samples), _outputWeights[0], slope, weight, sums);
+                }
+
+                for (int s = 0; s < samples; s++)
+                {
+                    losses[((start + s) * orders) + order] = sums[s];
+                }
+            }
         }
     }
 
