@@ -55,9 +55,15 @@ public sealed class Evaluation
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSamples, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         SourceCheck.Fits(network, source);
+        var time = new MeasuringTime(null, cancellationToken);
+        if (order > 0)
+        {
+            TangentCheck.Run(source, nameof(source), time);
+        }
+
         using var team = new WorkerTeam(threads == 0 ? Environment.ProcessorCount : threads);
         var scale = balanced ? ErrorScale.Balanced : ErrorScale.Plain;
         long[] samples = Evaluator<T>.FirstSamples(Math.Min(source.Count, maxSamples));
-        return new Evaluator<T>(network, source, Math.Min(order, source.Layout.Order), samples, scale, team).Run(new MeasuringTime(null, cancellationToken));
+        return new Evaluator<T>(network, source, Math.Min(order, source.Layout.Order), samples, scale, team).Run(time);
     }
 }

@@ -63,12 +63,18 @@ internal static class InputMetric
         double[] weights = outputWeights.ToArray();
         Lane[] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new Lane(n))];
         int[] inputs = [.. Enumerable.Range(0, n)];
-        bool areInputs = true;
+        bool isKnown = !source.TangentInputs.IsEmpty;
+        bool areInputs = !isKnown || source.TangentInputs.SequenceEqual(inputs);
+        if (!areInputs)
+        {
+            return null;
+        }
+
         SourceSurvey.Run(source, source.Layout.Truncate(1), team, time, (lane, _, input, target) =>
         {
             for (int s = 0; s < input.Samples && Volatile.Read(ref areInputs); s++)
             {
-                if (!UnitTangents.Are(input, s, inputs))
+                if (!isKnown && !UnitTangents.Are(input, s, inputs))
                 {
                     Volatile.Write(ref areInputs, false);
                     return;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -55,8 +56,10 @@ internal sealed class OrderBalance
     /// <param name="source">The training data.</param>
     /// <param name="loss">Its loss.</param>
     /// <param name="time">Ends the measurement.</param>
+    /// <param name="propagation">How derivatives are propagated.</param>
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
-    public void Measure<T>(Mlp<T> network, IJetSource<T> source, SobolevLoss loss, MeasuringTime time)
+    public void Measure<T>(
+        Mlp<T> network, IJetSource<T> source, SobolevLoss loss, MeasuringTime time, DerivativePropagation propagation = DerivativePropagation.Auto)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long[] samples = SampleSubset.Of(source.Count, MaxSamples);
@@ -66,20 +69,8 @@ internal sealed class OrderBalance
         }
 
         var layout = source.Layout.Truncate(Measured.Length - 1);
-        var inputs = new JetBatch<T>(layout, samples.Length, source.InputFeatures).AsSpan();
-        var targets = new JetBatch<T>(layout, samples.Length, source.OutputFeatures).AsSpan();
-        int count = 0;
-        while (count < samples.Length && (count == 0 || time.SecondsLeft > 0))
-        {
-            time.ThrowIfCanceled();
-            int block = Math.Min(SourceSurvey.Block, samples.Length - count);
-            source.Fill(samples.AsSpan(count, block), inputs.Slice(count, block), targets.Slice(count, block));
-            count += block;
-        }
-
-        var output = new JetBatch<T>(layout, count, source.OutputFeatures);
-        new Predictor<T>(network).Propagate(inputs.Slice(0, count), output);
-
+        var output = Propagate(network, source, layout, samples, time, propagation);
+        int count = output.Samples;
         double[] squares = new double[Measured.Length];
         for (int f = 0; f < source.OutputFeatures; f++)
         {
@@ -117,6 +108,40 @@ internal sealed class OrderBalance
         {
             weights[order] = _given is not null ? _given[order].At(progress) : Math.Pow(Measured[order], -0.8 - (0.5 * progress));
         }
+    }
+
+    /// <summary>The network's jets at some samples, at as many as there is time for.</summary>
+    private static JetSpan<T> Propagate<T>(
+        Mlp<T> network, IJetSource<T> source, JetLayout layout, long[] samples, MeasuringTime time, DerivativePropagation propagation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var tape = PassTapes.Create(network.Architecture, source, layout, propagation, samples.Length);
+        var packed = new PackedNetwork<T>(network);
+        packed.Pack(reverse: tape.IsAdjoint, reverseFirst: tape.IsAdjoint, keepZeros: tape.MaySkipInputs);
+        var workspace = new Workspace<T>();
+        var target = new JetBatch<T>(layout, tape.GroupSamples, source.OutputFeatures).AsSpan();
+        var output = new JetBatch<T>(layout, samples.Length, source.OutputFeatures).AsSpan();
+        int done = 0;
+        while (done < samples.Length)
+        {
+            tape.Begin(Math.Min(tape.Capacity, samples.Length - done));
+            for (int group = 0; group < tape.Groups; group++)
+            {
+                time.ThrowIfCanceled();
+                if (done > 0 && time.SecondsLeft <= 0)
+                {
+                    return output.Slice(0, done);
+                }
+
+                int count = tape.Group(group).Count;
+                source.Fill(samples.AsSpan(done, count), tape.Input(group), target.Slice(0, count));
+                tape.Forward(group, packed, workspace);
+                tape.Output(group).CopyTo(output.Slice(done, count));
+                done += count;
+            }
+        }
+
+        return output;
     }
 
     private static bool IsEverAboveZero(OrderWeight weight) => Enumerable.Range(0, Points + 1).Any(point => weight.At((double)point / Points) > 0);

@@ -69,6 +69,19 @@ internal static class OutputSizes
         int inputs = source.InputFeatures;
         var layout = source.Layout.Truncate(1);
         int components = layout.Count;
+        double[] spreads = FeatureSize.Spreads<T>(statistics.InputMeans, statistics.InputVariances);
+        double[] lengths = [.. Enumerable.Range(0, layout.Tangents).Select(source.TangentScale)];
+        if (!source.TangentInputs.IsEmpty)
+        {
+            foreach (int tangent in layout.Firsts)
+            {
+                double spread = spreads[source.TangentInputs[tangent]];
+                lengths[tangent] = spread > 0 ? Math.Sqrt(1 / (1 / spread / spread)) : lengths[tangent];
+            }
+
+            return lengths;
+        }
+
         double[][] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new double[components * inputs])];
         long[] counts = new long[lanes.Length];
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, _) =>
@@ -89,8 +102,6 @@ internal static class OutputSizes
             }
         });
 
-        double[] spreads = FeatureSize.Spreads<T>(statistics.InputMeans, statistics.InputVariances);
-        double[] lengths = [.. Enumerable.Range(0, layout.Tangents).Select(source.TangentScale)];
         for (int c = 1; c < components; c++)
         {
             double sum = 0;

@@ -47,11 +47,11 @@ internal sealed class SourceStatistics
             lanes[lane] = new Lane(source.InputFeatures, layout.Count, outputs);
         }
 
+        TangentCheck.Run(source, nameof(source), time);
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
             CheckFinite(input, samples, "input");
             CheckFinite(target, samples, "target");
-            CheckTangents(source, input, samples);
             lanes[lane].Add(input, target);
         });
 
@@ -101,18 +101,6 @@ internal sealed class SourceStatistics
             throw new ArgumentException(
                 $"The source's {what} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of " +
                 $"sample {samples[sample]}; all data must be finite.",
-                "source");
-        }
-    }
-
-    /// <summary>Refuses a source whose inputs are not differentiated by what it says: the two ways of propagation would train different things.</summary>
-    private static void CheckTangents<T>(IJetSource<T> source, JetSpan<T> input, ReadOnlySpan<long> samples)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (input.Layout.Order > 0 && !UnitTangents.Are(input, 0, source.TangentInputs))
-        {
-            throw new ArgumentException(
-                $"The source's TangentInputs says that its tangents are inputs, but the first derivatives of the inputs of sample {samples[0]} are not their unit vectors.",
                 "source");
         }
     }

@@ -35,6 +35,7 @@ internal static class SourceSurvey
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
     /// <param name="look">Takes in the samples.</param>
+    /// <remarks>Where tangents are inputs (<see cref="IJetSource{T}.TangentInputs"/>), inputs come as values alone: n unit vectors a sample are not made.</remarks>
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
     public static void Run<T>(IJetSource<T> source, JetLayout layout, WorkerTeam team, MeasuringTime time, Look<T> look)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -45,11 +46,12 @@ internal static class SourceSurvey
             Shuffle(chosen);
         }
 
+        var inputLayout = source.TangentInputs.IsEmpty ? layout : JetLayout.Value;
         var inputs = new JetBatch<T>[team.Workers];
         var targets = new JetBatch<T>[team.Workers];
         team.Run(Lanes, (lane, worker) =>
         {
-            var input = inputs[worker] ??= new JetBatch<T>(layout, Block, source.InputFeatures);
+            var input = inputs[worker] ??= new JetBatch<T>(inputLayout, Block, source.InputFeatures);
             var target = targets[worker] ??= new JetBatch<T>(layout, Block, source.OutputFeatures);
             for (long start = (long)lane * Block; start < chosen.Length; start += Lanes * Block)
             {

@@ -98,7 +98,7 @@ internal sealed class TrainingRun<T>
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, _course.Progress);
         if (_state.Balance.NeedsMeasurement)
         {
-            _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken));
+            _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
         }
 
         _state.Balance.Weights(_course.Progress, _state.Weights);

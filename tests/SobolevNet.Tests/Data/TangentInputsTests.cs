@@ -68,6 +68,45 @@ public class TangentInputsTests
     }
 
     [Fact]
+    public void SourceThatIsRightInEverySecondOrEighthSampleAlone_IsRefused()
+    {
+        foreach (int everyNth in (int[])[2, 8])
+        {
+            var network = Mlp<double>.Create(2, [4], 1, seed: 1);
+            FluentActions.Invoking(() => new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1 }).Fit(new Claim([0, 1], everyNth)))
+                .Should().Throw<ArgumentException>().WithMessage("*not their unit vectors*").WithParameterName("source");
+            FluentActions.Invoking(() => Evaluation.Of(network, new Claim([0, 1], everyNth), order: 1))
+                .Should().Throw<ArgumentException>().WithMessage("*not their unit vectors*").WithParameterName("source");
+        }
+    }
+
+    [Fact]
+    public void Fit_ThousandsOfInputs_MakesNoUnitVectorsOfAllSamples()
+    {
+        const int Inputs = 2_000;
+        const int Samples = 40;
+        var (x, y, dydx) = (new float[Samples, Inputs], new float[Samples], new float[Samples, Inputs]);
+        for (int s = 0; s < Samples; s++)
+        {
+            for (int i = 0; i < Inputs; i++)
+            {
+                x[s, i] = MathF.Sin((i * s) + s);
+                y[s] += x[s, i] / Inputs;
+                dydx[s, i] = 1f / Inputs;
+            }
+        }
+
+        var labels = JetData.FromJacobian(x, y, dydx);
+        var trainer = new SobolevTrainer<float>(Mlp<float>.Create(Inputs, [8], 1, seed: 1), new SobolevTrainingOptions { Epochs = 1, Optimizer = Optimizer.Adam(), Threads = 1 });
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        trainer.Fit(labels);
+
+        // The unit vectors of one sample take 16 MB.
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(100_000_000);
+    }
+
+    [Fact]
     public void Fit_SourceThatNamesItsInputs_IsAskedForValuesOfInputsAlone()
     {
         var source = new Claim([0, 1]);
@@ -77,7 +116,7 @@ public class TangentInputsTests
     }
 
     /// <summary>y = x₀ + 2x₁ with its gradient, and whatever is claimed of the tangents.</summary>
-    private sealed class Claim(int[] inputs) : IJetSource<double>
+    private sealed class Claim(int[] inputs, int everyNth = 1) : IJetSource<double>
     {
         private int _valuesAlone;
 
@@ -113,7 +152,7 @@ public class TangentInputsTests
 
                     if (input.Layout.Order > 0)
                     {
-                        input[1 + i, s, i] = 1;
+                        input[1 + i, s, i] = samples[s] % everyNth == 0 ? 1 : 2;
                     }
                 }
             }
