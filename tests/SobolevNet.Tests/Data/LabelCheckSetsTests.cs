@@ -41,6 +41,13 @@ public sealed class LabelCheckSetsTests
         alarms.Should().BeEmpty();
     }
 
+    [Fact]
+    public void Run_OfFewSamplesFarApart_DoesNotTakeTheirThirdOrderForAMistake()
+    {
+        var report = LabelCheck.Run(RandomLabelSet.Of(645, 1500).Source());
+        report.HasProblems.Should().BeFalse(report.ToString());
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public void Run_OfAFaultInNoisyPathwiseLabels_FindsItAndNamesNoOtherColumn(string fault)

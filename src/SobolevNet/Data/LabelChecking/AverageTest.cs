@@ -25,6 +25,10 @@ namespace SobolevNet.LabelChecking;
 /// times the rest, c′ being the correlation at the distance of the pair: structure that hardly changes over a pair has hardly any third order.
 /// </para>
 /// <para>
+/// Few samples are far apart even as neighbors, and structure looks like noise there. But noise and mistakes of labels make r grow from the nearest pairs to
+/// farther ones at most as the coordinates do. If r grows more than that, an effect must be larger than the excess too.
+/// </para>
+/// <para>
 /// A column that looks wrong must still look wrong when the slopes of the others may depend on all inputs in any linear way: what columns of
 /// dependent inputs share is not held against any of them. Where samples are too few for that, only other columns that look wrong get such slopes.
 /// </para>
@@ -48,6 +52,7 @@ internal sealed class AverageTest
     private readonly SmoothModel _model;
     private readonly NeighborFrames _frames;
     private readonly double[]?[] _middles;
+    private readonly double[] _growth;
     private readonly CancellationToken _cancellationToken;
 
     public AverageTest(LabelSamples data, NeighborFrames frames, int maxInputs, CancellationToken cancellationToken)
@@ -58,6 +63,7 @@ internal sealed class AverageTest
         _model = SmoothModel.Best(data, maxInputs);
         _levels = SamplePairs.Levels(data, frames, cancellationToken);
         _middles = new double[]?[_levels.Count];
+        _growth = [.. _levels.Select(pairs => Growth(_levels[0], pairs))];
     }
 
     /// <summary>Whether there are enough pairs along the tangents.</summary>
@@ -172,12 +178,13 @@ internal sealed class AverageTest
         }
 
         double[] structure = new double[p + 1];
+        double nearest = double.PositiveInfinity;
         var outcomes = new Outcome[p];
         Array.Fill(outcomes, new Outcome(Decision.Open, 1, double.NaN, double.PositiveInfinity));
         for (int level = 0; level < _levels.Count && outcomes.Any(outcome => outcome.Decision == Decision.Open || IsVague(outcome)); level++)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            Decide(level, values, labels, slopes, fits, models, range, outcomes, structure);
+            Decide(level, values, labels, slopes, fits, models, range, outcomes, structure, ref nearest);
         }
 
         return outcomes;
@@ -197,7 +204,8 @@ internal sealed class AverageTest
         double[][] models,
         (double Low, double High)[] range,
         Outcome[] outcomes,
-        double[] structure)
+        double[] structure,
+        ref double nearest)
     {
         var pairs = _levels[level];
         int count = pairs.Count;
@@ -251,6 +259,9 @@ internal sealed class AverageTest
         rest -= known.Column(p);
         double[] thirdOrder = [.. Enumerable.Range(0, p + 1).Select(k => Math.Max(
             known.Column(k).L2Norm() / Math.Sqrt(count), UnknownOrder(restFrom.Column(k), restTo.Column(k), ref structure[k])))];
+        double size = rest.L2Norm() / Math.Sqrt(count);
+        nearest = level == 0 ? size : nearest;
+        thirdOrder[p] = Math.Max(thirdOrder[p], Excess(size, nearest, _growth[level]));
         double[] gap = [.. Enumerable.Range(0, p).Select(k => _frames.HasFewValues[k] ? Gap(pairs, models[k], k) : 0)];
         var columns = PairRegression.Solve(pairs, _data.Count, rest, supplied, directions, width);
         double largest = columns.Max(column => column.Label);
@@ -316,6 +327,22 @@ internal sealed class AverageTest
         double correlation = square > 0 ? (from * to) / square : 0;
         structure = Math.Max(structure, Math.Abs(correlation) + (2 / Math.Sqrt(Math.Min(from.Count, _data.Count))));
         return Math.Sqrt(structure / from.Count) * (from + to).L2Norm() * (1 - correlation);
+    }
+
+    /// <summary>What a rest has beyond that of the nearest pairs if it grows as the coordinates do.</summary>
+    /// <param name="size">The rest's root mean square.</param>
+    /// <param name="nearest">The same of the nearest pairs.</param>
+    /// <param name="growth">How much the coordinates grow; infinite if the nearest pairs do not differ along a tangent.</param>
+    public static double Excess(double size, double nearest, double growth) =>
+        double.IsFinite(growth) ? Math.Sqrt(Math.Max(0, (size * size) - Math.Pow(growth * nearest, 2))) : 0;
+
+    /// <summary>How much farther some pairs are apart than others, along the tangent where that is most; infinite if the others do not differ along one.</summary>
+    private static double Growth(SamplePairs near, SamplePairs far)
+    {
+        int p = near.FromFactor.Length / near.Count;
+        return Enumerable.Range(0, p).Max(k => Reach(far, k) is > 0 and double reach ? reach / Reach(near, k) : 1);
+
+        double Reach(SamplePairs pairs, int k) => Math.Sqrt(Enumerable.Range(0, pairs.Count).Average(pair => Math.Pow(pairs.FromFactor[(pair * p) + k], 2)));
     }
 
     /// <summary>

@@ -47,6 +47,14 @@ public class AverageTestTests
         AverageTest.Judge(s_right with { Scale = double.NaN }, 1e-6, floor: 0.1, largest).ToString().Should().Be(expected);
 
     [Theory]
+    [InlineData(5, 1.5, 2, 4)]
+    [InlineData(5, 1.5, 4, 0)]
+    [InlineData(5, 0, 1, 5)]
+    [InlineData(5, 0, double.PositiveInfinity, 0)] // the nearest pairs do not show what a mistake along one tangent leaves
+    public void Excess_OfARest_IsWhatGrowsMoreThanTheCoordinates(double size, double nearest, double growth, double expected) =>
+        AverageTest.Excess(size, nearest, growth).Should().BeApproximately(expected, 1e-12);
+
+    [Theory]
     [InlineData(8, true)]
     [InlineData(9, false)]
     public void HasFewValues_OfAnInput_MeansUpToEight(int values, bool expected)
