@@ -105,10 +105,50 @@ public class DataExamples
     }
 
     [Fact]
-    public void Source_OfYourOwn_TrainsLikeAnyOther()
+    public void Forces_AreLearnedAsMinusTheGradientOfTheEnergy()
+    {
+        var (x, energies, forces) = (new double[256, 3], new double[256], new double[256, 3]);
+        double[] stiffness = [1, 2, 3];
+        var random = new RandomStream(seed: 6);
+        for (int s = 0; s < 256; s++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                x[s, i] = random.NextUniform(-1, 1);
+                energies[s] += 0.5 * stiffness[i] * x[s, i] * x[s, i];
+                forces[s, i] = -stiffness[i] * x[s, i];
+            }
+        }
+
+        #region example: forces
+        // Energies (S) of positions x (S, n) and the forces on them, F = −∂E/∂x: the Jacobian is −F.
+        var dydx = new double[x.GetLength(0), x.GetLength(1)];
+        for (int s = 0; s < x.GetLength(0); s++)
+        {
+            for (int i = 0; i < x.GetLength(1); i++)
+            {
+                dydx[s, i] = -forces[s, i];
+            }
+        }
+
+        IJetSource<double> data = JetData.FromJacobian(x, energies, dydx);
+        var options = new SobolevTrainingOptions { InputScaling = InputScalingKind.Common };    // all coordinates share a unit
+        #endregion
+
+        LabelCheck.Run(data).HasProblems.Should().BeFalse();
+        var network = Mlp<double>.Create(3, [32, 32], 1, seed: 3);
+        new SobolevTrainer<double>(network, options with { BatchSize = 8 }).Fit(data).Training.NormalizedRmse.Should().BeLessThan(0.01);
+        network.Jacobian([0.5, 0, 0])[0, 0].Should().BeApproximately(0.5, 0.05);
+    }
+
+    [Theory]
+    [InlineData(DerivativePropagation.Auto)]
+    [InlineData(DerivativePropagation.Forward)]
+    [InlineData(DerivativePropagation.Adjoint)]
+    public void Source_OfYourOwn_TrainsLikeAnyOther(DerivativePropagation propagation)
     {
         var network = Mlp<double>.Create(1, [32], 1);
-        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 20 };
+        var options = new SobolevTrainingOptions { Epochs = 200, BatchSize = 20, Propagation = propagation };
         var result = new SobolevTrainer<double>(network, options).Fit(new PendulumSource(100));
         result.Training.NormalizedRmse.Should().BeLessThan(0.02);
     }
@@ -127,6 +167,8 @@ public class DataExamples
 
         public int InputOrder => 1;                                 // x(r) = r is straight
 
+        public ReadOnlySpan<int> TangentInputs => [0];              // optional: the only tangent is input 0
+
         public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
         {
             input.Clear();                                          // every element must be written
@@ -135,9 +177,13 @@ public class DataExamples
                 double angle = 2 * Math.PI * samples[s] / count;
                 input[0, s, 0] = angle;
                 target[0, s, 0] = 9.81 * (1 - Math.Cos(angle));
-                if (target.Layout.Order >= 1)                       // the trainer asks for no more than it needs
+                if (input.Layout.Order >= 1)                        // not target.Layout: the input view may have values alone
                 {
                     input[1, s, 0] = 1;
+                }
+
+                if (target.Layout.Order >= 1)                       // the trainer asks for no more than it needs
+                {
                     target[1, s, 0] = 9.81 * Math.Sin(angle);
                 }
 

@@ -221,6 +221,112 @@ public class TrainingExamples
     }
 
     [Fact]
+    public void Loss_OfALaplacian_HasAParameterGradient()
+    {
+        #region example: laplacian
+        // ½ mean (Δu − f)² of a network of 10 inputs, and its parameter gradient: Δu is the sum of 10 second derivatives.
+        const int Inputs = 10;
+        const int Points = 64;
+        var network = Mlp<double>.Create(Inputs, hidden: [32, 32], outputs: 1, seed: 1);
+        var pass = new AdjointPass<double>(network, tangents: Inputs, capacity: Points);
+
+        var x = new double[Points * Inputs];                                        // (S, n)
+        var directions = new double[Inputs * Points * Inputs];                      // (k, S, n): direction k of sample s begins at ((k * S) + s) * n
+        var random = new RandomStream(seed: 1);
+        for (int s = 0; s < Points; s++)
+        {
+            for (int k = 0; k < Inputs; k++)
+            {
+                x[(s * Inputs) + k] = random.NextUniform();
+                directions[(((k * Points) + s) * Inputs) + k] = 1;                  // direction k is the unit vector of input k
+            }
+        }
+
+        var (u, slopes, products) = (new double[Points], new double[Points * Inputs], new double[directions.Length]);   // (S, m), (S, m, n), (k, S, m, n)
+        pass.Forward(x, directions, u, slopes, products);
+
+        double loss = 0;
+        var (uAdjoint, slopesAdjoint, productsAdjoint) = (new double[u.Length], new double[slopes.Length], new double[products.Length]);
+        for (int s = 0; s < Points; s++)
+        {
+            double laplacian = 0;
+            for (int k = 0; k < Inputs; k++)
+            {
+                laplacian += products[(((k * Points) + s) * Inputs) + k];           // element k of H·eₖ is ∂²u/∂xₖ²
+            }
+
+            double residual = laplacian - 1;                                        // f = 1
+            loss += 0.5 * residual * residual / Points;
+            for (int k = 0; k < Inputs; k++)
+            {
+                productsAdjoint[(((k * Points) + s) * Inputs) + k] = residual / Points;
+            }
+        }
+
+        var gradient = new double[network.Parameters.Length];
+        pass.Reverse(uAdjoint, slopesAdjoint, productsAdjoint, gradient);           // zeros where the loss does not depend on a result
+        #endregion
+
+        double Loss()
+        {
+            double sum = 0;
+            for (int s = 0; s < Points; s++)
+            {
+                double[,,] hessian = network.Hessian(x.AsSpan(s * Inputs, Inputs));
+                double residual = Enumerable.Range(0, Inputs).Sum(i => hessian[0, i, i]) - 1;
+                sum += 0.5 * residual * residual / Points;
+            }
+
+            return sum;
+        }
+
+        loss.Should().BeApproximately(Loss(), 1e-12);
+        const double H = 1e-5;
+        foreach (int parameter in new[] { 0, 400, gradient.Length - 2 })
+        {
+            double before = network.Parameters[parameter];
+            network.Parameters[parameter] = before + H;
+            double above = Loss();
+            network.Parameters[parameter] = before - H;
+            double below = Loss();
+            network.Parameters[parameter] = before;
+            gradient[parameter].Should().NotBe(0).And.BeApproximately((above - below) / (2 * H), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Jacobians_OfManySamples_ComeFromOnePass()
+    {
+        var network = Mlp<double>.Create(3, [16], 2, seed: 9);
+        double[] x = [.. Enumerable.Range(0, 30 * 3).Select(k => Math.Sin(k))];
+
+        #region example: batch of jacobians
+        // Outputs and Jacobians of S samples at once: x (S, n) gives y (S, m) and jacobian (S, m, n).
+        var (inputs, outputs) = (network.Architecture.Inputs, network.Architecture.Outputs);
+        int samples = x.Length / inputs;
+        var pass = new AdjointPass<double>(network, tangents: 0, capacity: samples);
+        var (y, jacobian) = (new double[samples * outputs], new double[samples * outputs * inputs]);
+        pass.Forward(x, directions: [], y, jacobian, products: []);
+
+        double Slope(int s, int o, int i) => jacobian[(((s * outputs) + o) * inputs) + i];      // ∂yₒ/∂xᵢ of sample s
+        #endregion
+
+        double[] expected = network.Evaluate(x);
+        for (int s = 0; s < samples; s++)
+        {
+            double[,] one = network.Jacobian(x.AsSpan(3 * s, 3));
+            for (int o = 0; o < 2; o++)
+            {
+                y[(2 * s) + o].Should().BeApproximately(expected[(2 * s) + o], 1e-12);
+                for (int i = 0; i < 3; i++)
+                {
+                    Slope(s, o, i).Should().BeApproximately(one[o, i], 1e-12);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Jets_OfAManifold_GoThroughANetwork()
     {
         var network = Mlp<double>.Create(3, [16], 2, seed: 9);

@@ -91,8 +91,11 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <summary>Writes the jets of some samples; every element of both views is written. Called from several threads at once.</summary>
     /// <param name="source">Gives the other source's samples: <see cref="Source"/>, or in a training that changes them its run.</param>
     /// <param name="samples">The numbers of the samples wanted; each exists.</param>
-    /// <param name="input">Shape (components, samples.Length, <see cref="InputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.</param>
-    /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>), in the same layout.</param>
+    /// <param name="input">
+    /// Shape (components, samples.Length, <see cref="InputFeatures"/>), in the layout of <paramref name="target"/>; where <see cref="TangentInputs"/> is
+    /// declared, the view may be of order 0 instead.
+    /// </param>
+    /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.</param>
     protected abstract void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 
     /// <summary>The same transform, filled from a run of the other source.</summary>

@@ -1,6 +1,6 @@
 namespace SobolevNet;
 
-/// <summary>How a network's derivatives are computed; the results are the same to rounding.</summary>
+/// <summary>How a network's derivatives are computed. The results of a step are the same to rounding.</summary>
 public enum DerivativePropagation
 {
     /// <summary>The way with fewer multiply-adds, counted from the network's shape and the components trained.</summary>

@@ -115,9 +115,12 @@ public sealed record SobolevTrainingOptions
     public bool ScaleDirections { get; init; } = true;
 
     /// <summary>
-    /// How the network's derivatives are computed. The result is the same to rounding, and by default the cheaper way is taken; set it to compare them.
-    /// A checkpoint may be resumed with another one.
+    /// How the network's derivatives are computed. By default the cheaper way is taken; set it to compare the ways. A checkpoint may be resumed with another one.
     /// </summary>
+    /// <remarks>
+    /// A step is the same to rounding. Rounding errors grow during a training, most with <see cref="Optimizer.Soap"/> in float. So two networks that are
+    /// trained in different ways agree in accuracy, not in digits.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public DerivativePropagation Propagation
     {

@@ -8,9 +8,16 @@ namespace SobolevNet;
 /// with many inputs and few outputs, such as a Laplacian in many dimensions.
 /// </summary>
 /// <remarks>
+/// <para>
+/// For S samples, n inputs, m outputs and k tangents the spans are row-major: inputs (S, n), outputs (S, m), Jacobians (S, m, n), directions (k, S, n) and
+/// products (k, S, m, n). The tangent comes first, before the sample: element i of direction t of sample s is at ((t·S) + s)·n + i. The arrays of
+/// <c>JetData.FromDirections</c> have the sample first instead, (S, k, n). Here S is the number of samples of the pass, not <see cref="Capacity"/>.
+/// </para>
+/// <para>
 /// The cost grows with (1 + outputs)(1 + tangents), where a <see cref="JetPass{T}"/> takes one row for each component. Holds memory for the largest
 /// batch and a packed copy of the weights; call <see cref="Refresh"/> after changing the network's parameters. Not thread-safe; passes of their own on the
 /// same network are. Equations: docs/notation.md.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class AdjointPass<T>
@@ -68,10 +75,16 @@ public sealed class AdjointPass<T>
 
     /// <summary>Computes values, Jacobians and, along directions, products of Hessians.</summary>
     /// <param name="x">Inputs, shape (samples, n), at most <see cref="Capacity"/> samples.</param>
-    /// <param name="directions">v, shape (k, samples, n); empty without tangents.</param>
+    /// <param name="directions">
+    /// v, shape (k, samples, n): the first direction of every sample, then the second of every sample, and so on. That is not the order (samples, k, n) of
+    /// <c>JetData.FromDirections</c>. Empty without tangents.
+    /// </param>
     /// <param name="y">Receives the outputs, shape (samples, m).</param>
     /// <param name="jacobian">Receives ∂y/∂x, shape (samples, m, n).</param>
-    /// <param name="products">Receives (∂²y/∂x²)·v, shape (k, samples, m, n); empty without tangents.</param>
+    /// <param name="products">
+    /// Receives (∂²y/∂x²)·v, shape (k, samples, m, n): Σⱼ ∂²y_o/∂x_i∂x_j·v_j of tangent t, sample s, output o and input i is at ((t·samples + s)·m + o)·n + i.
+    /// Empty without tangents.
+    /// </param>
     /// <exception cref="ArgumentException">A length does not fit, or an element of the inputs or directions is not finite.</exception>
     public void Forward(ReadOnlySpan<T> x, ReadOnlySpan<T> directions, Span<T> y, Span<T> jacobian, Span<T> products)
     {
@@ -120,7 +133,7 @@ public sealed class AdjointPass<T>
     /// </summary>
     /// <param name="yAdjoint">∂E/∂y, shape (samples, m).</param>
     /// <param name="jacobianAdjoint">∂E/∂(∂y/∂x), shape (samples, m, n).</param>
-    /// <param name="productsAdjoint">∂E by the products of Hessians, shape (k, samples, m, n); empty without tangents.</param>
+    /// <param name="productsAdjoint">∂E by the products of Hessians, in their shape (k, samples, m, n); empty without tangents.</param>
     /// <param name="parameterGradient">Receives ∂E/∂parameters in the order of <see cref="Mlp{T}.Parameters"/>.</param>
     /// <exception cref="InvalidOperationException">No forward pass came before.</exception>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
