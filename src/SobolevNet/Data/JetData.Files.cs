@@ -158,7 +158,7 @@ public static partial class JetData
             file.Add<int>("seconds", pairs, q, 2);
         }
 
-        if (scaled && layout.Order > 0)
+        if (scaled)
         {
             file.Add<double>("tangent_scales", scales, scales.Length);
         }
