@@ -67,7 +67,8 @@ public static partial class JetData
     /// <summary>Reads an .npz file that <see cref="Save"/> wrote, or that was made with the same names and shapes in NumPy.</summary>
     /// <remarks>
     /// The form follows from the arrays present: dydx, v or dxdr, else values. A y of shape (S) stands for one output, with
-    /// derivatives to match. Other arrays are ignored. Integers and the other floating type are converted.
+    /// derivatives to match. An array that the form does not have is refused, so that none is left out for a wrong name. Integers and the other
+    /// floating type are converted.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="path">The path of the file.</param>
@@ -75,8 +76,8 @@ public static partial class JetData
     /// <returns>The source, as the builder makes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not an .npz file, is damaged, unpacks to more than <paramref name="maxBytes"/>, lacks an array, or its arrays do not fit each
-    /// other or are not finite.
+    /// The file is not an .npz file, is damaged, unpacks to more than <paramref name="maxBytes"/>, lacks an array or has one of another name than
+    /// its form has, or its arrays do not fit each other or are not finite.
     /// </exception>
     /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -234,6 +235,7 @@ public static partial class JetData
     private static JacobianJetSource<T> LoadJacobian<T>(NpzReader file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        CheckNames(file, "Jacobian", "x", "y", "dydx", "d2ydx2", "directions");
         int[] inputs = file.Contains("directions") ? file.Read<int>("directions").Data : [];
         return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs);
     }
@@ -243,24 +245,38 @@ public static partial class JetData
     {
         var rows = file.Contains("v") ? LoadDirections<T>(file)
             : file.Contains("dxdr") ? LoadManifold<T>(file)
-            : BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+            : LoadValues<T>(file);
         return file.Contains("inputs_share_unit") && file.Read<int>("inputs_share_unit").Data is not [0]
             ? new MemoryJetSource<T>(rows.Input, rows.Target, TangentScales.Of(rows)) { InputsShareUnit = true }
             : rows;
     }
 
+    private static MemoryJetSource<T> LoadValues<T>(NpzReader file)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckNames(file, "values", "x", "y", "inputs_share_unit");
+        return BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+    }
+
     private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BuildDirections(
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckNames(file, "directions", "x", "v", "y", "dyv", "d2yv", "inputs_share_unit");
+        return BuildDirections(
             Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"));
+    }
 
     private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        CheckNames(
+            file, "manifold", "x", "dxdr", "y", "dydr", "d2xdr2", "d2ydr2", "tangents", "firsts", "seconds", "tangent_scales", "inputs_share_unit");
         double[] scales = file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
         var dxdr = Read<T>(file, "dxdr");
         var d2ydr2 = Optional<T>(file, "d2ydr2");
-        var layout = file.Contains("firsts") ? ReadLayout(file, LengthOf(dxdr), LengthOf(d2ydr2)) : null;
+        var layout = file.Contains("tangents") || file.Contains("firsts") || file.Contains("seconds")
+            ? ReadLayout(file, LengthOf(dxdr), LengthOf(d2ydr2))
+            : null;
         return BuildManifold(
             Read<T>(file, "x"),
             dxdr,
@@ -270,6 +286,17 @@ public static partial class JetData
             d2ydr2,
             scales,
             layout);
+    }
+
+    /// <summary>Refuses a file with an array that its form does not have: it would be left out silently, a misspelled dydx with all derivatives.</summary>
+    private static void CheckNames(NpzReader file, string form, params string[] expected)
+    {
+        if (file.Names.Except(expected).FirstOrDefault() is { } other)
+        {
+            throw new ArgumentException(
+                $"the {form} form has no array \"{ForeignText.Cut(other)}\"; expected {string.Join(", ", expected)}. Files with derivatives have dydx, dxdr or v, " +
+                "by which their form is known.");
+        }
     }
 
     /// <summary>How many components an array of shape (S, components, …) has.</summary>

@@ -8,7 +8,7 @@ namespace SobolevNet.Files;
 /// <remarks>
 /// <para>
 /// The file is not trusted: sizes are checked against each other and a limit before memory is taken, compressed arrays grow
-/// only as their bytes arrive, and checksums are compared. What is not readable is an <see cref="InvalidDataException"/>.
+/// only as their bytes arrive, checksums are compared, and so are the two names that the archive keeps of each array. What is not readable is an <see cref="InvalidDataException"/>.
 /// </para>
 /// <para>Several threads may read at once; they take turns.</para>
 /// </remarks>
@@ -59,6 +59,8 @@ public sealed class NpzReader : IDisposable
 
                 _names.Add(name);
             }
+
+            ZipEntryNames.Check(stream, _archive.Entries.Count);
         }
         catch (Exception fault) when (IsDamage(fault))
         {
@@ -78,7 +80,7 @@ public sealed class NpzReader : IDisposable
     /// </param>
     /// <returns>The reader, which keeps the file open.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
-    /// <exception cref="InvalidDataException">The file is not a zip archive, is damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="InvalidDataException">The file is not a zip archive, is damaged, keeps two different names of an array, or unpacks to more than the limit.</exception>
     /// <exception cref="IOException">The file does not exist, is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>

@@ -42,7 +42,7 @@ public sealed class Evaluation
     /// </param>
     /// <param name="cancellationToken">Stops the comparison.</param>
     /// <returns>The errors; the same to the bit for any number of threads.</returns>
-    /// <exception cref="ArgumentException">The source does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The source does not fit the network, or an input or a target compared is not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static Evaluation Of<T>(
         Mlp<T> network, IJetSource<T> source, int order = 0, int maxSamples = int.MaxValue, int threads = 0, bool balanced = true,

@@ -14,6 +14,7 @@ internal sealed class Evaluator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IJetSource<T> _source;
+    private readonly string _name;
     private readonly WorkerTeam _team;
     private readonly JetLayout _layout;
     private readonly ErrorScale _scale;
@@ -38,11 +39,12 @@ internal sealed class Evaluator<T>
     /// <param name="scale">What errors are weighed by and compared with.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="propagation">How derivatives are computed.</param>
+    /// <param name="name">The argument of the caller that the data are.</param>
     public Evaluator(
         Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team,
-        DerivativePropagation propagation = DerivativePropagation.Auto)
+        DerivativePropagation propagation = DerivativePropagation.Auto, string name = "source")
     {
-        (_source, _samples, _scale, _team) = (source, samples, scale, team);
+        (_source, _name, _samples, _scale, _team) = (source, name, samples, scale, team);
         _layout = source.Layout.Truncate(order);
         Samples = samples.Length;
         _componentWeights = scale.ComponentWeights(source, _layout);
@@ -63,6 +65,7 @@ internal sealed class Evaluator<T>
 
     /// <summary>Compares the network as it is now.</summary>
     /// <param name="time">Ends the comparison.</param>
+    /// <exception cref="ArgumentException">An input or a target is not finite. Outputs of the network may be.</exception>
     /// <exception cref="OperationCanceledException">The comparison was canceled.</exception>
     public Evaluation Run(MeasuringTime time)
     {
@@ -128,6 +131,7 @@ internal sealed class Evaluator<T>
             _source.Fill(_samples.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
         }
 
+        SourceCheck.AreFinite(_samples.AsSpan(_start + start, count), input, target, _name);
         _tape.Forward(group, _packed, _workspaces[worker]);
         _groups[group].Compare(_tape.Output(group), target, _componentWeights);
     }

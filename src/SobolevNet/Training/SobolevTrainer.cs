@@ -64,7 +64,8 @@ public sealed class SobolevTrainer<T>
     /// <summary>Trains.</summary>
     /// <remarks>
     /// Before the first step the data are measured: all samples that lie in memory, else 4,096 chosen at random, and with a time budget as many of them as
-    /// a twentieth of it allows for each measurement. The network changes with the first step; an exception before that leaves it, and a
+    /// a twentieth of it allows for each measurement. Validation data are checked for numbers that are not finite: before the first step where they lie in
+    /// memory, else as errors are measured, values after the first epoch and derivatives at the end. The network changes with the first step; an exception before that leaves it, and a
     /// checkpoint that is to be resumed from, as they were.
     /// </remarks>
     /// <param name="source">The training data.</param>
@@ -96,6 +97,11 @@ public sealed class SobolevTrainer<T>
             long started = Stopwatch.GetTimestamp();
             var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
+            if (validation is not null)
+            {
+                SourceCheck.StoredAreFinite(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
+            }
+
             var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {

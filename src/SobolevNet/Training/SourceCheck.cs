@@ -18,4 +18,46 @@ internal static class SourceCheck
                 name);
         }
     }
+
+    /// <summary>Checks all samples that lie in memory; nothing of a source that computes them, whose samples are checked when they are used.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="order">The highest order that is used.</param>
+    /// <param name="team">Does the work.</param>
+    /// <param name="time">Ends it.</param>
+    /// <param name="name">The argument that the source is.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The check was canceled.</exception>
+    public static void StoredAreFinite<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (StoredSources.Holds(source))
+        {
+            SourceSurvey.Run(source, source.Layout.Truncate(order), team, time, (_, samples, input, target) => AreFinite(samples, input, target, name));
+        }
+    }
+
+    /// <summary>Checks what a source gave.</summary>
+    /// <param name="samples">The numbers of the samples.</param>
+    /// <param name="input">Their inputs.</param>
+    /// <param name="target">Their targets.</param>
+    /// <param name="name">The argument that the source is.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    public static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        AreFinite(samples, input, "input", name);
+        AreFinite(samples, target, "target", name);
+    }
+
+    private static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> jets, string what, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (NotFinite.In(jets) is var (component, sample, feature))
+        {
+            throw new ArgumentException(
+                $"The source's {what} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of " +
+                $"sample {samples[sample]}; all data must be finite.",
+                name);
+        }
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class TrainingRun<T>
         _reporter = new TrainingReporter<T>(progress, state, _course, order, _steps);
         _checkpoint = new CheckpointWriter<T>(options.Checkpoint, fingerprint, state, _course);
         _validator = validation is null ? null : new Evaluator<T>(
-            state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team);
+            state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team, name: nameof(validation));
     }
 
     /// <summary>Mini-batches of an epoch.</summary>
@@ -159,8 +159,8 @@ internal sealed class TrainingRun<T>
         }
 
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, progress: 1);
-        var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), cancellationToken);
-        var validation = _validation is null ? null : Errors(_validation, Evaluator<T>.FirstSamples(_validation.Count), cancellationToken);
+        var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
+        var validation = _validation is null ? null : Errors(_validation, Evaluator<T>.FirstSamples(_validation.Count), "validation", cancellationToken);
         _logger.LogInformation(
             "Training ended ({End}) after {Epochs} epochs with error {Training} on the training and {Validation} on the validation set.", end,
             _state.Epoch, training.NormalizedRmse, validation?.NormalizedRmse);
@@ -175,8 +175,8 @@ internal sealed class TrainingRun<T>
         };
     }
 
-    private Evaluation Errors(IJetSource<T> source, long[] samples, CancellationToken cancellationToken) =>
-        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation)
+    private Evaluation Errors(IJetSource<T> source, long[] samples, string name, CancellationToken cancellationToken) =>
+        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation, name)
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>

@@ -102,6 +102,53 @@ public sealed class JetDataFileTests : IDisposable
         Load().Should().Throw<InvalidDataException>().WithMessage("*2 scales*1 tangents*");
     }
 
+    [Theory]
+    [InlineData("x, y, dy_dx", "values form has no array \"dy_dx\"; expected x, y, inputs_share_unit. *dydx, dxdr or v*")]
+    [InlineData("x, y, d2ydx2", "values form has no array \"d2ydx2\"; expected x, y, inputs_share_unit.*")]
+    [InlineData("x, y, tangent_scales", "values form has no array \"tangent_scales\"*")]
+    [InlineData("x, y, dydx, Y", "Jacobian form has no array \"Y\"; expected x, y, dydx, d2ydx2, directions.*")]
+    [InlineData("x, y, dydx, inputs_share_unit", "Jacobian form has no array \"inputs_share_unit\"*")]
+    [InlineData("x, y, dydx, v", "Jacobian form has no array \"v\"*")]
+    [InlineData("x, v, y, dyv, dydr", "directions form has no array \"dydr\"; expected x, v, y, dyv, d2yv, inputs_share_unit.*")]
+    [InlineData("x, y, dxdr, dydr, d2yv", "manifold form has no array \"d2yv\"; expected x, dxdr, y, dydr, d2xdr2, d2ydr2, tangents, firsts, seconds, tangent_scales, inputs_share_unit.*")]
+    public void Load_OfAnArrayThatTheFormDoesNotHave_NamesItAndThoseThatItHas(string arrays, string message)
+    {
+        Write([.. arrays.Split(", ").Select(name => (name, new double[] { 1 }, new int[] { 1, 1 }))]);
+        Load().Should().Throw<InvalidDataException>().WithMessage($"*a.npz*{message}");
+    }
+
+    [Theory]
+    [InlineData("tangents", "firsts")]
+    [InlineData("seconds", "tangents")]
+    public void Load_OfALayoutThatIsNotWhole_SaysWhatIsMissing(string name, string missing)
+    {
+        Write(("x", [1], [1, 1]), ("dxdr", [1], [1, 1, 1]), ("y", [1], [1, 1]), ("dydr", [1], [1, 1, 1]), (name, [1], [1]));
+        Load().Should().Throw<InvalidDataException>().WithMessage($"*has no array \"{missing}\"*");
+    }
+
+    [Fact]
+    public void Load_OfAFlippedBitInANameOfTheDerivatives_IsRefused()
+    {
+        JetData.Save(_folder.File("a.npz"), Make("jacobian 1"));
+        byte[] sound = File.ReadAllBytes(_folder.File("a.npz"));
+        int places = 0;
+        for (int at = sound.AsSpan().IndexOf("dydx.npy"u8); at >= 0; at = Next(at))
+        {
+            places++;
+            for (int bit = 0; bit < 64; bit++)
+            {
+                byte[] bytes = [.. sound];
+                bytes[at + (bit / 8)] ^= (byte)(1 << (bit % 8));
+                File.WriteAllBytes(_folder.File("a.npz"), bytes);
+                Load().Should().Throw<InvalidDataException>($"bit {bit} of name {places} is another");
+            }
+        }
+
+        places.Should().Be(2, "one name is in the directory and one before the data");
+
+        int Next(int at) => sound.AsSpan(at + 1).IndexOf("dydx.npy"u8) is >= 0 and var next ? at + 1 + next : -1;
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Action Load() => () => JetData.Load<double>(_folder.File("a.npz"));
@@ -111,7 +158,7 @@ public sealed class JetDataFileTests : IDisposable
         using var file = NpzWriter.Create(_folder.File("a.npz"));
         foreach (var (name, data, shape) in arrays)
         {
-            if (name == "directions")
+            if (name is "directions" or "tangents" or "seconds")
             {
                 file.Add<int>(name, [.. data.Select(value => (int)value)], shape);
             }

@@ -183,6 +183,30 @@ public sealed class NpzTests : IDisposable
         file.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>().WithMessage("*checksum*");
     }
 
+    [Theory]
+    [InlineData(true, "*\"t.npz\"*directory names an entry \"x.npy\" that is \"p.npy\" in its own header*")]
+    [InlineData(false, "*directory names an entry \"p.npy\" that is \"x.npy\" in its own header*")]
+    public void Open_OfTwoNamesOfAnArray_NamesBoth(bool isLocal, string message)
+    {
+        byte[] bytes = Convert.FromBase64String(FromNumPy);
+        bytes[isLocal ? bytes.AsSpan().IndexOf("x.npy"u8) : bytes.AsSpan().LastIndexOf("x.npy"u8)] ^= 8;
+        FluentActions.Invoking(() => Open(bytes)).Should().Throw<InvalidDataException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Open_OfPositionsOf64Bits_FindsBothNames()
+    {
+        byte[] bytes = WithPositionsOf64Bits(Convert.FromBase64String(FromNumPy));
+        using (var file = Open(bytes))
+        {
+            file.Names.Should().Equal("x", "y");
+            file.Read<double>("y").Data.Should().Equal(1, 2, 3);
+        }
+
+        bytes[bytes.AsSpan().IndexOf("y.npy"u8)] ^= 8;
+        FluentActions.Invoking(() => Open(bytes)).Should().Throw<InvalidDataException>().WithMessage("*\"y.npy\" that is \"q.npy\"*");
+    }
+
     [Fact]
     public void Open_OfWhatIsNoArchive_SaysSo()
     {
@@ -242,6 +266,42 @@ public sealed class NpzTests : IDisposable
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>
+    /// The same archive with all positions, and one entry's lengths, in fields of 64 bits, as archives of over 4 GiB have them. Extra fields of another kind
+    /// stand before them, and a comment after them.
+    /// </summary>
+    private static byte[] WithPositionsOf64Bits(byte[] archive)
+    {
+        int start = archive.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        int end = archive.AsSpan().IndexOf("PK\u0005\u0006"u8);
+        var bytes = new List<byte>(archive[..start]);
+        ushort entries = 0;
+        for (int at = start; at < end; entries++)
+        {
+            byte[] header = archive[at..(at + 46)];
+            byte[] name = archive[(at + 46)..(at + 46 + BitConverter.ToUInt16(header, 28))];
+            at += 46 + name.Length;
+            List<byte> wide = [];
+            foreach (int field in entries == 0 ? new[] { 24, 20, 42 } : [42])
+            {
+                wide.AddRange(BitConverter.GetBytes((long)BitConverter.ToUInt32(header, field)));
+                header.AsSpan(field, 4).Fill(0xFF);
+            }
+
+            byte[] extra = [0x77, 0x77, 2, 0, 9, 9, 1, 0, (byte)wide.Count, 0, .. wide];
+            (header[30], header[32]) = ((byte)extra.Length, 3);
+            bytes.AddRange([.. header, .. name, .. extra, .. "abc"u8]);
+        }
+
+        long end64 = bytes.Count;
+        byte[] counts = [.. BitConverter.GetBytes((long)entries), .. BitConverter.GetBytes((long)entries)];
+        bytes.AddRange(
+            [.. "PK\u0006\u0006"u8, .. BitConverter.GetBytes(44L), 45, 0, 45, 0, .. new byte[8], .. counts, .. BitConverter.GetBytes(end64 - start), .. BitConverter.GetBytes((long)start)]);
+        bytes.AddRange([.. "PK\u0006\u0007"u8, .. new byte[4], .. BitConverter.GetBytes(end64), 1, 0, 0, 0]);
+        bytes.AddRange([.. archive[end..(end + 12)], .. Enumerable.Repeat((byte)0xFF, 8), 2, 0, .. "hi"u8]);
+        return [.. bytes];
     }
 
     /// <summary>Sets the uncompressed length in the central directory.</summary>
