@@ -42,7 +42,7 @@ internal static class TorchGradientStep
                     a = layer == weights.Count - 1 ? a : nn.functional.softplus(a, 1, 20);
                 }
 
-                var slope = autograd.grad([a.sum()], [x], create_graph: true)[0];
+                var slope = autograd.grad([a.sum()], [x], retain_graph: true, create_graph: true)[0];
                 var value = a - ys.index_select(0, chosen);
                 var difference = slope - slopes.index_select(0, chosen);
                 var loss = (value * value).mean() + (difference * difference).sum(1).mean();
