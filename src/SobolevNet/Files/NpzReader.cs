@@ -8,7 +8,8 @@ namespace SobolevNet.Files;
 /// <remarks>
 /// <para>
 /// The file is not trusted: sizes are checked against each other and a limit before memory is taken, compressed arrays grow
-/// only as their bytes arrive, checksums are compared, and so are the two names that the archive keeps of each array. What is not readable is an <see cref="InvalidDataException"/>.
+/// only as their bytes arrive, checksums are compared, and so are the two names that the archive keeps of each array. What is not
+/// readable is an <see cref="InvalidDataException"/>.
 /// </para>
 /// <para>Several threads may read at once; they take turns.</para>
 /// </remarks>

@@ -31,7 +31,7 @@ internal static class ZipEntryNames
 
     private static ReadOnlySpan<byte> LocalSignature => "PK\u0003\u0004"u8;
 
-    /// <summary>Checks the names of an archive; the position of the stream is another afterwards.</summary>
+    /// <summary>Checks the names of an archive, which moves the position of the stream.</summary>
     /// <param name="stream">The archive.</param>
     /// <param name="entries">How many entries its directory has.</param>
     /// <exception cref="InvalidDataException">Two names differ, or a header is not where it should be.</exception>
@@ -52,7 +52,9 @@ internal static class ZipEntryNames
             at = stream.Position + UInt16(header[32..]);
 
             Read(stream, LocalOffset(header, extra), local, LocalSignature);
-            byte[] localName = new byte[UInt16(local[26..])];
+
+            // One byte more is enough to see that a name is longer; a small file could have many entries that share a long one.
+            byte[] localName = new byte[Math.Min(UInt16(local[26..]), name.Length + 1)];
             stream.ReadExactly(localName);
             if (!name.AsSpan().SequenceEqual(localName))
             {
@@ -62,7 +64,7 @@ internal static class ZipEntryNames
         }
     }
 
-    /// <summary>The position of the central directory, which the last record of the file tells.</summary>
+    /// <summary>The position of the central directory, from the last record of the file.</summary>
     private static long FindDirectory(Stream stream)
     {
         byte[] tail = new byte[Math.Min(stream.Length, EndLength + ushort.MaxValue)];
