@@ -50,8 +50,7 @@ internal sealed class SourceStatistics
         TangentCheck.Run(source, nameof(source), time);
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
-            CheckFinite(input, samples, "input");
-            CheckFinite(target, samples, "target");
+            SourceCheck.AreFinite(samples, input, target, "source");
             lanes[lane].Add(input, target);
         });
 
@@ -90,18 +89,6 @@ internal sealed class SourceStatistics
                     $"value of {1 / LargestValue} to {LargestValue}. Give it in another unit.",
                     "source");
             }
-        }
-    }
-
-    private static void CheckFinite<T>(JetSpan<T> jets, ReadOnlySpan<long> samples, string what)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (NotFinite.In(jets) is var (component, sample, feature))
-        {
-            throw new ArgumentException(
-                $"The source's {what} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of " +
-                $"sample {samples[sample]}; all data must be finite.",
-                "source");
         }
     }
 

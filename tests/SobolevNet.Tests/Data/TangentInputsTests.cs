@@ -102,8 +102,8 @@ public class TangentInputsTests
 
         trainer.Fit(labels);
 
-        // The unit vectors of one sample take 16 MB.
-        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(100_000_000);
+        // The unit vectors of one sample take 16 MB, those of all samples 640. Tests that run at the same time allocate, too.
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(400_000_000);
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public class RobustTrainingTests
         })];
 
         Median(0).Should().BeLessThan(1, "it is no less accurate");
-        Median(1).Should().BeLessThan(0.5, "first order");
-        Median(2).Should().BeLessThan(0.5, "attacks of finite size");
-        Median(3).Should().BeLessThan(0.5, "noise");
+        Median(1).Should().BeLessThan(0.6, "first order");
+        Median(2).Should().BeLessThan(0.6, "attacks of finite size");
+        Median(3).Should().BeLessThan(0.6, "noise");
 
         double Median(int measure) => OverSeeds.Median(ratios.Select(ratio => ratio[measure]));
 
