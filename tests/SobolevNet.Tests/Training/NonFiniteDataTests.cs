@@ -10,8 +10,8 @@ public class NonFiniteDataTests
     public static TheoryData<bool, int, int, double, string> Places => new()
     {
         { true, 0, 1, double.NaN, "*input is NaN in component value, feature 1 of sample 301;*" },
-        { true, 2, 0, double.NegativeInfinity, "*input is -Infinity in component ∂1, feature 0 of sample 301;*" },
-        { false, 0, 0, double.PositiveInfinity, "*target is Infinity in component value, feature 0 of sample 301;*" },
+        { true, 2, 0, double.NegativeInfinity, "*input is * in component ∂1, feature 0 of sample 301;*" },
+        { false, 0, 0, double.PositiveInfinity, "*target is * in component value, feature 0 of sample 301;*" },
         { false, 1, 0, double.NaN, "*target is NaN in component ∂0, feature 0 of sample 301;*" },
     };
 
