@@ -3,7 +3,7 @@ using SobolevNet;
 using SobolevNet.Peers;
 
 // Run with: dotnet run -c Release --project benchmarks/SobolevNet.Peers
-// "gradients" alone compares steps with derivatives by many inputs.
+// "gradients" alone compares steps with derivatives by many inputs; "recipe" alone compares what whole trainings reach in the same time.
 // "blas" alone is what a child process runs with OPENBLAS_CORETYPE set, which OpenBLAS reads once, when it is loaded.
 if (args is ["blas"])
 {
@@ -14,6 +14,12 @@ if (args is ["blas"])
 if (args is ["gradients"])
 {
     CompareGradients();
+    return 0;
+}
+
+if (args is ["recipe"])
+{
+    CompareRecipes();
     return 0;
 }
 
@@ -34,6 +40,7 @@ Console.WriteLine($"  SobolevNet, dense input             {OwnStep.Measure(image
 Console.WriteLine($"  SobolevNet, images of cubes         {OwnStep.Measure(images: true)}");
 Console.WriteLine($"  TorchSharp, jets written by hand    {TorchComparison.Try(TorchComparison.Step)}");
 CompareGradients();
+CompareRecipes();
 return 0;
 
 static void CompareGradients()
@@ -47,6 +54,20 @@ static void CompareGradients()
             Console.WriteLine($"  SobolevNet, {threads} threads                {OwnGradientStep.Measure(inputs, threads, DerivativePropagation.Auto)}");
             Console.WriteLine($"  the same, forward jets               {OwnGradientStep.Measure(inputs, threads, DerivativePropagation.Forward)}");
             Console.WriteLine($"  TorchSharp, nested differentiation   {TorchComparison.Try(() => TorchGradientStep.Measure(inputs, threads))}");
+        }
+    }
+}
+
+static void CompareRecipes()
+{
+    foreach (int assets in new[] { 7, 50 })
+    {
+        Console.WriteLine();
+        Console.WriteLine($"Basket of {assets} assets, errors against exact prices");
+        string? none = TorchComparison.Missing();
+        foreach (string line in none is null ? RecipeComparison.Run(assets) : [$"  TorchSharp {none}"])
+        {
+            Console.WriteLine(line);
         }
     }
 }

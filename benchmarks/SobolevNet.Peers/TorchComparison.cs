@@ -10,7 +10,10 @@ namespace SobolevNet.Peers;
 internal static class TorchComparison
 {
     /// <summary>Runs a comparison, or says in a line why it cannot be had.</summary>
-    public static string Try(Func<string> comparison)
+    public static string Try(Func<string> comparison) => Missing() ?? comparison();
+
+    /// <summary>Why TorchSharp cannot be had; null where it can.</summary>
+    public static string? Missing()
     {
         // TorchSharp writes a long trace to the console when its native library fails; so that is tried first, without it.
         try
@@ -24,7 +27,7 @@ internal static class TorchComparison
             return $"does not load here: {line[(line.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim()}";
         }
 
-        return comparison();
+        return null;
     }
 
     public static string Product()

@@ -19,7 +19,7 @@ internal static class PublishedRecipe
     private const int Width = 20;
     private const int SmallestBatch = 256;
     private const int BatchesPerEpoch = 16;
-    private const double LargestRate = 0.1;
+    public const double LargestRate = 0.1;
     private static readonly (double Part, double Rate)[] Rates = [(0, 1e-8), (0.2, LargestRate), (0.6, 0.01), (0.9, 1e-6), (1, 1e-8)];
 
     public static Mlp<T> Network<T>(int inputs, ulong seed)
@@ -59,20 +59,23 @@ internal static class PublishedRecipe
         return new MemoryJetSource<T>(stored.Input, stored.Target, scales);
     }
 
+    /// <summary>The learning rate in an epoch.</summary>
+    public static double RateAt(int epoch)
+    {
+        double part = (double)epoch / Epochs;
+        int end = 1;
+        while (end < Rates.Length - 1 && part >= Rates[end].Part)
+        {
+            end++;
+        }
+
+        var (from, to) = (Rates[end - 1], Rates[end]);
+        return from.Rate + ((to.Rate - from.Rate) * (part - from.Part) / (to.Part - from.Part));
+    }
+
     /// <summary>The learning rate over <see cref="LargestRate"/> at the start of an epoch.</summary>
     private sealed class OneCycle : LearningRateSchedule
     {
-        public override double At(SchedulePosition position)
-        {
-            double part = (double)position.Epoch / Epochs;
-            int end = 1;
-            while (end < Rates.Length - 1 && part >= Rates[end].Part)
-            {
-                end++;
-            }
-
-            var (from, to) = (Rates[end - 1], Rates[end]);
-            return (from.Rate + ((to.Rate - from.Rate) * (part - from.Part) / (to.Part - from.Part))) / LargestRate;
-        }
+        public override double At(SchedulePosition position) => RateAt(position.Epoch) / LargestRate;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SurrogateTraining(ExperimentRun<SurrogateReport> run)
         Notebook,
     }
 
-    private static readonly int[] Hidden = [64, 64, 64];
+    /// <summary>Widths of the hidden layers of the library's own networks.</summary>
+    public static readonly int[] Hidden = [64, 64, 64];
 
     private readonly SurrogateSettings _settings = run.Report.Settings;
 

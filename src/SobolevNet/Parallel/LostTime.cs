@@ -4,23 +4,23 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// Decides when the caller of a team works alone, since its helpers cost time: where other programs use the cores, a helper may
+/// Decides when the caller of a team works alone, since its helpers cost more time than they save: where other programs use the cores, a helper may
 /// lose its core in the middle of a task, and the caller waits for it.
 /// </summary>
 /// <remarks>
-/// After a set of tasks that took longer together than it takes the caller alone, the caller works alone for ten times the time that
-/// was lost; so helpers cost a tenth at most. How long the caller takes alone is measured by leaving it alone once with a set of
-/// tasks that seemed slow: an estimate from the caller's own tasks alone would take one long task of a helper for a loss.
+/// For each set of tasks it is known how long the caller takes alone. Sets done together save time or lose it against that, and the sum is kept. When
+/// it falls below zero, the caller works alone for ten times what is missing; so helpers cost a tenth at most. What has been saved pays for a
+/// later loss, up to 20 ms, about the time for which an operating system takes a core away: a core that is rarely lost is worth keeping.
 /// </remarks>
 internal sealed class LostTime
 {
     private const int AloneForLoss = 10;
 
-    /// <summary>5 µs: below that, clocks and caches are as likely the cause.</summary>
-    private static readonly long SmallestLoss = Stopwatch.Frequency / 200_000;
+    private static readonly long MostSaved = Stopwatch.Frequency / 50;
 
     private readonly Known[] _known = new Known[32];
     private int _oldest;
+    private long _saved;
     private long _aloneUntil = long.MinValue;
 
     /// <summary>Whether the caller is to do a set of tasks alone.</summary>
@@ -41,19 +41,8 @@ internal sealed class LostTime
     }
 
     /// <summary>Takes note of a set of tasks that the team did together.</summary>
-    /// <param name="task">The tasks.</param>
-    /// <param name="tasks">Their number.</param>
-    /// <param name="begun">When the caller began.</param>
-    /// <param name="drained">When no task was left to be taken.</param>
-    /// <param name="own">Tasks that the caller took.</param>
-    public void AddTogether(Action<int, int> task, int tasks, long begun, long drained, int own)
+    public void AddTogether(Action<int, int> task, int tasks, long ticks)
     {
-        long now = Stopwatch.GetTimestamp();
-        if (own > 0 && now - begun <= SmallestLoss + ((double)(drained - begun) / own * tasks))
-        {
-            return;
-        }
-
         int k = Find(task, tasks);
         if (k < 0)
         {
@@ -63,16 +52,15 @@ internal sealed class LostTime
         }
 
         ref var known = ref _known[k];
-        long lost = now - begun - known.Alone;
-        if (lost > SmallestLoss)
+        _saved = Math.Min(_saved + known.Alone - ticks, MostSaved);
+        if (_saved < 0)
         {
-            _aloneUntil = now + (AloneForLoss * lost);
+            _aloneUntil = Stopwatch.GetTimestamp() - (AloneForLoss * _saved);
+            _saved = 0;
         }
-        else
-        {
-            // The time alone may have been an unlucky one: it is measured again, ever more rarely.
-            known.IsAsked = BitOperations.IsPow2(++known.Kept);
-        }
+
+        // The time alone may have been an unlucky one: it is measured again, ever more rarely.
+        known.IsAsked = BitOperations.IsPow2(++known.Together);
     }
 
     private int Find(Action<int, int> task, int tasks)
@@ -88,7 +76,7 @@ internal sealed class LostTime
         return -1;
     }
 
-    /// <summary>A set of tasks that seemed slow.</summary>
+    /// <summary>A set of tasks.</summary>
     private struct Known
     {
         public Action<int, int>? Task;
@@ -97,10 +85,10 @@ internal sealed class LostTime
         /// <summary>Ticks that the caller takes alone.</summary>
         public long Alone;
 
-        /// <summary>Times that the team was found no slower than that.</summary>
-        public int Kept;
+        /// <summary>Times that the team did it.</summary>
+        public int Together;
 
-        /// <summary>Whether the caller is to be left alone, to measure that.</summary>
+        /// <summary>Whether the caller is to do it alone next time, to measure that.</summary>
         public bool IsAsked;
     }
 }

@@ -135,12 +135,11 @@ internal sealed class WorkerTeam : IDisposable
         _failure = null;
         _pending = tasks;
         Interlocked.Exchange(ref _left, tasks);
-        Wake(Math.Min(_threads.Length, tasks - 1));
         long begun = Stopwatch.GetTimestamp();
-        int own = Drain(0);
-        long drained = Stopwatch.GetTimestamp();
+        Wake(Math.Min(_threads.Length, tasks - 1));
+        Drain(0);
         WaitForTasks();
-        _lost.AddTogether(task, tasks, begun, drained, own);
+        _lost.AddTogether(task, tasks, Stopwatch.GetTimestamp() - begun);
         _task = null;
         if (_failure is { } failure)
         {
@@ -168,8 +167,7 @@ internal sealed class WorkerTeam : IDisposable
     private bool HasNews() => Volatile.Read(ref _left) != 0 || _disposed;
 
     /// <summary>Takes tasks until none is left.</summary>
-    /// <returns>How many were taken.</returns>
-    private int Drain(int worker)
+    private void Drain(int worker)
     {
         int taken = 0;
         for (int left = Volatile.Read(ref _left); left != 0; left = Volatile.Read(ref _left))
@@ -198,8 +196,6 @@ internal sealed class WorkerTeam : IDisposable
         {
             _done.Release();
         }
-
-        return taken;
     }
 
     /// <summary>Waits for the tasks that helpers have taken.</summary>
