@@ -6,7 +6,7 @@ namespace SobolevNet.Rendering;
 /// and each component of the translation uniform in ±<see cref="MaximalTranslation"/>. The default range is that of the paper's data set;
 /// everywhere in it the same three faces of the cube are visible, which keeps the image a smooth function of the pose.
 /// </remarks>
-public sealed record PoseRange
+public sealed class PoseRange
 {
     private readonly double _angleExponent;
 

@@ -1,7 +1,7 @@
 namespace SobolevNet.FrontEnds;
 
 /// <summary>How <see cref="LinearFrontEnd{T}.Fit"/> chooses its features.</summary>
-public sealed record LinearFrontEndOptions
+public sealed class LinearFrontEndOptions
 {
     private readonly int _samples = 1000;
     private readonly int _candidates = 256;

@@ -20,7 +20,7 @@ public enum AttackObjective
 }
 
 /// <summary>How the worst perturbation of a given size is searched for.</summary>
-public sealed record AttackOptions
+public sealed class AttackOptions
 {
     private readonly int _steps = 30;
     private readonly int _randomStarts = 2;

@@ -1,7 +1,7 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>How the nearest point of a manifold is searched for.</summary>
-public sealed record NearestPointOptions
+public sealed class NearestPointOptions
 {
     private readonly double _tolerance = 1e-11;
     private readonly int _maxIterations = 60;

@@ -13,7 +13,7 @@ public enum PerturbationNorm
 }
 
 /// <summary>How training examples are perturbed against the network by projected gradient ascent.</summary>
-public sealed record AdversarialOptions
+public sealed class AdversarialOptions
 {
     private readonly double _radius;
     private readonly int _steps = 7;

@@ -1,7 +1,7 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>Random directions of one kind, along which every sample is trained.</summary>
-public sealed record DirectionGroup
+public sealed class DirectionGroup
 {
     private readonly int _count = 1;
     private readonly double _weight = 1;

@@ -6,7 +6,7 @@ namespace SobolevNet;
 /// training does not end where patience does: first the learning rate falls along half a cosine wave to a thousandth of what it was,
 /// within <see cref="AnnealingEpochs"/>, while the order weights go to the end of their schedules.
 /// </remarks>
-public sealed record EarlyStopping
+public sealed class EarlyStopping
 {
     private readonly int _patience = 20;
     private readonly double _improvement = 1e-3;
