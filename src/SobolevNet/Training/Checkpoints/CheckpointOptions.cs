@@ -1,7 +1,7 @@
 namespace SobolevNet;
 
 /// <summary>Where and how often training writes what it needs to go on later.</summary>
-public sealed class CheckpointOptions
+public sealed record CheckpointOptions
 {
     private readonly TimeSpan _every = TimeSpan.FromMinutes(1);
 
