@@ -151,7 +151,8 @@ public class OptionRangeTests
 
         foreach (int norm in new[] { -1, 2 })
         {
-            FluentActions.Invoking(() => new AdversarialOptions(1, (PerturbationNorm)norm)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("norm");
+            FluentActions.Invoking(() => new AdversarialOptions(1, (PerturbationNorm)norm)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithParameterName("norm").WithMessage("Expected one of L2, LInfinity.*");
         }
     }
 

@@ -27,9 +27,7 @@ public sealed class AttackOptions
     public AttackObjective Objective
     {
         get;
-        init => field = Enum.IsDefined(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Objective), value, "There is no such objective.");
+        init => field = EnumArgument.Check(value, nameof(Objective));
     }
 
     /// <summary>How the size of a perturbation is measured.</summary>
@@ -37,7 +35,7 @@ public sealed class AttackOptions
     public PerturbationNorm Norm
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
+        init => field = EnumArgument.Check(value, nameof(Norm));
     }
 
     /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 only the starts are compared.</summary>

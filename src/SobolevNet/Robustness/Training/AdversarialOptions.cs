@@ -21,12 +21,8 @@ public sealed class AdversarialOptions
     /// <exception cref="ArgumentOutOfRangeException">The radius is not above 0, or not finite, or there is no such norm.</exception>
     public AdversarialOptions(double radius, PerturbationNorm norm = PerturbationNorm.L2)
     {
-        if (!Enum.IsDefined(norm))
-        {
-            throw new ArgumentOutOfRangeException(nameof(norm), norm, "There is no such norm.");
-        }
-
-        (Radius, Norm) = (Positive(radius, nameof(radius)), norm);
+        Radius = Positive(radius, nameof(radius));
+        Norm = EnumArgument.Check(norm, nameof(norm));
     }
 
     /// <summary>ρ, the largest size of a perturbation.</summary>

@@ -66,7 +66,7 @@ public sealed record RobustSourceOptions
     public DirectionTarget Target
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "There is no such target.");
+        init => field = EnumArgument.Check(value, nameof(Target));
     }
 
     /// <summary>Clean samples whose unit tangents have a larger condition number stop training; above 1.</summary>
