@@ -54,12 +54,12 @@ Train("endless cubes", new CubeSource(new CubeRenderer(), order: 1, count: 40, s
 var frontEnd = LinearFrontEnd<float>.Fit(images, 20);
 Train("front end", frontEnd.Project(images), [24], new SobolevTrainingOptions { Epochs = 4 });
 Train("subset, truncated", images.Subset([.. Enumerable.Range(0, 30).Select(s => (long)(2 * s))]).Truncate(1), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("universal", new RobustSource<float>(images, new RobustSourceOptions { Directions = [new DirectionGroup(DirectionSampler.Steepest(1681, 9), 1)] }), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("universal, second derivatives", new RobustSource<float>(images, new RobustSourceOptions { Directions = [new DirectionGroup(DirectionSampler.White(1681), 2)], SecondDerivatives = true, MixedDerivatives = true }), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("invariance", new RobustSource<float>(images, new RobustSourceOptions { ManifoldOrder = 0, Target = DirectionTarget.Zero, PerturbationScale = 0.1 }), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("noise", new GaussianNoiseSource<float>(images.Truncate(0), 0.1, seed: 5), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("projected ascent", new AdversarialSource<float>(images.Truncate(0), new AdversarialOptions(0.3) { Steps = 3 }), [24], new SobolevTrainingOptions { Epochs = 3 });
-Train("trades", new TradesSource<float>(images.Truncate(0), 2, new AdversarialOptions(0.3) { Steps = 3 }), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("universal", images.Robust(new RobustSourceOptions { Directions = [new DirectionGroup(DirectionSampler.Steepest(1681, 9), 1)] }), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("universal, second derivatives", images.Robust(new RobustSourceOptions { Directions = [new DirectionGroup(DirectionSampler.White(1681), 2)], SecondDerivatives = true, MixedDerivatives = true }), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("invariance", images.Robust(new RobustSourceOptions { ManifoldOrder = 0, Target = DirectionTarget.Zero, PerturbationScale = 0.1 }), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("noise", images.Truncate(0).WithGaussianNoise(0.1, seed: 5), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("projected ascent", images.Truncate(0).Adversarial(new AdversarialOptions(0.3) { Steps = 3 }), [24], new SobolevTrainingOptions { Epochs = 3 });
+Train("trades", images.Truncate(0).Trades(2, new AdversarialOptions(0.3) { Steps = 3 }), [24], new SobolevTrainingOptions { Epochs = 3 });
 
 static void Train<T>(
     string name, IJetSource<T> source, int[] hidden, SobolevTrainingOptions options, Activation activation = Activation.Tanh, IJetSource<T>? validation = null)

@@ -58,16 +58,7 @@ internal static class TorchComparison
         var firsts = layout.Seconds.ToArray();
         var left = tensor(firsts.Select(second => (long)second.I).ToArray());
         var right = tensor(firsts.Select(second => (long)second.J).ToArray());
-        int[] sizes = [StepShape.Inputs, .. StepShape.Hidden, StepShape.Outputs];
-        var weights = new List<TorchSharp.Modules.Parameter>();
-        var biases = new List<TorchSharp.Modules.Parameter>();
-        for (int layer = 0; layer + 1 < sizes.Length; layer++)
-        {
-            weights.Add(new TorchSharp.Modules.Parameter(randn(sizes[layer + 1], sizes[layer]) / Math.Sqrt(sizes[layer])));
-            biases.Add(new TorchSharp.Modules.Parameter(zeros(sizes[layer + 1])));
-        }
-
-        var optimizer = optim.Adam([.. weights, .. biases], 1e-3);
+        var (weights, biases, optimizer) = TorchNetwork.Create([StepShape.Inputs, .. StepShape.Hidden, StepShape.Outputs]);
         var x = rand(layout.Count, StepShape.Batch, StepShape.Inputs) - 0.5;
         var y = rand(layout.Count, StepShape.Batch, StepShape.Outputs) - 0.5;
         double best = ProductShape.Best(

@@ -13,16 +13,7 @@ internal static class TorchGradientStep
     {
         set_num_threads(threads);
         using var outer = NewDisposeScope();
-        int[] sizes = [inputs, .. GradientShape.Hidden, 1];
-        var weights = new List<TorchSharp.Modules.Parameter>();
-        var biases = new List<TorchSharp.Modules.Parameter>();
-        for (int layer = 0; layer + 1 < sizes.Length; layer++)
-        {
-            weights.Add(new TorchSharp.Modules.Parameter(randn(sizes[layer + 1], sizes[layer]) / Math.Sqrt(sizes[layer])));
-            biases.Add(new TorchSharp.Modules.Parameter(zeros(sizes[layer + 1])));
-        }
-
-        var optimizer = optim.Adam([.. weights, .. biases], 1e-3);
+        var (weights, biases, optimizer) = TorchNetwork.Create([inputs, .. GradientShape.Hidden, 1]);
         var xs = rand(GradientShape.Samples, inputs) - 0.5;
         var ys = rand(GradientShape.Samples, 1) - 0.5;
         var slopes = rand(GradientShape.Samples, inputs) - 0.5;

@@ -51,7 +51,7 @@ public class RobustnessExamples
         exact.Status.Should().Be(OracleStatus.Converged);
 
         #region example: universal training
-        IJetSource<float> images = new ManifoldSource<float>(manifold, order: 1, count: 500, seed: 1).Materialize();
+        IJetSource<float> images = manifold.DrawJets<float>(order: 1, count: 500, seed: 1).Materialize();
         var universal = images.Robust(new RobustSourceOptions
         {
             ManifoldOrder = 0,                                          // values, and directions of input space alone

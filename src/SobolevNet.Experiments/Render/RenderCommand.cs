@@ -38,7 +38,7 @@ internal sealed class RenderCommand() : ConsoleCommand(
     protected override int Run(ParseResult parsed, ConsoleOutput terminal, CancellationToken cancellationToken)
     {
         int pixels = parsed.ValueOr(_size, Defaults.Rows);
-        var renderer = new CubeRenderer(Defaults with
+        var renderer = new CubeRenderer(new CubeRendererOptions
         {
             Rows = pixels,
             Columns = pixels,

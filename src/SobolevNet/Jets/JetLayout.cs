@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SobolevNet;
 
 /// <summary>
@@ -301,7 +303,7 @@ public sealed class JetLayout : IEquatable<JetLayout>
         || (other is not null
             && Tangents == other.Tangents
             && _firsts.AsSpan().SequenceEqual(other._firsts)
-            && _seconds.AsSpan().SequenceEqual(other._seconds));
+            && MemoryMarshal.AsBytes(_seconds.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other._seconds.AsSpan())));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as JetLayout);

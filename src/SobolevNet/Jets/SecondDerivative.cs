@@ -1,8 +1,19 @@
 namespace SobolevNet;
 
 /// <summary>A second partial derivative ∂ᵢ∂ⱼ of a <see cref="JetLayout"/>, with where its first derivatives are.</summary>
-/// <param name="I">The lower tangent i.</param>
-/// <param name="J">The upper tangent j, j ≥ i.</param>
-/// <param name="FirstI">The component of the layout that holds ∂ᵢ.</param>
-/// <param name="FirstJ">The component of the layout that holds ∂ⱼ.</param>
-public readonly record struct SecondDerivative(int I, int J, int FirstI, int FirstJ);
+public readonly struct SecondDerivative
+{
+    internal SecondDerivative(int i, int j, int firstI, int firstJ) => (I, J, FirstI, FirstJ) = (i, j, firstI, firstJ);
+
+    /// <summary>The lower tangent i.</summary>
+    public int I { get; }
+
+    /// <summary>The upper tangent j, j ≥ i.</summary>
+    public int J { get; }
+
+    /// <summary>The component of the layout that holds ∂ᵢ.</summary>
+    public int FirstI { get; }
+
+    /// <summary>The component of the layout that holds ∂ⱼ.</summary>
+    public int FirstJ { get; }
+}

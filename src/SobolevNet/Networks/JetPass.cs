@@ -1,5 +1,4 @@
 using System.Numerics;
-using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -14,12 +13,9 @@ namespace SobolevNet;
 public sealed class JetPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly PackedNetwork<T> _packed;
+    private readonly PassNetwork<T> _network;
     private readonly JetTape<T> _tape;
-    private readonly Workspace<T> _workspace = new();
-    private readonly ArraySegment<T> _scratch;
     private T[] _inputAdjoint = [];
-    private bool _hasForward;
 
     /// <summary>Prepares passes of a layout.</summary>
     /// <param name="network">The network.</param>
@@ -40,15 +36,13 @@ public sealed class JetPass<T>
                 $"{layout.Count} components of so many samples of a network {network.Architecture} are more than one array holds.");
         }
 
-        Network = network;
         _tape = new JetTape<T>(network.Architecture, layout, inputOrder: 2, capacity, JetTape<T>.LoneGroup(layout.Count, capacity));
-        _packed = new PackedNetwork<T>(network);
-        _scratch = AlignedMemory.Zeros<T>(_tape.ReverseScratch);
+        _network = new PassNetwork<T>(network, _tape.ReverseScratch, keepZeros: _tape.MaySkipInputs);
         Refresh();
     }
 
     /// <summary>The network.</summary>
-    public Mlp<T> Network { get; }
+    public Mlp<T> Network => _network.Network;
 
     /// <summary>The components propagated.</summary>
     public JetLayout Layout => _tape.Layout;
@@ -57,11 +51,7 @@ public sealed class JetPass<T>
     public int Capacity => _tape.Capacity;
 
     /// <summary>Reads the network's parameters anew.</summary>
-    public void Refresh()
-    {
-        _packed.Pack(reverse: true, reverseFirst: true, keepZeros: _tape.MaySkipInputs);
-        _hasForward = false;
-    }
+    public void Refresh() => _network.Refresh();
 
     /// <summary>Propagates jets: z = W a (plus b on the value), a = σ(z) with its derivatives, layer by layer.</summary>
     /// <param name="input">Shape (components, samples, inputs), at most <see cref="Capacity"/> samples.</param>
@@ -77,11 +67,11 @@ public sealed class JetPass<T>
         {
             var (start, count) = _tape.Group(group);
             input.Slice(start, count).CopyTo(_tape.Input(group));
-            _tape.Forward(group, _packed, _workspace);
+            _tape.Forward(group, _network.Packed, _network.Workspace);
             _tape.Output(group).CopyTo(output.Slice(start, count));
         }
 
-        _hasForward = true;
+        _network.EndForward();
     }
 
     /// <summary>
@@ -108,11 +98,7 @@ public sealed class JetPass<T>
 
     private void Reverse(JetSpan<T> outputAdjoint, Span<T> parameterGradient, JetSpan<T> inputAdjoint, bool wantInput)
     {
-        if (!_hasForward)
-        {
-            throw new InvalidOperationException("Reverse needs a Forward before it; each forward pass can be reversed once.");
-        }
-
+        _network.CheckForward();
         var architecture = Network.Architecture;
         Check(outputAdjoint, architecture.Outputs, _tape.Samples, nameof(outputAdjoint));
         if (wantInput)
@@ -120,14 +106,7 @@ public sealed class JetPass<T>
             Check(inputAdjoint, architecture.Inputs, _tape.Samples, nameof(inputAdjoint));
         }
 
-        if (!parameterGradient.IsEmpty && parameterGradient.Length != architecture.ParameterCount)
-        {
-            throw new ArgumentException(
-                $"The gradient has {parameterGradient.Length} elements; the network has {architecture.ParameterCount} parameters.",
-                nameof(parameterGradient));
-        }
-
-        _hasForward = false;
+        _network.BeginReverse(parameterGradient, mayBeEmpty: true);
         for (int group = 0; group < _tape.Groups; group++)
         {
             var (start, count) = _tape.Group(group);
@@ -139,7 +118,7 @@ public sealed class JetPass<T>
             }
 
             var adjoint = _inputAdjoint.AsSpan(0, length);
-            _tape.Reverse(group, _packed, _workspace, _scratch, adjoint);
+            _tape.Reverse(group, _network.Packed, _network.Workspace, _network.Scratch, adjoint);
             if (wantInput)
             {
                 new JetSpan<T>(adjoint, Layout, count, architecture.Inputs).CopyTo(inputAdjoint.Slice(start, count));
@@ -148,7 +127,7 @@ public sealed class JetPass<T>
 
         for (int layer = 0; layer < architecture.LayerCount && !parameterGradient.IsEmpty; layer++)
         {
-            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _packed, _workspace);
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _network.Packed, _network.Workspace);
         }
     }
 

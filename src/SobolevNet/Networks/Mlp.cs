@@ -92,11 +92,7 @@ public sealed partial class Mlp<T>
     /// <exception cref="ArgumentOutOfRangeException">The initializer is unknown.</exception>
     public void Initialize(ulong seed, Initializer initializer = Initializer.Auto)
     {
-        if (!Enum.IsDefined(initializer))
-        {
-            throw new ArgumentOutOfRangeException(nameof(initializer), initializer, "Unknown initializer.");
-        }
-
+        EnumArgument.Check(initializer, nameof(initializer));
         for (int layer = 0; layer < Architecture.LayerCount; layer++)
         {
             WeightInitialization.Fill(

@@ -27,12 +27,7 @@ public sealed class MlpArchitecture : IEquatable<MlpArchitecture>
             CheckSize(width, nameof(hidden));
         }
 
-        if (!Enum.IsDefined(activation))
-        {
-            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
-        }
-
-        Activation = activation;
+        Activation = EnumArgument.Check(activation, nameof(activation));
         long parameters = 0;
         for (int layer = 0; layer < LayerCount; layer++)
         {

@@ -51,9 +51,9 @@ internal static class NetworkTensors
     public static Mlp<T> Load<T>(string path, Activation? activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (activation is { } given && !Enum.IsDefined(given))
+        if (activation is { } given)
         {
-            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
+            EnumArgument.Check(given, nameof(activation));
         }
 
         var file = SafetensorsFile.Read(path);

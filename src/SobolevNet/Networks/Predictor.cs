@@ -3,7 +3,7 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// A trained network ready to be asked again and again: weights packed once, memory reused, any number of threads at a time.
+/// A network for many calls: weights packed once, memory reused, any number of threads at a time.
 /// </summary>
 /// <remarks>
 /// Holds a snapshot: later changes of the network's parameters are not seen. A sample's result does not depend on the batch

@@ -1,7 +1,7 @@
 namespace SobolevNet.Rendering;
 
 /// <summary>What a <see cref="CubeRenderer"/> draws and how. The defaults are the paper's cube and image.</summary>
-public sealed record CubeRendererOptions
+public sealed class CubeRendererOptions
 {
     /// <summary>Rows of the image, at least 2.</summary>
     public int Rows { get; init; } = 41;

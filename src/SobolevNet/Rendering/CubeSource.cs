@@ -26,7 +26,7 @@ public sealed class CubeSource(
 /// <summary>Images of randomly posed cubes and the positions of some of their vertices, with derivatives.</summary>
 /// <remarks>
 /// <para>
-/// Input: the image, rows·columns features. Target: x y z of the chosen vertices in turn. Tangents: tx ty tz rx ry rz.
+/// Input: the image, rows·columns features. Target: x, y and z of each chosen vertex. Tangents: tx ty tz rx ry rz.
 /// The pose of sample k depends on the seed and k alone, so that the first samples of a larger source are those of a
 /// smaller one.
 /// </para>

@@ -6,10 +6,8 @@ namespace SobolevNet.Rendering;
 /// and each component of the translation uniform in ±<see cref="MaximalTranslation"/>. The default range is that of the paper's data set;
 /// everywhere in it the same three faces of the cube are visible, which keeps the image a smooth function of the pose.
 /// </remarks>
-public sealed record PoseRange
+public sealed class PoseRange
 {
-    private readonly double _angleExponent;
-
     /// <summary>Makes a range.</summary>
     /// <param name="maximalAngle">Radians, in [0, π].</param>
     /// <param name="maximalTranslation">Units of space, at least 0.</param>
@@ -43,14 +41,14 @@ public sealed record PoseRange
 
     /// <summary>
     /// The density of the angle's size is proportional to its power with this exponent; finite and at least 0. With 0, the default, the
-    /// angle is uniform, so that large rotations, of which there are many more, are seen seldom and learned worst; 2 spreads rotations
+    /// angle is uniform, so each of the many large rotations is rare and learned worst; 2 spreads rotations
     /// about evenly (as long as they are small).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public double AngleExponent
     {
-        get => _angleExponent;
-        init => _angleExponent = value >= 0 && double.IsFinite(value)
+        get;
+        init => field = value >= 0 && double.IsFinite(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(AngleExponent), value, "The exponent of the angle's density is finite and at least 0.");
     }

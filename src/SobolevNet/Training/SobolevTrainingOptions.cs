@@ -95,7 +95,7 @@ public sealed record SobolevTrainingOptions
     /// <summary>
     /// Whether the inputs of a fresh network are standardized one by one or by one common scale. By default the source says
     /// (<see cref="IJetSource{T}.InputsShareUnit"/>): cube images and features of a front end share a unit, labels in arrays do not. For images in arrays set
-    /// <see cref="InputScalingKind.Common"/>: a pixel that hardly varies should not be blown up to the weight of others.
+    /// <see cref="InputScalingKind.Common"/>: scales of their own would amplify pixels that hardly vary.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public InputScalingKind InputScaling

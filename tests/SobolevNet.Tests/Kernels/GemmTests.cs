@@ -115,7 +115,7 @@ public class GemmTests
         foreach (var (width, columns) in VectorWidths.Supported.SelectMany(width => Enumerable.Range(1, 40).Select(columns => (width, columns))))
         {
             // What lies behind the matrix in memory does not count.
-            double[] memory = [.. Values<double>(Depth * columns, 1), .. Enumerable.Repeat(double.NaN, 100)];
+            double[] memory = [.. Uniform.Values<double>(Depth * columns, 1), .. Enumerable.Repeat(double.NaN, 100)];
             var source = memory.AsSpan(0, Depth * columns);
             var rows = new PackedMatrix<double>(Depth, columns, width);
             var transposed = new PackedMatrix<double>(Depth, columns, width);
@@ -153,19 +153,6 @@ public class GemmTests
     {
         void Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-    }
-
-    private static T[] Values<T>(int length, int seed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var random = new Random(seed);
-        var values = new T[length];
-        for (int i = 0; i < length; i++)
-        {
-            values[i] = T.CreateChecked((random.NextDouble() * 2) - 1);
-        }
-
-        return values;
     }
 
     /// <summary>Memory full of a guard value, so that a write outside the result is seen.</summary>
@@ -219,8 +206,8 @@ public class GemmTests
             const int Offset = 3;
             int strideA = depth + 5;
             int strideC = columns + 3;
-            T[] a = Values<T>((rows * strideA) + Offset, rows);
-            T[] w = Values<T>(columns * depth, depth);
+            T[] a = Uniform.Values<T>((rows * strideA) + Offset, rows);
+            T[] w = Uniform.Values<T>(columns * depth, depth);
             T[] transposed = new T[columns * depth];
             for (int n = 0; n < columns; n++)
             {
@@ -305,9 +292,9 @@ public class GemmTests
             int strideZ = outputs + 1;
             int strideA = columns + 2;
             int strideG = columns + 3;
-            T[] z = Values<T>((rows * strideZ) + Offset, rows);
-            T[] a = Values<T>((rows * strideA) + Offset, columns);
-            T[] start = Values<T>((outputs * strideG) + Offset, outputs);
+            T[] z = Uniform.Values<T>((rows * strideZ) + Offset, rows);
+            T[] a = Uniform.Values<T>((rows * strideA) + Offset, columns);
+            T[] start = Uniform.Values<T>((outputs * strideG) + Offset, outputs);
             T[] g = [.. start];
             Gemm.MultiplyTransposed(
                 z.AsSpan(Offset), strideZ, a.AsSpan(Offset), strideA, rows, columns, first, count, g.AsSpan(Offset), strideG,
@@ -344,9 +331,9 @@ public class GemmTests
             foreach (var (depth, columns) in new[] { (300, 70), (40, 9), (9, 200), (520, 1) })
             {
                 const int Rows = 61;
-                T[] a = Values<T>(Rows * depth, 1);
+                T[] a = Uniform.Values<T>(Rows * depth, 1);
                 var b = new PackedMatrix<T>(depth, columns, width);
-                b.PackTransposed(Values<T>(depth * columns, 2));
+                b.PackTransposed(Uniform.Values<T>(depth * columns, 2));
                 T[] whole = new T[Rows * columns];
                 Gemm.Multiply(a, depth, Rows, b, whole, columns, new Workspace<T>());
                 foreach (int group in new[] { 1, 2, 7, 14, 28, 60 })
@@ -375,9 +362,9 @@ public class GemmTests
             {
                 const int Rows = 600;
                 const int Outputs = 45;
-                T[] z = Values<T>(Rows * Outputs, 1);
-                T[] a = Values<T>(Rows * columns, 2);
-                T[] start = Values<T>(Outputs * columns, 3);
+                T[] z = Uniform.Values<T>(Rows * Outputs, 1);
+                T[] a = Uniform.Values<T>(Rows * columns, 2);
+                T[] start = Uniform.Values<T>(Outputs * columns, 3);
                 T[] whole = [.. start];
                 Gemm.MultiplyTransposed<T>(
                     z, Outputs, a, columns, Rows, columns, 0, Outputs, whole, columns, true, new Workspace<T>(), width);
@@ -415,8 +402,8 @@ public class GemmTests
             const int Rows = 33;
             const int Depth = 270;
             const int Columns = 49;
-            T[] a = Values<T>(Rows * Depth, 1);
-            T[] w = Values<T>(Depth * Columns, 2);
+            T[] a = Uniform.Values<T>(Rows * Depth, 1);
+            T[] w = Uniform.Values<T>(Depth * Columns, 2);
             List<T[]> results = [];
             foreach (var width in VectorWidths.Supported)
             {
@@ -438,7 +425,7 @@ public class GemmTests
         {
             const int Depth = 37;
             const int Columns = 75;
-            T[] w = Values<T>(Depth * Columns, 1);
+            T[] w = Uniform.Values<T>(Depth * Columns, 1);
             var whole = new PackedMatrix<T>(Depth, Columns, width);
             var parts = new PackedMatrix<T>(Depth, Columns, width);
             whole.Pack(w);

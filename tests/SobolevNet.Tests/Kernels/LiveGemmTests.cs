@@ -39,7 +39,7 @@ public class LiveGemmTests
         const int Columns = 200;
         const int Outputs = 150;
         float[] a = Sparse<float>(Samples, Components, Columns, 2, out _);
-        float[] z = Values<float>(Samples * Components * Outputs, 3);
+        float[] z = Uniform.Values<float>(Samples * Components * Outputs, 3);
         var live = Find(a, Samples, 2, Components, Columns);
         float[] Gradient(int count)
         {
@@ -117,7 +117,7 @@ public class LiveGemmTests
         T[] a = Sparse<T>(samples, components, columns, samples, out _);
         var live = Find(a, samples, samples, components, columns);
         var b = new PackedMatrix<T>(columns, outputs, width);
-        b.PackTransposed(Values<T>(columns * outputs, 1));
+        b.PackTransposed(Uniform.Values<T>(columns * outputs, 1));
         int stride = outputs + 3;
         T[] expected = new T[samples * components * stride];
         T[] actual = new T[expected.Length];
@@ -136,8 +136,8 @@ public class LiveGemmTests
         var live = new LiveColumns(columns, samples);
         var workspace = new Workspace<T>();
         int strideZ = outputs + 2;
-        T[] z = Values<T>(samples * rowsOfSample * strideZ, 2);
-        T[] start = Values<T>(outputs * columns, 3);
+        T[] z = Uniform.Values<T>(samples * rowsOfSample * strideZ, 2);
+        T[] start = Uniform.Values<T>(outputs * columns, 3);
         T[] expected = [.. start];
         for (int first = 0; first < samples; first += GroupSamples)
         {
@@ -187,7 +187,7 @@ public class LiveGemmTests
     private static T[] Sparse<T>(int samples, int components, int columns, int groupSamples, out int live)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] a = Values<T>(samples * components * columns, 4);
+        T[] a = Uniform.Values<T>(samples * components * columns, 4);
         var random = new Random(5);
         live = 0;
         for (int sample = 0; sample < samples; sample++)
@@ -212,18 +212,5 @@ public class LiveGemmTests
         }
 
         return a;
-    }
-
-    private static T[] Values<T>(int length, int seed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var random = new Random(seed);
-        var values = new T[length];
-        for (int i = 0; i < length; i++)
-        {
-            values[i] = T.CreateChecked((random.NextDouble() * 2) - 1);
-        }
-
-        return values;
     }
 }

@@ -25,8 +25,6 @@ public class OptionRangeTests
         new(typeof(AttackOptions), "StayTolerance", 0.02, [Tiny, BelowOne], [0.0, 1.0, double.NaN]),
         new(typeof(AttackOptions), "MaskingFactor", 2.0, [AboveOne, Infinite], [1.0, double.NaN]),
         new(typeof(AttackOptions), "Seed", 0UL, [ulong.MaxValue], []),
-        new(typeof(AdversarialOptions), "Radius", 0.5, [Tiny, double.MaxValue], [0.0, Infinite, double.NaN]),
-        new(typeof(AdversarialOptions), "Norm", PerturbationNorm.L2, [PerturbationNorm.LInfinity], [(PerturbationNorm)(-1), (PerturbationNorm)2]),
         new(typeof(AdversarialOptions), "Steps", 7, [1, 10_000], [0, 10_001]),
         new(typeof(AdversarialOptions), "StepSize", null, [null, Tiny, double.MaxValue], [0.0, Infinite, double.NaN]),
         new(typeof(AdversarialOptions), "Seed", 0UL, [ulong.MaxValue], []),
@@ -39,8 +37,6 @@ public class OptionRangeTests
         new(typeof(RobustSourceOptions), "MaxConditionNumber", 1e4, [AboveOne, Infinite], [1.0, double.NaN]),
         new(typeof(RobustSourceOptions), "Seed", 0UL, [ulong.MaxValue], []),
         new(typeof(RobustSourceOptions), "Shuffle", true, [false], []),
-        new(typeof(DirectionGroup), "Count", 1, [1, 4096], [0, 4097]),
-        new(typeof(DirectionGroup), "Weight", 1.0, [Tiny, double.MaxValue], [0.0, Infinite, double.NaN]),
         new(typeof(NearestPointOptions), "Tolerance", 1e-11, [Tiny, BelowOne], [0.0, 1.0, double.NaN]),
         new(typeof(NearestPointOptions), "MaxIterations", 60, [1, int.MaxValue], [0]),
         new(typeof(NearestPointOptions), "UseSecondDerivatives", true, [false], []),
@@ -140,6 +136,49 @@ public class OptionRangeTests
     }
 
     [Fact]
+    public void AdversarialOptions_AtTheEndsOfTheirRanges_AreTakenAndNothingBeyond()
+    {
+        (new AdversarialOptions(0.5) is { Radius: 0.5, Norm: PerturbationNorm.L2 }).Should().BeTrue();
+        foreach (double radius in new[] { Tiny, double.MaxValue })
+        {
+            (new AdversarialOptions(radius, PerturbationNorm.LInfinity) is { Norm: PerturbationNorm.LInfinity } options && options.Radius == radius).Should().BeTrue();
+        }
+
+        foreach (double radius in new[] { 0, Infinite, double.NaN })
+        {
+            FluentActions.Invoking(() => new AdversarialOptions(radius)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("radius");
+        }
+
+        foreach (int norm in new[] { -1, 2 })
+        {
+            FluentActions.Invoking(() => new AdversarialOptions(1, (PerturbationNorm)norm)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithParameterName("norm").WithMessage("Expected one of L2, LInfinity.*");
+        }
+    }
+
+    [Fact]
+    public void DirectionGroup_AtTheEndsOfItsRanges_IsTakenAndNothingBeyond()
+    {
+        var white = DirectionSampler.White(2);
+        (new DirectionGroup(white) is { Count: 1, Weight: 1 }).Should().BeTrue();
+        foreach (var (count, weight) in new[] { (1, Tiny), (4096, double.MaxValue) })
+        {
+            var group = new DirectionGroup(white, count, weight);
+            (group.Sampler, group.Count, group.Weight).Should().Be((white, count, weight));
+        }
+
+        foreach (int count in new[] { 0, 4097 })
+        {
+            FluentActions.Invoking(() => new DirectionGroup(white, count)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
+        }
+
+        foreach (double weight in new[] { 0, Infinite, double.NaN })
+        {
+            FluentActions.Invoking(() => new DirectionGroup(white, 1, weight)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("weight");
+        }
+    }
+
+    [Fact]
     public void PixelGrid_AtTheEndsOfItsRanges_IsTakenAndNothingBeyond()
     {
         double near = 1 + (451 * (AboveOne - 1));
@@ -181,7 +220,6 @@ public class OptionRangeTests
 
     private static object Instance(Type type) =>
         type == typeof(AdversarialOptions) ? new AdversarialOptions(0.5)
-        : type == typeof(DirectionGroup) ? new DirectionGroup(DirectionSampler.White(2))
         : type == typeof(PoseRange) ? new PoseRange()
         : Activator.CreateInstance(type)!;
 

@@ -17,7 +17,7 @@ public sealed class CubeSourceTests
         source.IsEndless.Should().BeFalse();
         source.InputOrder.Should().Be(2);
         source.TargetVertices.ToArray().Should().Equal(3, 5, 6);
-        source.Range.Should().Be(new PoseRange(Math.PI / 8, 0.52));
+        source.Range.Should().BeEquivalentTo(new PoseRange(Math.PI / 8, 0.52));
     }
 
     [Fact]

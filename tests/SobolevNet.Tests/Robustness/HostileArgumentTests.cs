@@ -174,10 +174,10 @@ public class HostileArgumentTests
     {
         Act(() => _ = new AttackOptions { Objective = (AttackObjective)9 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Objective");
         Act(() => _ = new AttackOptions { Norm = (PerturbationNorm)9 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Norm");
-        Act(() => _ = new AdversarialOptions(1, (PerturbationNorm)9)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Norm");
+        Act(() => _ = new AdversarialOptions(1, (PerturbationNorm)9)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("norm");
         Act(() => _ = new AdversarialOptions(1) { Steps = 10_001 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Steps");
         Act(() => _ = new RobustSourceOptions { Target = (DirectionTarget)9 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Target");
-        Act(() => _ = new DirectionGroup(DirectionSampler.White(2), int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Count");
+        Act(() => _ = new DirectionGroup(DirectionSampler.White(2), int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
         Act(() => DirectionSampler.Band(int.MaxValue, 2, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
         Act(() => DirectionSampler.Band(2, 65_536, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
         Act(() => DirectionSampler.Band(2, 2, null!)).Should().Throw<ArgumentException>().WithParameterName("band");

@@ -148,7 +148,7 @@ public class RobustSourceTests
     {
         var clean = new ManifoldSource<double>(TestManifolds.Blobs(), 1, 2, seed: 1);
         var groups = DirectionGroup.Bands(TestManifolds.BlobSide, TestManifolds.BlobSide, count: 2);
-        groups[1] = groups[1] with { Weight = 9 };
+        groups[1] = new DirectionGroup(groups[1].Sampler, groups[1].Count, weight: 9);
         var source = new RobustSource<double>(clean, new RobustSourceOptions { Directions = groups, PerturbationScale = 0.1 });
         source.TangentScale(2).Should().Be(clean.TangentScale(2));
         groups.Sum(group => group.Sampler.Dimensions).Should().Be(Pixels, "the three bands hold all modes");

@@ -1,26 +1,17 @@
 namespace SobolevNet.Tests.Training;
 
 /// <summary>A source and a progress that together cancel a training in the middle of an epoch: so many samples after an epoch's end.</summary>
-internal sealed class Interruption(IJetSource<float> inner, int afterEpoch, int samples) : IJetSource<float>, IProgress<TrainingProgress>, IDisposable
+internal sealed class Interruption(IJetSource<float> inner, int afterEpoch, int samples)
+    : JetSourceTransform<float>(inner), IProgress<TrainingProgress>, IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private int _left = int.MaxValue;
 
     public CancellationToken Token => _source.Token;
 
-    public JetLayout Layout => inner.Layout;
-
-    public int InputFeatures => inner.InputFeatures;
-
-    public int OutputFeatures => inner.OutputFeatures;
-
-    public int Count => inner.Count;
-
-    public bool IsEndless => inner.IsEndless;
-
-    public void Fill(ReadOnlySpan<long> numbers, JetSpan<float> input, JetSpan<float> target)
+    protected override void Fill(IJetSource<float> source, ReadOnlySpan<long> numbers, JetSpan<float> input, JetSpan<float> target)
     {
-        inner.Fill(numbers, input, target);
+        source.Fill(numbers, input, target);
         if (Interlocked.Add(ref _left, -numbers.Length) <= 0)
         {
             _source.Cancel();

@@ -263,23 +263,15 @@ public class TrainingStepTests
         }
     }
 
-    private sealed class SampleRecorder(IJetSource<float> inner) : IJetSource<float>
+    private sealed class SampleRecorder(IJetSource<float> inner) : JetSourceTransform<float>(inner)
     {
         public List<long> Samples { get; } = [];
 
         public bool IsRecording { get; set; }
 
-        public JetLayout Layout => inner.Layout;
-
-        public int InputFeatures => inner.InputFeatures;
-
-        public int OutputFeatures => inner.OutputFeatures;
-
-        public int Count => inner.Count;
-
-        public void Fill(ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target)
+        protected override void Fill(IJetSource<float> source, ReadOnlySpan<long> samples, JetSpan<float> input, JetSpan<float> target)
         {
-            inner.Fill(samples, input, target);
+            source.Fill(samples, input, target);
             if (IsRecording)
             {
                 Samples.AddRange(samples);

@@ -20,7 +20,7 @@ public delegate void LabelFunction<T>(ReadOnlySpan<T> x, Span<T> y)
     where T : unmanaged;
 
 /// <summary>Settings of a <see cref="LabelCheck"/>.</summary>
-public sealed record LabelCheckOptions
+public sealed class LabelCheckOptions
 {
     /// <summary>
     /// Samples looked at, at most, when labels are compared with values; a random choice by a fixed seed. Noisy labels need more of them. Large

@@ -21,12 +21,8 @@ internal readonly struct IdentityFunction<TSimd, TVector, T> : IActivationFuncti
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
-    {
-        var a = Value(z);
-        Derivatives(z, a, out first, out second, out third);
-        return a;
-    }
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third) =>
+        OneAfterTheOther.Evaluate<IdentityFunction<TSimd, TVector, T>, TVector>(z, out first, out second, out third);
 }
 
 /// <summary>sin z; its derivatives are cos z, −sin z, −cos z.</summary>
@@ -47,12 +43,8 @@ internal readonly struct Sine<TSimd, TVector, T> : IActivationFunction<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
-    {
-        var a = Value(z);
-        Derivatives(z, a, out first, out second, out third);
-        return a;
-    }
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third) =>
+        OneAfterTheOther.Evaluate<Sine<TSimd, TVector, T>, TVector>(z, out first, out second, out third);
 }
 
 /// <summary>max(0, z), with the derivative 0 at 0. Its second derivative is not a function; layouts of order 2 are refused.</summary>
@@ -73,10 +65,6 @@ internal readonly struct Relu<TSimd, TVector, T> : IActivationFunction<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
-    {
-        var a = Value(z);
-        Derivatives(z, a, out first, out second, out third);
-        return a;
-    }
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third) =>
+        OneAfterTheOther.Evaluate<Relu<TSimd, TVector, T>, TVector>(z, out first, out second, out third);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SobolevNet.Kernels;
 
 /// <summary>An activation σ and its first three derivatives, on vectors.</summary>
@@ -18,4 +20,18 @@ internal interface IActivationFunction<TVector>
 
     /// <summary>σ(z) and σ'(z) to σ'''(z), with the bits of <see cref="Value"/> and <see cref="Derivatives"/>; what both need is computed once.</summary>
     static abstract TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third);
+}
+
+/// <summary>What <see cref="IActivationFunction{TVector}.Evaluate"/> is where value and derivatives share nothing but a.</summary>
+internal static class OneAfterTheOther
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate<TFunction, TVector>(TVector z, out TVector first, out TVector second, out TVector third)
+        where TFunction : struct, IActivationFunction<TVector>
+        where TVector : struct
+    {
+        var a = TFunction.Value(z);
+        TFunction.Derivatives(z, a, out first, out second, out third);
+        return a;
+    }
 }

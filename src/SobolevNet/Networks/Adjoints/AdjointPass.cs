@@ -1,5 +1,4 @@
 using System.Numerics;
-using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
@@ -23,11 +22,8 @@ namespace SobolevNet;
 public sealed class AdjointPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly PackedNetwork<T> _packed;
+    private readonly PassNetwork<T> _network;
     private readonly AdjointTape<T> _tape;
-    private readonly Workspace<T> _workspace = new();
-    private readonly ArraySegment<T> _scratch;
-    private bool _hasForward;
 
     /// <summary>Prepares passes.</summary>
     /// <param name="network">The network.</param>
@@ -50,15 +46,13 @@ public sealed class AdjointPass<T>
                 $"Values and adjoints with {tangents} tangents of so many samples of a network {architecture} are more than one array holds.");
         }
 
-        Network = network;
         _tape = new AdjointTape<T>(architecture, tangents, capacity, AdjointTape<T>.LoneGroup(architecture, tangents, capacity));
-        _packed = new PackedNetwork<T>(network);
-        _scratch = AlignedMemory.Zeros<T>(_tape.ReverseScratch);
+        _network = new PassNetwork<T>(network, _tape.ReverseScratch, keepZeros: false);
         Refresh();
     }
 
     /// <summary>The network.</summary>
-    public Mlp<T> Network { get; }
+    public Mlp<T> Network => _network.Network;
 
     /// <summary>k, the directions of each sample.</summary>
     public int Tangents => _tape.Tangents;
@@ -67,11 +61,7 @@ public sealed class AdjointPass<T>
     public int Capacity => _tape.Capacity;
 
     /// <summary>Reads the network's parameters anew.</summary>
-    public void Refresh()
-    {
-        _packed.Pack(reverse: true, reverseFirst: true);
-        _hasForward = false;
-    }
+    public void Refresh() => _network.Refresh();
 
     /// <summary>Computes values, Jacobians and, along directions, products of Hessians.</summary>
     /// <param name="x">Inputs, shape (samples, n), at most <see cref="Capacity"/> samples.</param>
@@ -114,7 +104,7 @@ public sealed class AdjointPass<T>
                 directions.Slice(((k * samples) + start) * inputs, count * inputs).CopyTo(input.Component(1 + k));
             }
 
-            _tape.Forward(group, _packed, _workspace);
+            _tape.Forward(group, _network.Packed, _network.Workspace);
             _tape.Output(group).CopyTo(y[(start * Network.Architecture.Outputs)..]);
             var derivatives = _tape.Derivatives(group);
             for (int k = 0; k <= Tangents; k++)
@@ -124,7 +114,7 @@ public sealed class AdjointPass<T>
             }
         }
 
-        _hasForward = true;
+        _network.EndForward();
     }
 
     /// <summary>
@@ -140,23 +130,12 @@ public sealed class AdjointPass<T>
     public void Reverse(
         ReadOnlySpan<T> yAdjoint, ReadOnlySpan<T> jacobianAdjoint, ReadOnlySpan<T> productsAdjoint, Span<T> parameterGradient)
     {
-        if (!_hasForward)
-        {
-            throw new InvalidOperationException("Reverse needs a Forward before it; each forward pass can be reversed once.");
-        }
-
+        _network.CheckForward();
         var architecture = Network.Architecture;
         int samples = _tape.Samples;
         CheckResults(
             yAdjoint.Length, jacobianAdjoint.Length, productsAdjoint.Length, samples, nameof(yAdjoint), nameof(jacobianAdjoint), nameof(productsAdjoint));
-        if (parameterGradient.Length != architecture.ParameterCount)
-        {
-            throw new ArgumentException(
-                $"The gradient has {parameterGradient.Length} elements; the network has {architecture.ParameterCount} parameters.",
-                nameof(parameterGradient));
-        }
-
-        _hasForward = false;
+        _network.BeginReverse(parameterGradient, mayBeEmpty: false);
         for (int group = 0; group < _tape.Groups; group++)
         {
             int start = _tape.Group(group).Start;
@@ -169,12 +148,12 @@ public sealed class AdjointPass<T>
                 Rows(jacobianAdjoint, productsAdjoint, k, samples, start, to.Length).CopyTo(to);
             }
 
-            _tape.Reverse(group, _packed, _workspace, _scratch);
+            _tape.Reverse(group, _network.Packed, _network.Workspace, _network.Scratch);
         }
 
         for (int layer = 0; layer < architecture.LayerCount; layer++)
         {
-            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _workspace);
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _network.Workspace);
         }
     }
 

@@ -20,22 +20,14 @@ public enum AttackObjective
 }
 
 /// <summary>How the worst perturbation of a given size is searched for.</summary>
-public sealed record AttackOptions
+public sealed class AttackOptions
 {
-    private readonly int _steps = 30;
-    private readonly int _randomStarts = 2;
-    private readonly double _tolerance = 1e-4;
-    private readonly double _stayTolerance = 0.02;
-    private readonly double _maskingFactor = 2;
-
     /// <summary>What is maximized.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
     public AttackObjective Objective
     {
         get;
-        init => field = Enum.IsDefined(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Objective), value, "There is no such objective.");
+        init => field = EnumArgument.Check(value, nameof(Objective));
     }
 
     /// <summary>How the size of a perturbation is measured.</summary>
@@ -43,54 +35,54 @@ public sealed record AttackOptions
     public PerturbationNorm Norm
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
+        init => field = EnumArgument.Check(value, nameof(Norm));
     }
 
     /// <summary>Steps of the ascent from each start, 0 to 10,000; with 0 only the starts are compared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Steps
     {
-        get => _steps;
-        init => _steps = InRange(value, 0, 10_000, nameof(Steps));
-    }
+        get;
+        init => field = InRange(value, 0, 10_000, nameof(Steps));
+    } = 30;
 
     /// <summary>Random starts in addition to those of the first order, 0 to 50.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int RandomStarts
     {
-        get => _randomStarts;
-        init => _randomStarts = InRange(value, 0, 50, nameof(RandomStarts));
-    }
+        get;
+        init => field = InRange(value, 0, 50, nameof(RandomStarts));
+    } = 2;
 
     /// <summary>An ascent ends when a step gains less than this part, in (0, 1).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Tolerance
     {
-        get => _tolerance;
-        init => _tolerance = value is > 0 and < 1
+        get;
+        init => field = value is > 0 and < 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Tolerance), value, "The tolerance is between 0 and 1.");
-    }
+    } = 1e-4;
 
     /// <summary>For <see cref="AttackObjective.Invariance"/>: the network may move by this share of the oracle's movement, in (0, 1).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double StayTolerance
     {
-        get => _stayTolerance;
-        init => _stayTolerance = value is > 0 and < 1
+        get;
+        init => field = value is > 0 and < 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(StayTolerance), value, "The tolerance for staying is between 0 and 1.");
-    }
+    } = 0.02;
 
     /// <summary>Growth and movement of the network above this multiple of what the first order allows count as a sign of masked gradients; above 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaskingFactor
     {
-        get => _maskingFactor;
-        init => _maskingFactor = value > 1
+        get;
+        init => field = value > 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(MaskingFactor), value, "The factor is above 1.");
-    }
+    } = 2;
 
     /// <summary>Names the random starts.</summary>
     public ulong Seed { get; init; }

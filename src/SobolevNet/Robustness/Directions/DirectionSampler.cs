@@ -116,7 +116,7 @@ public abstract class DirectionSampler
     /// <param name="inputFeatures">n, at least 1.</param>
     /// <param name="outputFeatures">m, at least 1.</param>
     /// <param name="sketch">How many random vectors u is the worst combination of, 1 to m; with m it is the singular vector itself.</param>
-    /// <returns>The sampler, which needs the network: only a <see cref="RobustSource{T}"/> in training can draw from it.</returns>
+    /// <returns>The sampler, which needs the network: only a source of <see cref="RobustTraining.Robust"/> in training draws from it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static DirectionSampler Steepest(int inputFeatures, int outputFeatures, int sketch = 1)
     {

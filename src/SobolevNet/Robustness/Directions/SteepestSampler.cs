@@ -10,5 +10,5 @@ internal sealed class SteepestSampler(int inputs, int outputs, int sketch) : Dir
     public int Sketch => sketch;
 
     internal override void DrawUnit(ref RandomStream random, TangentFrame? frame, Span<double> direction) =>
-        throw new InvalidOperationException("These directions depend on the network in training; only a RobustSource can draw them.");
+        throw new InvalidOperationException("These directions depend on the network in training; only a source of RobustTraining.Robust draws them.");
 }

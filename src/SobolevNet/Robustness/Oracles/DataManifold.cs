@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace SobolevNet.Robustness;
 
 /// <summary>Writes the jets of a manifold with flat coordinates at one point; see <see cref="DataManifold.Create"/>.</summary>
@@ -7,7 +9,7 @@ namespace SobolevNet.Robustness;
 /// <param name="target">y with its derivatives, shape (components, 1, m), same layout.</param>
 public delegate void ManifoldFunction(ReadOnlySpan<double> coordinates, JetSpan<double> input, JetSpan<double> target);
 
-/// <summary>Makes manifolds, and points of manifolds.</summary>
+/// <summary>Makes manifolds, and points and training data of manifolds.</summary>
 public static class DataManifold
 {
     /// <summary>A manifold with flat coordinates, from a delegate that writes C, ∂C, ∂²C, y, ∂y, ∂²y.</summary>
@@ -82,6 +84,20 @@ public static class DataManifold
 
         return points;
     }
+
+    /// <summary>Jets at random points of a manifold: training data.</summary>
+    /// <remarks>Sample k is at point k of <see cref="DrawPoints"/> for the same seed.</remarks>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="manifold">The manifold.</param>
+    /// <param name="order">Highest order of derivatives: 0, 1 or 2.</param>
+    /// <param name="count">Samples of an epoch, at least 1.</param>
+    /// <param name="seed">Names the set of points.</param>
+    /// <param name="isEndless">Whether every epoch has fresh points.</param>
+    /// <returns>The source. Its jets are computed whenever they are asked for; <see cref="JetSource.Materialize"/> keeps them.</returns>
+    /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
+    public static IJetSource<T> DrawJets<T>(this IDataManifold manifold, int order, int count, ulong seed, bool isEndless = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new ManifoldSource<T>(manifold, order, count, seed, isEndless);
 
     /// <summary>Refuses a manifold, which may be of a caller's own type, whose sizes contradict <see cref="IDataManifold"/>.</summary>
     internal static void CheckManifold(IDataManifold manifold, string name)

@@ -16,7 +16,7 @@ namespace SobolevNet.Robustness;
 /// <para>Implementations are thread-safe, give the same bits for the same point, and should not allocate.</para>
 /// <para>
 /// <see cref="CubeManifold"/> is one, <see cref="DataManifold.Create"/> makes others from a delegate, and
-/// <see cref="ManifoldSource{T}"/> makes training data of any.
+/// <see cref="DataManifold.DrawJets"/> makes training data of any.
 /// </para>
 /// </remarks>
 public interface IDataManifold

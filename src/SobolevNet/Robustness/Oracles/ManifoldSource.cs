@@ -2,46 +2,35 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>Training jets at random points of a manifold.</summary>
-/// <remarks>Sample k is at the point that <see cref="DataManifold.DrawPoints"/> gives for the same seed and k.</remarks>
+/// <summary>The source of <see cref="DataManifold.DrawJets"/>.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ManifoldSource<T> : IJetSource<T>
+internal sealed class ManifoldSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly IDataManifold _manifold;
     private readonly ulong _seed;
 
-    /// <summary>Makes a source.</summary>
-    /// <param name="manifold">The manifold.</param>
-    /// <param name="order">Highest order of derivatives: 0, 1 or 2.</param>
-    /// <param name="count">Samples of an epoch, at least 1.</param>
-    /// <param name="seed">Names the set of points.</param>
-    /// <param name="isEndless">Whether every epoch has fresh points.</param>
-    /// <exception cref="ArgumentException">The manifold contradicts itself.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The order or the count is out of range.</exception>
     public ManifoldSource(IDataManifold manifold, int order, int count, ulong seed, bool isEndless = false)
     {
         DataManifold.CheckManifold(manifold, nameof(manifold));
         ArgumentOutOfRangeException.ThrowIfNegative(order);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        Manifold = manifold;
+        _manifold = manifold;
         Layout = JetLayout.Full(manifold.DegreesOfFreedom, order);
         Count = count;
         IsEndless = isEndless;
         _seed = seed;
     }
 
-    /// <summary>The manifold.</summary>
-    public IDataManifold Manifold { get; }
-
     /// <inheritdoc/>
     public JetLayout Layout { get; }
 
     /// <inheritdoc/>
-    public int InputFeatures => Manifold.InputFeatures;
+    public int InputFeatures => _manifold.InputFeatures;
 
     /// <inheritdoc/>
-    public int OutputFeatures => Manifold.OutputFeatures;
+    public int OutputFeatures => _manifold.OutputFeatures;
 
     /// <inheritdoc/>
     public int Count { get; }
@@ -50,25 +39,25 @@ public sealed class ManifoldSource<T> : IJetSource<T>
     public bool IsEndless { get; }
 
     /// <inheritdoc/>
-    public bool InputsShareUnit => Manifold.InputsShareUnit;
+    public bool InputsShareUnit => _manifold.InputsShareUnit;
 
     /// <inheritdoc/>
     public double TangentScale(int tangent)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)Manifold.DegreesOfFreedom, nameof(tangent));
-        return Manifold.TangentScale(tangent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)_manifold.DegreesOfFreedom, nameof(tangent));
+        return _manifold.TangentScale(tangent);
     }
 
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
         FillArguments.Check(this, samples, input, target);
-        Span<double> point = Manifold.PointLength <= 64 ? stackalloc double[Manifold.PointLength] : new double[Manifold.PointLength];
+        Span<double> point = _manifold.PointLength <= 64 ? stackalloc double[_manifold.PointLength] : new double[_manifold.PointLength];
         for (int s = 0; s < samples.Length; s++)
         {
             var random = RandomStream.For(StreamPurpose.Points, _seed, (ulong)samples[s]);
-            Manifold.Draw(ref random, point);
-            Manifold.Evaluate(point, input.Slice(s, 1), target.Slice(s, 1));
+            _manifold.Draw(ref random, point);
+            _manifold.Evaluate(point, input.Slice(s, 1), target.Slice(s, 1));
         }
     }
 }

@@ -1,34 +1,29 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>How the nearest point of a manifold is searched for.</summary>
-public sealed record NearestPointOptions
+public sealed class NearestPointOptions
 {
-    private readonly double _tolerance = 1e-11;
-    private readonly int _maxIterations = 60;
-    private readonly double _maxConditionNumber = 1e4;
-    private readonly double _maxStep = 1;
-
     /// <summary>
     /// The search ends when the next step would move the clean input by less than this part of the input's length; in (0, 1).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Tolerance
     {
-        get => _tolerance;
-        init => _tolerance = value is > 0 and < 1
+        get;
+        init => field = value is > 0 and < 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Tolerance), value, "The tolerance is between 0 and 1.");
-    }
+    } = 1e-11;
 
     /// <summary>The most steps that are tried, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int MaxIterations
     {
-        get => _maxIterations;
-        init => _maxIterations = value >= 1
+        get;
+        init => field = value >= 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(MaxIterations), value, "At least one iteration is needed.");
-    }
+    } = 60;
 
     /// <summary>
     /// Whether the second derivatives of the clean input are used: Newton steps, which converge quadratically however far off
@@ -40,19 +35,17 @@ public sealed record NearestPointOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxConditionNumber
     {
-        get => _maxConditionNumber;
-        init => _maxConditionNumber = value > 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxConditionNumber), value, "A condition number to accept is above 1.");
-    }
+        get;
+        init => field = TangentFrame.CheckedLimit(value, nameof(MaxConditionNumber));
+    } = 1e4;
 
     /// <summary>The longest step of a degree of freedom, in parts of its <see cref="IDataManifold.TangentScale"/>; above 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxStep
     {
-        get => _maxStep;
-        init => _maxStep = value > 0
+        get;
+        init => field = value > 0
             ? value
             : throw new ArgumentOutOfRangeException(nameof(MaxStep), value, "The longest step is above 0.");
-    }
+    } = 1;
 }

@@ -66,11 +66,7 @@ public sealed class OracleExpansion
     {
         SourceArgument.Check(source);
         CheckSource(source, 1, nameof(source));
-        if (!(maxConditionNumber > 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxConditionNumber), maxConditionNumber, "A condition number to accept is above 1.");
-        }
-
+        TangentFrame.CheckedLimit(maxConditionNumber, nameof(maxConditionNumber));
         var frame = new TangentFrame(source.Layout.Tangents, source.InputFeatures, source.OutputFeatures, source.Layout.Order);
         var input = new JetBatch<T>(source.Layout, 1, source.InputFeatures);
         var target = new JetBatch<T>(source.Layout, 1, source.OutputFeatures);

@@ -51,6 +51,10 @@ internal sealed class TangentFrame
     /// <summary>Whether the tangents are independent: their condition number is finite and no larger than a limit, which may be infinite.</summary>
     public bool IsIndependent(double limit) => double.IsFinite(ConditionNumber) && ConditionNumber <= limit;
 
+    /// <summary>Refuses a limit of <see cref="ConditionNumber"/> that is not above 1.</summary>
+    public static double CheckedLimit(double limit, string name) =>
+        limit > 1 ? limit : throw new ArgumentOutOfRangeException(name, limit, "A condition number to accept is above 1.");
+
     /// <summary>A = JᵀJ, shape (p, p).</summary>
     public ReadOnlySpan<double> Gram => _gram;
 

@@ -13,52 +13,38 @@ public enum PerturbationNorm
 }
 
 /// <summary>How training examples are perturbed against the network by projected gradient ascent.</summary>
-public sealed record AdversarialOptions
+public sealed class AdversarialOptions
 {
-    private readonly double _radius;
-    private readonly int _steps = 7;
-    private readonly double? _stepSize;
-
     /// <summary>Makes options.</summary>
-    /// <param name="radius">ρ, the largest size of a perturbation; above 0.</param>
+    /// <param name="radius">ρ, the largest size of a perturbation; finite and above 0.</param>
     /// <param name="norm">How that is measured.</param>
     /// <exception cref="ArgumentOutOfRangeException">The radius is not above 0, or not finite, or there is no such norm.</exception>
     public AdversarialOptions(double radius, PerturbationNorm norm = PerturbationNorm.L2)
     {
-        Radius = radius;
-        Norm = norm;
+        Radius = Positive(radius, nameof(radius));
+        Norm = EnumArgument.Check(norm, nameof(norm));
     }
 
-    /// <summary>ρ, finite and above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Radius
-    {
-        get => _radius;
-        init => _radius = Positive(value, nameof(Radius));
-    }
+    /// <summary>ρ, the largest size of a perturbation.</summary>
+    public double Radius { get; }
 
     /// <summary>How sizes are measured.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not known.</exception>
-    public PerturbationNorm Norm
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Norm), value, "There is no such norm.");
-    }
+    public PerturbationNorm Norm { get; }
 
     /// <summary>Ascent steps, 1 to 10,000.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Steps
     {
-        get => _steps;
-        init => _steps = value is >= 1 and <= 10_000 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps is 1 to 10,000.");
-    }
+        get;
+        init => field = value is >= 1 and <= 10_000 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps is 1 to 10,000.");
+    } = 7;
 
     /// <summary>The size of a step, above 0; 2.5·ρ/<see cref="Steps"/> if null, so that the border can be reached from any start.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double? StepSize
     {
-        get => _stepSize;
-        init => _stepSize = value is { } size ? Positive(size, nameof(StepSize)) : null;
+        get;
+        init => field = value is { } size ? Positive(size, nameof(StepSize)) : null;
     }
 
     /// <summary>Names the random starts and the order of samples.</summary>

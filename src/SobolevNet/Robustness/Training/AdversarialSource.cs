@@ -2,24 +2,13 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>
-/// Adversarial training in its regression form (Madry et al., 2018): every input is moved, within a ball around the clean one, to where
-/// the current network is farthest from the target, and the target stays.
-/// </summary>
-/// <remarks>
-/// Derivatives along the manifold, if the clean source has them, stay as they are. The source is endless. In a run of training, samples depend on the network
-/// before the mini-batch; the source itself gives clean ones.
-/// </remarks>
+/// <summary>The source of <see cref="RobustTraining.Adversarial"/>.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
+internal sealed class AdversarialSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly AdversarialOptions _options;
 
-    /// <summary>Makes a source.</summary>
-    /// <param name="clean">The clean samples, of any layout.</param>
-    /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentException">The clean source is empty or changes during training, or T cannot hold the sizes of perturbations.</exception>
     public AdversarialSource(IJetSource<T> clean, AdversarialOptions options)
         : base(AdversarialOptions.CheckedSource(clean, options)) =>
         _options = options;

@@ -1,44 +1,32 @@
 namespace SobolevNet.Robustness;
 
 /// <summary>Random directions of one kind, along which every sample is trained.</summary>
-public sealed record DirectionGroup
+public sealed class DirectionGroup
 {
-    private readonly int _count = 1;
-    private readonly double _weight = 1;
-
     /// <summary>Makes a group.</summary>
     /// <param name="sampler">Draws the directions.</param>
     /// <param name="count">Directions of a sample, 1 to 4,096. More make the estimate of the loss less noisy, not larger.</param>
-    /// <param name="weight">The weight of the group's part of the loss; 1 counts all dimensions of input space alike.</param>
+    /// <param name="weight">The weight of the group's part of the loss, finite and above 0; 1 counts all dimensions of input space alike.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count or the weight is out of range.</exception>
     public DirectionGroup(DirectionSampler sampler, int count = 1, double weight = 1)
     {
         ArgumentNullException.ThrowIfNull(sampler);
-        Sampler = sampler;
-        Count = count;
-        Weight = weight;
+        if (!(weight > 0 && double.IsFinite(weight)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight of a group is finite and above 0.");
+        }
+
+        (Sampler, Count, Weight) = (sampler, CheckCount(count), weight);
     }
 
     /// <summary>Draws the directions.</summary>
     public DirectionSampler Sampler { get; }
 
-    /// <summary>Directions of a sample, 1 to 4,096.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public int Count
-    {
-        get => _count;
-        init => _count = CheckCount(value, nameof(Count));
-    }
+    /// <summary>Directions of a sample.</summary>
+    public int Count { get; }
 
-    /// <summary>The weight of the group's part of the loss, finite and above 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public double Weight
-    {
-        get => _weight;
-        init => _weight = value > 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Weight), value, "The weight of a group is finite and above 0.");
-    }
+    /// <summary>The weight of the group's part of the loss.</summary>
+    public double Weight { get; }
 
     /// <summary>The groups of the method for images: directions from the low, the mid and the high frequencies, which together are all.</summary>
     /// <param name="rows">Rows of the images.</param>
@@ -50,7 +38,7 @@ public sealed record DirectionGroup
     /// <exception cref="ArgumentException">A size, the count or an edge is out of range, or a band holds no mode of such images.</exception>
     public static DirectionGroup[] Bands(int rows, int columns, int count = 1, double lowEdge = 0.15, double highEdge = 0.4)
     {
-        CheckCount(count, nameof(count));
+        CheckCount(count);
         if (!(lowEdge > 0 && double.IsFinite(lowEdge)))
         {
             throw new ArgumentOutOfRangeException(nameof(lowEdge), lowEdge, "The edge between low and mid frequencies is finite and above 0.");
@@ -70,6 +58,6 @@ public sealed record DirectionGroup
         ];
     }
 
-    private static int CheckCount(int count, string name) =>
-        count is >= 1 and <= 4096 ? count : throw new ArgumentOutOfRangeException(name, count, "A group has 1 to 4,096 directions.");
+    private static int CheckCount(int count) =>
+        count is >= 1 and <= 4096 ? count : throw new ArgumentOutOfRangeException(nameof(count), count, "A group has 1 to 4,096 directions.");
 }

@@ -2,25 +2,15 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>Gaussian augmentation, the simplest invariance training: noise is added to the input, targets stay.</summary>
-/// <remarks>
-/// Derivatives along the manifold, if the clean source has them, stay too: the noise does not move with r. The source is endless: every epoch has fresh noise.
-/// </remarks>
+/// <summary>The source of <see cref="RobustTraining.WithGaussianNoise"/>.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class GaussianNoiseSource<T> : JetSourceTransform<T>
+internal sealed class GaussianNoiseSource<T> : JetSourceTransform<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _deviation;
     private readonly ulong _seed;
     private readonly ScratchPool<double[]> _noises = new();
 
-    /// <summary>Makes a source.</summary>
-    /// <param name="clean">The clean samples, of any layout.</param>
-    /// <param name="deviation">σ, the standard deviation of the noise of each feature; finite and at least 0.</param>
-    /// <param name="seed">Names the noise and the order of samples.</param>
-    /// <param name="shuffle">Whether the samples of a finite clean source come in a new order every epoch.</param>
-    /// <exception cref="ArgumentException">The clean source is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The deviation is negative, or too large for T.</exception>
     public GaussianNoiseSource(IJetSource<T> clean, double deviation, ulong seed = 0, bool shuffle = true)
         : base(new EndlessJetSource<T>(clean, shuffle, seed, nameof(clean)))
     {

@@ -2,36 +2,10 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>
-/// Universal robust training as jet training: clean samples with random directions ε of input space as further tangents, along
-/// which the network's derivatives are trained to those of the oracle.
-/// </summary>
-/// <remarks>
-/// <para>
-/// Tangents: the p degrees of freedom (unless <see cref="RobustSourceOptions.ManifoldOrder"/> is 0), then the directions, group
-/// by group. Input components: C; ∂ᵢC; ε; perhaps ∂ᵢⱼC; zero for ∂_ε∂_ε and ∂_ε∂ᵢ, because the path C(r) + sε is linear in s. Target
-/// components: y; ∂ᵢy; O'(ε); perhaps ∂ᵢⱼy; O''(ε) and ∂ᵢO'(ε). Source: method, sections 6 and 7.
-/// </para>
-/// <para>
-/// The source is endless: every epoch shows all clean samples of a finite source once, with new directions. Nothing is allocated in
-/// filling, after each thread's first call. To pay for rendering once, give a materialized clean source
-/// (<see cref="JetSource.Materialize"/>).
-/// </para>
-/// <para>
-/// Directions that follow the network (<see cref="DirectionSampler.Steepest"/>) are those of the network that a run of training has before each
-/// mini-batch. Outside of a run the network counts as constant.
-/// </para>
-/// </remarks>
-/// <example>
-/// <code>
-/// var cubes = new CubeSource(new CubeRenderer(), order: 1, count: 20_000, seed: 1);
-/// var steepest = DirectionSampler.Steepest(cubes.InputFeatures, cubes.OutputFeatures, sketch: 3);
-/// var robust = cubes.Robust(new RobustSourceOptions { Directions = [new DirectionGroup(steepest)], ManifoldOrder = 0 });
-/// new SobolevTrainer&lt;float&gt;(network, options).Fit(robust);
-/// </code>
-/// </example>
+/// <summary>The source of <see cref="RobustTraining.Robust"/>: clean samples with directions of input space as further tangents.</summary>
+/// <remarks>Filling allocates nothing after each thread's first call.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class RobustSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
+internal sealed class RobustSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly RobustSourceOptions Defaults = new();
@@ -41,15 +15,6 @@ public sealed class RobustSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<
     private readonly RobustSourceOptions _options;
     private readonly RobustJets<T> _jets;
 
-    /// <summary>Makes a source.</summary>
-    /// <param name="clean">
-    /// Gives C and y with all derivatives with respect to r, in a full layout: of order 1, or of order 2 for
-    /// <see cref="RobustSourceOptions.ManifoldOrder"/> 2 and for second or mixed derivatives of the oracle.
-    /// </param>
-    /// <param name="options">What to add; the defaults if null.</param>
-    /// <exception cref="ArgumentException">
-    /// The source lacks derivatives or changes during training, a sampler is of other inputs, or the options contradict each other.
-    /// </exception>
     public RobustSource(IJetSource<T> clean, RobustSourceOptions? options = null)
         : base(new EndlessJetSource<T>(clean, (options ?? Defaults).Shuffle, (options ?? Defaults).Seed, nameof(clean)))
     {
@@ -66,10 +31,7 @@ public sealed class RobustSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<
     /// <summary>2 if second derivatives along the manifold are present; otherwise 1, since perturbed paths are straight.</summary>
     public override int InputOrder => _options.ManifoldOrder == 2 ? 2 : 1;
 
-    /// <summary>The clean source's scale of a degree of freedom, or a direction's as <see cref="RobustSourceOptions.PerturbationScale"/> sets it.</summary>
-    /// <param name="tangent">A tangent of <see cref="Layout"/>.</param>
-    /// <returns>A positive number.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The layout has no such tangent.</exception>
+    /// <inheritdoc/>
     public override double TangentScale(int tangent)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tangent, (uint)Layout.Tangents, nameof(tangent));

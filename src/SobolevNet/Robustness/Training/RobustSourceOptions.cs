@@ -10,23 +10,18 @@ public enum DirectionTarget
     Zero,
 }
 
-/// <summary>What a <see cref="RobustSource{T}"/> adds to clean samples.</summary>
+/// <summary>What <see cref="RobustTraining.Robust"/> adds to clean samples.</summary>
 public sealed record RobustSourceOptions
 {
-    private readonly double _perturbationScale = 0.05;
-    private readonly int _manifoldOrder = 1;
-    private readonly double _maxConditionNumber = 1e4;
-    private readonly IReadOnlyList<DirectionGroup> _directions = [];
-
     /// <summary>The directions of every sample; if empty, one white direction. Steepest ones are far more effective for their cost.</summary>
     /// <exception cref="ArgumentException">A group is null.</exception>
     public IReadOnlyList<DirectionGroup> Directions
     {
-        get => _directions;
-        init => _directions = value is not null && value.All(group => group is not null)
+        get;
+        init => field = value is not null && value.All(group => group is not null)
             ? [.. value]
             : throw new ArgumentException("Neither the list of groups nor a group may be null.", nameof(Directions));
-    }
+    } = [];
 
     /// <summary>
     /// σ, the size of the perturbations that the network is made robust to, as deviation of one input feature. It sets the scale of
@@ -41,21 +36,21 @@ public sealed record RobustSourceOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double PerturbationScale
     {
-        get => _perturbationScale;
-        init => _perturbationScale = value > 0 && double.IsFinite(value)
+        get;
+        init => field = value > 0 && double.IsFinite(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(PerturbationScale), value, "The size of perturbations is finite and above 0.");
-    }
+    } = 0.05;
 
     /// <summary>The highest order of derivatives along the manifold that are trained too: 0 for none, 1 or 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int ManifoldOrder
     {
-        get => _manifoldOrder;
-        init => _manifoldOrder = value is >= 0 and <= 2
+        get;
+        init => field = value is >= 0 and <= 2
             ? value
             : throw new ArgumentOutOfRangeException(nameof(ManifoldOrder), value, "An order is 0, 1 or 2.");
-    }
+    } = 1;
 
     /// <summary>Whether the second derivative along each direction, ∂_ε∂_ε, is trained too.</summary>
     public bool SecondDerivatives { get; init; }
@@ -71,18 +66,16 @@ public sealed record RobustSourceOptions
     public DirectionTarget Target
     {
         get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "There is no such target.");
+        init => field = EnumArgument.Check(value, nameof(Target));
     }
 
     /// <summary>Clean samples whose unit tangents have a larger condition number stop training; above 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double MaxConditionNumber
     {
-        get => _maxConditionNumber;
-        init => _maxConditionNumber = value > 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxConditionNumber), value, "A condition number to accept is above 1.");
-    }
+        get;
+        init => field = TangentFrame.CheckedLimit(value, nameof(MaxConditionNumber));
+    } = 1e4;
 
     /// <summary>Names the directions and the order of samples.</summary>
     public ulong Seed { get; init; }

@@ -24,9 +24,8 @@ internal sealed class SteepestDirections<T>
     private readonly int _outputs;
     private readonly double[] _adjoints;
     private readonly double[] _shift;
-    private readonly double[] _rows;
-    private readonly double[] _gram;
-    private readonly double[] _vectors;
+    private readonly WideMatrix _rows;
+    private readonly double[] _combination;
     private readonly T[] _pulled;
     private bool _isConstant;
 
@@ -44,9 +43,8 @@ internal sealed class SteepestDirections<T>
         _network = architecture is null ? null : new ValuePass<T>(architecture, samples, indices.Length * sketch);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
-        _rows = new double[sketch * _inputs];
-        _gram = new double[sketch * sketch];
-        _vectors = new double[sketch * sketch];
+        _rows = new WideMatrix(sketch, _inputs);
+        _combination = new double[sketch];
         _pulled = new T[architecture is null ? 0 : rows * _inputs];
     }
 
@@ -94,7 +92,7 @@ internal sealed class SteepestDirections<T>
         int first = ((sample * _indices.Length) + Array.IndexOf(_indices, index)) * _sketch;
         for (int k = 0; k < _sketch; k++)
         {
-            var row = _rows.AsSpan(k * _inputs, _inputs);
+            var row = _rows.Row(k);
             if (_isConstant)
             {
                 row.Clear();
@@ -112,40 +110,18 @@ internal sealed class SteepestDirections<T>
             }
         }
 
-        Combine(direction);
-        var random = DirectionSampler.StreamOf(_seed, number, index);
-        while (!VectorLength.TryNormalize(direction))
+        if (_rows.LargestSingular(_combination, direction) is > 0 and < double.PositiveInfinity)
         {
-            // Without an error any direction will do.
-            NormalNoise.Fill(ref random, direction);
-        }
-    }
-
-    /// <summary>The longest combination of the rows with coefficients of unit length.</summary>
-    private void Combine(Span<double> direction)
-    {
-        if (_sketch == 1)
-        {
-            _rows.CopyTo(direction);
             return;
         }
 
-        for (int i = 0; i < _sketch; i++)
+        // Without an error any direction will do.
+        var random = DirectionSampler.StreamOf(_seed, number, index);
+        do
         {
-            for (int j = 0; j <= i; j++)
-            {
-                _gram[(i * _sketch) + j] = _gram[(j * _sketch) + i] =
-                    TensorPrimitives.Dot<double>(_rows.AsSpan(i * _inputs, _inputs), _rows.AsSpan(j * _inputs, _inputs));
-            }
+            NormalNoise.Fill(ref random, direction);
         }
-
-        SymmetricEigen.Decompose(_gram, _vectors, _sketch);
-        var longest = _vectors.AsSpan(SymmetricEigen.Largest(_gram, _sketch) * _sketch, _sketch);
-        direction.Clear();
-        for (int k = 0; k < _sketch; k++)
-        {
-            TensorPrimitives.MultiplyAdd(_rows.AsSpan(k * _inputs, _inputs), longest[k], direction, direction);
-        }
+        while (!VectorLength.TryNormalize(direction));
     }
 
     /// <summary>Random orthonormal vectors of outputs, by Gram and Schmidt.</summary>

@@ -2,34 +2,19 @@ using System.Numerics;
 
 namespace SobolevNet.Robustness;
 
-/// <summary>
-/// TRADES (Zhang et al., 2019) in its regression form: ‖N(I) − y‖² + β‖N(I + δ) − N(I)‖², with δ in a ball around the clean input
-/// where the network's output moves most.
-/// </summary>
+/// <summary>The source of <see cref="RobustTraining.Trades"/>: two samples of each clean one.</summary>
 /// <remarks>
-/// <para>
-/// Every clean sample gives two: number 2i has the input I, number 2i + 1 the input I + δ. A plain squared error between network and
-/// target trains the network by 2(N − target)·∂N; so with N̂, the network before the mini-batch, the targets
-/// y + β(N̂(I + δ) − N̂(I)) and N̂(I + δ) − β(N̂(I + δ) − N̂(I)) give the exact gradient of the loss above, up to the mean over
-/// twice the number of samples. The loss that training reports is not that of TRADES, though; measure errors on clean samples.
-/// </para>
-/// <para>Values only. The source is endless; outside of a run of training both samples are clean.</para>
+/// A squared error between network and target trains the network by 2(N − target)·∂N. So with N̂, the network before the mini-batch, the targets
+/// y + β(N̂(I + δ) − N̂(I)) at I and N̂(I + δ) − β(N̂(I + δ) − N̂(I)) at I + δ give the exact gradient of the loss of TRADES, up to the mean over
+/// twice the number of samples.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
+internal sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _beta;
     private readonly AdversarialOptions _options;
 
-    /// <summary>Makes a source.</summary>
-    /// <param name="clean">The clean samples, of which only the values are used.</param>
-    /// <param name="beta">β, the weight of the perturbed difference; finite and at least 0.</param>
-    /// <param name="options">How inputs are perturbed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite.</exception>
-    /// <exception cref="ArgumentException">
-    /// The clean source is empty, too large to be doubled, or changes during training, or T cannot hold the sizes of perturbations.
-    /// </exception>
     public TradesSource(IJetSource<T> clean, double beta, AdversarialOptions options)
         : base(AdversarialOptions.CheckedSource(clean, options))
     {

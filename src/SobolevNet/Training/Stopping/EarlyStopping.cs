@@ -8,17 +8,13 @@ namespace SobolevNet;
 /// </remarks>
 public sealed record EarlyStopping
 {
-    private readonly int _patience = 20;
-    private readonly double _improvement = 1e-3;
-    private readonly int? _annealingEpochs;
-
     /// <summary>Epochs without improvement that are waited for, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int Patience
     {
-        get => _patience;
-        init => _patience = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "The patience is at least 1.");
-    }
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "The patience is at least 1.");
+    } = 20;
 
     /// <summary>
     /// The relative improvement of the error that ends a wait, in [0, 1). Any error that is lower than all before it is the best,
@@ -27,11 +23,11 @@ public sealed record EarlyStopping
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double Improvement
     {
-        get => _improvement;
-        init => _improvement = value is >= 0 and < 1
+        get;
+        init => field = value is >= 0 and < 1
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Improvement), value, "The improvement is in [0, 1).");
-    }
+    } = 1e-3;
 
     /// <summary>
     /// Epochs that anneal the learning rate after the patience has ended, at least 0, which ends training at once; null for twice
@@ -40,8 +36,8 @@ public sealed record EarlyStopping
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int? AnnealingEpochs
     {
-        get => _annealingEpochs;
-        init => _annealingEpochs = value is null or >= 0
+        get;
+        init => field = value is null or >= 0
             ? value
             : throw new ArgumentOutOfRangeException(nameof(AnnealingEpochs), value, "The epochs of annealing are at least 0.");
     }
