@@ -225,8 +225,8 @@ public class HostileArgumentTests
         foreach (var source in sources)
         {
             yield return source;
-            var (view, run) = AdaptiveSources.BeginRun(source);
-            if (run is not null)
+            var (view, runs) = AdaptiveSources.BeginRun(source);
+            foreach (var run in runs)
             {
                 run.BeginStep(Mlp<float>.Create(source.InputFeatures, [2], source.OutputFeatures), 0, 0.5);
                 yield return view;
