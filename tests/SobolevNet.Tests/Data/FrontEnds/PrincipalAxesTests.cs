@@ -44,6 +44,25 @@ public class PrincipalAxesTests
     }
 
     [Fact]
+    public void Find_OfDataThatVaryAlongOneDirection_GivesItHoweverManyAreWanted()
+    {
+        // The second direction has a share of 10⁻¹⁴ of the variance, and the third 10⁻²⁰: both are rounding.
+        double[] x = new double[50 * 3];
+        for (int s = 0; s < 50; s++)
+        {
+            (x[3 * s], x[(3 * s) + 1], x[(3 * s) + 2]) = (Math.Sin(s), 1e-7 * Math.Cos(s), 1e-10 * Math.Sin(7 * s));
+        }
+
+        using var team = new WorkerTeam(1);
+        foreach (int wanted in (int[])[1, 2, 3])
+        {
+            var found = PrincipalAxes.Find(x, 50, 3, wanted, new SharedProduct(team));
+            found.Count.Should().Be(1);
+            Math.Abs(found.Axes[0]).Should().BeApproximately(1, 1e-12);
+        }
+    }
+
+    [Fact]
     public void Find_OfDataThatDoNotVary_GivesNoAxis()
     {
         using var team = new WorkerTeam(1);
