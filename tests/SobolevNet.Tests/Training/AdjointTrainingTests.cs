@@ -79,6 +79,21 @@ public class AdjointTrainingTests
     }
 
     [Fact]
+    public void Tape_IsOfTheWayAskedForInEveryOrder()
+    {
+        var architecture = new MlpArchitecture(Inputs, [20], 2, Activation.Softplus);
+        foreach (var (kind, source) in Sources<double>())
+        {
+            IsAdjoint(source, source.Layout.Order, DerivativePropagation.Adjoint).Should().BeTrue(kind);
+            IsAdjoint(source, source.Layout.Order, DerivativePropagation.Forward).Should().BeFalse(kind);
+            IsAdjoint(source, 0, DerivativePropagation.Adjoint).Should().BeFalse("values have no derivatives");
+        }
+
+        bool IsAdjoint(IJetSource<double> source, int order, DerivativePropagation way) =>
+            PassTapes.Create(architecture, source, source.Layout.Truncate(order), way, 8).IsAdjoint;
+    }
+
+    [Fact]
     public void Fit_ResumedTheOtherWay_GoesOn()
     {
         using var folder = new Files.TemporaryFolder();
