@@ -179,8 +179,7 @@ public class HostileArgumentTests
         Act(() => _ = new RobustSourceOptions { Target = (DirectionTarget)9 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Target");
         Act(() => _ = new DirectionGroup(DirectionSampler.White(2), int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Count");
         Act(() => DirectionSampler.Band(int.MaxValue, 2, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
-        Act(() => DirectionSampler.Band(2, 65_536, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns")
-            .WithMessage("9831 modes of 65536 columns need a table of 644284416 numbers*");
+        Act(() => DirectionSampler.Band(2, 65_536, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
         Act(() => DirectionSampler.Band(2, 2, null!)).Should().Throw<ArgumentException>().WithParameterName("band");
         Act(() => DirectionGroup.Bands(9, 9, lowEdge: double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lowEdge");
         Act(() => DirectionGroup.Bands(9, 9, highEdge: 0.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("highEdge");
