@@ -57,7 +57,7 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
         var settings = report.Settings;
         var page = new MarkdownPage("Cubes: training with and without derivatives");
         page.Paragraph(
-            Invariant($"The same network ({report.Runs[0].Architecture}) was trained from the same start on the same {settings.TrainingImages} images{(settings.FreshImages ? ", new ones in every epoch," : "")}"),
+            Invariant($"The same network ({report.Sound[0].Architecture}) was trained from the same start on the same {settings.TrainingImages} images{(settings.FreshImages ? ", new ones in every epoch," : "")}"),
             Invariant($"for {settings.Epochs} epochs: on the positions of three vertices alone (order 0), on these with their first derivatives by the cube's six"),
             "degrees of freedom (order 1), and with the second derivatives too (order 2).",
             Invariant($"Errors are root mean square over {settings.TestImages} fresh images, in per cent of the standard deviation of the targets."));
@@ -65,12 +65,12 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
             ["order", "test error", "times lower than order 0", "training error", "seconds", "distance of a vertex, in edges", "test errors of derivatives", "loss weights"],
             report.Runs.Select(run => (string[])
             [
-                .. Cells(run), Invariant($"{run.TestVertexErrorInEdges:0.0000}"),
+                .. Cells(run), FigureText.Of(run.TestVertexErrorInEdges, "0.0000"),
                 string.Join(", ", run.TestDerivativeErrorsPercent.Select(error => Invariant($"{error:0.0} %"))), run.OrderWeights,
             ]));
         page.Picture("Learning curves", CubeFiles.Curves);
         page.Picture("Images, derivatives and predictions", CubeFiles.Grid);
-        page.Paragraph($"The networks are {string.Join(", ", report.Runs.Select(run => $"[{run.Network}]({run.Network})"))}.");
+        page.Paragraph($"The networks are {string.Join(", ", report.Sound.Select(run => $"[{run.Network}]({run.Network})"))}.");
         return page;
     }
 
@@ -80,9 +80,9 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
     private static string[] Cells(CubeRun run) =>
     [
         Invariant($"{run.Order}"),
-        Invariant($"{run.TestErrorPercent:0.00} %"),
+        FigureText.Of(run.TestErrorPercent, "0.00 '%'"),
         run.TimesBetterThanOrder0 is { } times ? Invariant($"{times:0.0}") : "–",
-        Invariant($"{run.TrainErrorPercent:0.00} %"),
-        Invariant($"{run.Seconds:0.0}"),
+        FigureText.Of(run.TrainErrorPercent, "0.00 '%'"),
+        FigureText.Of(run.Seconds, "0.0"),
     ];
 }

@@ -28,7 +28,7 @@ internal static class CubeGrid
         sheet.AddHeading("An image and some of its derivatives by translations t and rotations r: blue negative, white zero, red positive");
         sheet.AddRow(JetPictures(renderer, source.PoseOf(0), [0, 1, 2, 3, 4, 5]));
         sheet.AddRow(JetPictures(renderer, source.PoseOf(0), [6, 7, 8, 13, 10, 22]));
-        foreach (var run in report.Runs)
+        foreach (var run in report.Sound)
         {
             var network = Mlp<T>.Load(folder.File(run.Network));
             sheet.AddHeading(string.Create(

@@ -6,41 +6,45 @@ namespace SobolevNet.Experiments.Cube;
 internal sealed record CubeReport : ExperimentReport<CubeSettings, CubeRun>;
 
 /// <summary>The training of one order.</summary>
-internal sealed record CubeRun
+internal sealed record CubeRun : TrainingRow
 {
     public required int Order { get; init; }
 
     /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on images that training has not seen.</summary>
-    public required double TestErrorPercent { get; init; }
+    public double TestErrorPercent { get; init; } = double.NaN;
 
     /// <summary>The same on training images (at most 4,096).</summary>
-    public required double TrainErrorPercent { get; init; }
+    public double TrainErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Test error of order 0 over this one's; null until order 0 is trained.</summary>
     public double? TimesBetterThanOrder0 { get; init; }
 
-    public required int Epochs { get; init; }
+    /// <summary>Epochs of the training; 0 if it broke.</summary>
+    public int Epochs { get; init; }
 
     /// <summary>Training time, validation included, rendering not.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get; init; } = double.NaN;
 
     /// <summary>Root mean square distance of a predicted vertex from the true one on test images, in units of the cube's edge.</summary>
-    public required double TestVertexErrorInEdges { get; init; }
+    public double TestVertexErrorInEdges { get; init; } = double.NaN;
 
-    /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not.</summary>
-    public required IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; }
+    /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not; empty if the training broke.</summary>
+    public IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; } = [];
 
-    public required string Architecture { get; init; }
+    /// <summary>The network's shape; empty if the training broke.</summary>
+    public string Architecture { get; init; } = "";
 
-    public required int Parameters { get; init; }
+    public int Parameters { get; init; }
 
     /// <summary>λ of every order of the loss.</summary>
     public required string OrderWeights { get; init; }
 
-    /// <summary>The network's file, in the report's folder.</summary>
+    /// <summary>The network's file, in the report's folder; there is no such file if the training broke.</summary>
     public required string Network { get; init; }
 
-    public required RunHistory History { get; init; }
+    public RunHistory History { get; init; } = RunHistory.From([]);
+
+    public override string Title() => $"order {Order}";
 }
 
 /// <summary>What was measured after every epoch.</summary>

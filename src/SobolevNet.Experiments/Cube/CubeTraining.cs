@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
 
 namespace SobolevNet.Experiments.Cube;
@@ -26,15 +27,16 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
         var data = CubeData<T>.Render(_settings, missing.Max(), run.View, run.CancellationToken);
         foreach (int order in missing)
         {
-            var trained = Train(order, data);
+            var planned = new CubeRun { Order = order, OrderWeights = _settings.WeightsOf(order), Network = CubeFiles.Network(order) };
+            var trained = run.Train(planned, part => Train(planned, data, part));
             run.Update(report => report with { Runs = Compare([.. report.Runs.Append(trained).OrderBy(done => done.Order)]) });
             File.Delete(run.Folder.File(CubeFiles.Checkpoint(order)));
         }
     }
 
-    private CubeRun Train(int order, CubeData<T> data)
+    private (CubeRun Row, string Outcome) Train(CubeRun planned, CubeData<T> data, IProgressPart part)
     {
-        var part = run.View.Start($"order {order}");
+        int order = planned.Order;
         var training = data.Training.Truncate(order);
         var frontEnd = _settings.Features == 0 ? null : FindFeatures(training);
         var network = Mlp<T>.Create(
@@ -49,11 +51,9 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
         var result = trainer.Fit(Projected(training), data.Validation is null ? null : Projected(data.Validation), part, run.CancellationToken);
         network = frontEnd?.Fold(network) ?? network;
         var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, balanced: false, cancellationToken: run.CancellationToken);
-        network.Save(run.Folder.File(CubeFiles.Network(order)));
-        part.Done(FormattableString.Invariant($"test {100 * test.NormalizedRmse:0.00} %"));
-        return new CubeRun
+        network.Save(run.Folder.File(planned.Network));
+        var trained = planned with
         {
-            Order = order,
             TestErrorPercent = 100 * test.NormalizedRmse,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
             Epochs = result.Epochs,
@@ -62,10 +62,9 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
             TestDerivativeErrorsPercent = [.. test.OrderErrors.Skip(1).Select(error => 100 * error)],
             Architecture = network.Architecture.ToString(),
             Parameters = network.Parameters.Length,
-            OrderWeights = _settings.WeightsOf(order),
-            Network = CubeFiles.Network(order),
             History = RunHistory.From(result.History),
         };
+        return (trained, FormattableString.Invariant($"test {trained.TestErrorPercent:0.00} %"));
 
         IJetSource<T> Projected(IJetSource<T> images)
         {
@@ -84,9 +83,9 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
 
     private static CubeRun[] Compare(CubeRun[] runs)
     {
-        var plain = runs.FirstOrDefault(one => one.Order == 0);
+        var plain = runs.FirstOrDefault(one => one.Order == 0 && one.Note is null);
         return plain is null
             ? runs
-            : [.. runs.Select(one => one with { TimesBetterThanOrder0 = plain.TestErrorPercent / one.TestErrorPercent })];
+            : [.. runs.Select(one => one.Note is not null ? one : one with { TimesBetterThanOrder0 = plain.TestErrorPercent / one.TestErrorPercent })];
     }
 }

@@ -20,7 +20,7 @@ internal static class LearningCurves
 
     private static void Draw(LogPlot plot, CubeReport report, string axis, Func<CubeRun, IEnumerable<double>> abscissa)
     {
-        foreach (var run in report.Runs)
+        foreach (var run in report.Sound)
         {
             var color = Colors[run.Order];
             plot.Line(abscissa(run).Zip(run.History.ValidationErrorPercent), color, $"order {run.Order}, fresh images");

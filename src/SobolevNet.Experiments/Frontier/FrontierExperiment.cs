@@ -46,9 +46,9 @@ internal sealed class FrontierExperiment() : Experiment<FrontierSettings, Fronti
             ["recipe", "seconds", "seed", "test error", "training error", "distance of a vertex, in edges", "images", "steps", "preparation"],
             report.Runs.Select(run => (string[])
             [
-                $"[{run.Recipe}]({run.Network})", Invariant($"{run.TotalSeconds:0.0}"), Invariant($"{run.Seed}"), Invariant($"{run.TestErrorPercent:0.000} %"),
-                Invariant($"{run.TrainErrorPercent:0.000} %"), Invariant($"{run.TestVertexErrorInEdges:0.00000}"), Invariant($"{run.Images}"), Invariant($"{run.Steps}"),
-                Invariant($"{run.PreparationSeconds:0.0} s"),
+                run.Note is null ? $"[{run.Recipe}]({run.Network})" : $"{run.Recipe} (!)", FigureText.Of(run.TotalSeconds, "0.0"), Invariant($"{run.Seed}"),
+                FigureText.Of(run.TestErrorPercent, "0.000 '%'"), FigureText.Of(run.TrainErrorPercent, "0.000 '%'"), FigureText.Of(run.TestVertexErrorInEdges, "0.00000"),
+                Invariant($"{run.Images}"), Invariant($"{run.Steps}"), FigureText.Of(run.PreparationSeconds, "0.0 's'"),
             ]));
         page.Section("Recipes");
         page.Table(

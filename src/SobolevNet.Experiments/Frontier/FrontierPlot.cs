@@ -21,7 +21,7 @@ internal static class FrontierPlot
         {
             var recipe = report.Recipes[k];
             var color = Colors[k % Colors.Length];
-            var runs = report.Runs.Where(run => run.Recipe == recipe.Name).ToList();
+            var runs = report.Sound.Where(run => run.Recipe == recipe.Name).ToList();
             var means = runs.GroupBy(run => run.Seconds).OrderBy(group => group.Key)
                 .Select(group => ((double)group.Key, Math.Pow(10, group.Average(run => Math.Log10(run.TestErrorPercent)))));
             plot.Dots(runs.Select(run => ((double)run.Seconds, run.TestErrorPercent)), color, 6);

@@ -8,13 +8,13 @@ internal sealed record FrontierReport : ExperimentReport<FrontierSettings, Front
     /// <summary>The recipes in full.</summary>
     public required IReadOnlyList<FrontierRecipe> Recipes { get; init; }
 
-    /// <summary>Test errors of all seeds of a recipe and a time, rising.</summary>
+    /// <summary>Test errors of all seeds of a recipe and a time, rising; those of trainings that broke are left out.</summary>
     public double[] Errors(string recipe, int seconds) =>
-        [.. Runs.Where(run => run.Recipe == recipe && run.Seconds == seconds).Select(run => run.TestErrorPercent).Order()];
+        [.. Sound.Where(run => run.Recipe == recipe && run.Seconds == seconds).Select(run => run.TestErrorPercent).Order()];
 }
 
 /// <summary>One training.</summary>
-internal sealed record FrontierRun
+internal sealed record FrontierRun : TrainingRow
 {
     public required string Recipe { get; init; }
 
@@ -24,26 +24,28 @@ internal sealed record FrontierRun
     public required int Seed { get; init; }
 
     /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on images that training has not seen.</summary>
-    public required double TestErrorPercent { get; init; }
+    public double TestErrorPercent { get; init; } = double.NaN;
 
     /// <summary>The same on training images (at most 4,096).</summary>
-    public required double TrainErrorPercent { get; init; }
+    public double TrainErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Root mean square distance of a predicted vertex from the true one, in units of the cube's edge.</summary>
-    public required double TestVertexErrorInEdges { get; init; }
+    public double TestVertexErrorInEdges { get; init; } = double.NaN;
 
     /// <summary>Different images rendered.</summary>
-    public required int Images { get; init; }
+    public int Images { get; init; }
 
     /// <summary>Mini-batches trained.</summary>
-    public required long Steps { get; init; }
+    public long Steps { get; init; }
 
     /// <summary>Time of rendering and of finding features.</summary>
-    public required double PreparationSeconds { get; init; }
+    public double PreparationSeconds { get; init; } = double.NaN;
 
     /// <summary>Time of preparation and training together.</summary>
-    public required double TotalSeconds { get; init; }
+    public double TotalSeconds { get; init; } = double.NaN;
 
-    /// <summary>The network's file in the report's folder. Its inputs are pixels, even if it was trained on features.</summary>
+    /// <summary>The network's file in the report's folder. Its inputs are pixels, even if it was trained on features. There is no such file if the training broke.</summary>
     public required string Network { get; init; }
+
+    public override string Title() => FormattableString.Invariant($"{Recipe}, {Seconds} s, seed {Seed}");
 }

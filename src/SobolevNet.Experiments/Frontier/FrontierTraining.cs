@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SobolevNet.Experiments.CubeImages;
+using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
 using SobolevNet.Rendering;
 
@@ -29,14 +30,18 @@ internal sealed class FrontierTraining(ExperimentRun<FrontierReport> run)
             select (recipe, seconds, seed);
         foreach (var (recipe, seconds, seed) in missing.ToList())
         {
-            var trained = Train(recipe, seconds, seed, test);
+            var planned = new FrontierRun
+            {
+                Recipe = recipe.Name, Seconds = seconds, Seed = seed, Network = FormattableString.Invariant($"{recipe.Name}-{seconds}s-seed{seed}.safetensors"),
+            };
+            var trained = run.Train(planned, part => Train(planned, recipe, test, part));
             run.Update(report => report with { Runs = [.. report.Runs, trained] });
         }
     }
 
-    private FrontierRun Train(FrontierRecipe recipe, int seconds, int seed, IJetSource<float> test)
+    private (FrontierRun Row, string Outcome) Train(FrontierRun planned, FrontierRecipe recipe, IJetSource<float> test, IProgressPart part)
     {
-        var part = run.View.Start(FormattableString.Invariant($"{recipe.Name}, {seconds} s, seed {seed}"));
+        var (seconds, seed) = (planned.Seconds, planned.Seed);
         var clock = Stopwatch.StartNew();
         int width = recipe.Features == 0 ? _renderer.Pixels : recipe.Features;
         int images = (int)Math.Clamp(recipe.ImagesPerSecond * seconds, 100, MostNumbers / (JetLayout.Full(6, recipe.Order).Count * (long)width));
@@ -53,11 +58,8 @@ internal sealed class FrontierTraining(ExperimentRun<FrontierReport> run)
         double total = clock.Elapsed.TotalSeconds;
         var network = prepared.Folded();
         var evaluation = Evaluation.Of(network, test, 0, threads: _settings.Threads, balanced: false, cancellationToken: run.CancellationToken);
-        var trained = new FrontierRun
+        var trained = planned with
         {
-            Recipe = recipe.Name,
-            Seconds = seconds,
-            Seed = seed,
             TestErrorPercent = 100 * evaluation.NormalizedRmse,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
             TestVertexErrorInEdges = evaluation.NormalizedRmse * CubeTargets.VertexDeviation(test, run.CancellationToken) / (2 * _renderer.Options.HalfEdge),
@@ -65,11 +67,9 @@ internal sealed class FrontierTraining(ExperimentRun<FrontierReport> run)
             Steps = result.Steps,
             PreparationSeconds = preparation,
             TotalSeconds = total,
-            Network = FormattableString.Invariant($"{recipe.Name}-{seconds}s-seed{seed}.safetensors"),
         };
         network.Save(run.Folder.File(trained.Network));
-        part.Done(FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
-        return trained;
+        return (trained, FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
     }
 
     private CubeSource<float> Source(int order, int count, ulong seed, PoseRange? range = null) =>

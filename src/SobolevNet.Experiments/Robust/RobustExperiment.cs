@@ -33,12 +33,7 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
 
     protected override void Draw(RobustReport report, ReportFolder<RobustReport> folder, CancellationToken cancellationToken)
     {
-        RobustRun[] sound = [.. report.Runs.Where(run => run.Note is null)];
-        if (sound.Length == 0)
-        {
-            throw new Failure($"Every training broke. {RobustTables.Title(report.Runs[0])}, width {report.Runs[0].Width}: {report.Runs[0].Note}");
-        }
-
+        var sound = report.Sound;
         RobustRun[] shown = Shown(sound);
         double[] sizes = report.Settings.Measure.AttackSizes;
         RobustPlots.SaveTradeOff(sound, folder.File("trade-off.png"));
@@ -64,14 +59,9 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
         page.Picture("Vulnerability against error", "trade-off.png");
         page.Section("All networks");
         page.Table(RobustTables.RunColumns(report), report.Runs.Select(run => RobustTables.Run(run, report)));
-        foreach (var run in report.Runs)
+        foreach (var run in report.Sound)
         {
-            string name = Invariant($"{RobustTables.Title(run)}, width {run.Width}");
-            if (run.Note is not null)
-            {
-                page.Paragraph($"(!) {name}: the training broke, so the network was not measured. {run.Note}");
-            }
-            else if (RobustTables.MaskedWarning(name, run.Attack) is { } warning)
+            if (RobustTables.MaskedWarning(run.Title(), run.Attack) is { } warning)
             {
                 page.Paragraph(warning);
             }
@@ -94,11 +84,6 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
     protected override void Show(RobustReport report, ConsoleOutput terminal)
     {
         terminal.Table(RobustTables.RunColumns(report), report.Runs.Select(run => RobustTables.Run(run, report)));
-        foreach (var run in report.Runs.Where(run => run.Note is not null))
-        {
-            terminal.Line($"(!) {RobustTables.Title(run)}, width {run.Width}: the training broke, so the network was not measured.");
-        }
-
         if (report.Claims.Count > 0)
         {
             terminal.Line();
@@ -126,7 +111,7 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
     }
 
     /// <summary>The widest network of every method, with the strength that makes it least vulnerable.</summary>
-    private static RobustRun[] Shown(RobustRun[] runs)
+    private static RobustRun[] Shown(IReadOnlyList<RobustRun> runs)
     {
         int widest = runs.Max(run => run.Width);
         return [.. runs.Where(run => run.Width == widest).GroupBy(run => run.Method).Select(method => method.MinBy(run => run.FirstOrderVulnerability)!)];

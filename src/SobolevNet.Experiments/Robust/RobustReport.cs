@@ -12,7 +12,7 @@ internal sealed record RobustReport : ExperimentReport<RobustSettings, RobustRun
 }
 
 /// <summary>A trained network and its robustness. A network whose training broke is not measured: its figures are not known.</summary>
-internal sealed record RobustRun
+internal sealed record RobustRun : TrainingRow
 {
     public required string Method { get; init; }
 
@@ -37,13 +37,11 @@ internal sealed record RobustRun
     /// <summary>Epochs of the training; 0 if it broke.</summary>
     public int Epochs { get; init; }
 
-    public required string Architecture { get; init; }
+    /// <summary>The network's shape; empty if the training broke.</summary>
+    public string Architecture { get; init; } = "";
 
     /// <summary>The network's file in the report's folder; there is no such file if the training broke.</summary>
     public required string Network { get; init; }
-
-    /// <summary>Why the training broke; null if it did not.</summary>
-    public string? Note { get; init; }
 
     /// <summary>First-order vulnerability in detail; null if the training broke.</summary>
     public FirstOrderFigures? FirstOrder { get; init; }
@@ -53,6 +51,8 @@ internal sealed record RobustRun
 
     /// <summary>Errors under noise by its deviation; empty if the training broke.</summary>
     public IReadOnlyList<NoiseFigures> Noise { get; init; } = [];
+
+    public override string Title() => FormattableString.Invariant($"{RobustTables.Title(this)}, width {Width}");
 }
 
 /// <summary>The best universal network of a width against the best invariance network.</summary>

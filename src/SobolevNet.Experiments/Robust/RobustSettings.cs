@@ -1,4 +1,3 @@
-using System.Globalization;
 using SobolevNet.Experiments.Workflow;
 using SobolevNet.Rendering;
 
@@ -115,7 +114,7 @@ internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Wid
     public const string Folder = "networks";
 
     /// <summary>The name of its files.</summary>
-    public string Name => $"{Method.Name}{StrengthAfter("-")}-{Width}";
+    public string Name => FormattableString.Invariant($"{Method.Name}{(Strength is null ? "" : "-")}{Strength}-{Width}");
 
     /// <summary>The network's file in the report's folder.</summary>
     public string Network => $"{Folder}/{Name}.safetensors";
@@ -123,9 +122,9 @@ internal sealed record PlannedRun(RobustMethod Method, double? Strength, int Wid
     /// <summary>The checkpoint's file in the report's folder.</summary>
     public string Checkpoint => $"{Folder}/{Name}.checkpoint";
 
-    /// <summary>The name in progress messages and reports.</summary>
-    public string Title => $"{Method.Name}{StrengthAfter(" ")}, width {Width}";
-
-    private string StrengthAfter(string separator) =>
-        Strength is { } strength ? separator + strength.ToString(CultureInfo.InvariantCulture) : "";
+    /// <summary>Its row in the report, without figures.</summary>
+    public RobustRun Row() => new()
+    {
+        Method = Method.Name, Kind = Method.Kind.ToString().ToLowerInvariant(), Strength = Strength, Width = Width, Network = Network,
+    };
 }

@@ -1,3 +1,4 @@
+using SobolevNet.Experiments.Reporting;
 using static System.FormattableString;
 
 namespace SobolevNet.Experiments.Robust;
@@ -30,7 +31,7 @@ internal static class RobustTables
         Number(run.FirstOrder?.Sensitivity ?? double.NaN),
         Number(run.FirstOrder?.Invariance ?? double.NaN),
         .. report.Settings.Measure.AttackSizes.Select((_, k) => Number(run.Attack.ElementAtOrDefault(k)?.Universal.Mean ?? double.NaN)),
-        double.IsFinite(run.Seconds) ? Invariant($"{run.Seconds:0}") : "–",
+        FigureText.Of(run.Seconds, "0"),
     ];
 
     /// <summary>A universal network against one of invariance training.</summary>
@@ -89,7 +90,7 @@ internal static class RobustTables
         Number(values.Max), Number(values.FirstOrderBound),
     ];
 
-    private static string Number(double value) => double.IsFinite(value) ? Invariant($"{value:0.000}") : "–";
+    private static string Number(double value) => FigureText.Of(value, "0.000");
 
-    private static string Percent(double value) => double.IsFinite(value) ? Invariant($"{value:0.00} %") : "–";
+    private static string Percent(double value) => FigureText.Of(value, "0.00 '%'");
 }

@@ -1,3 +1,4 @@
+using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
 
 namespace SobolevNet.Experiments.Robust;
@@ -25,7 +26,7 @@ internal sealed class RobustTraining(ExperimentRun<RobustReport> run)
             queue, _settings.Threads,
             (planned, stop) =>
             {
-                var trained = Train(planned, test, stop);
+                var trained = run.Train(planned.Row(), part => Train(planned, test, part, stop));
                 run.Update(report =>
                 {
                     RobustRun[] runs = [.. report.Runs.Append(trained).OrderBy(done => order[done.Network])];
@@ -36,9 +37,8 @@ internal sealed class RobustTraining(ExperimentRun<RobustReport> run)
             run.CancellationToken);
     }
 
-    private RobustRun Train(PlannedRun planned, IJetSource<float> test, CancellationToken stop)
+    private (RobustRun Row, string Outcome) Train(PlannedRun planned, IJetSource<float> test, IProgressPart part, CancellationToken stop)
     {
-        var part = run.View.Start(planned.Title);
         var source = planned.Method.Source(_settings.Clean(planned.Method.Order), planned.Strength ?? 0, _settings);
         var network = Mlp<float>.Create(
             source.InputFeatures, _settings.Hidden(planned.Width), source.OutputFeatures, _settings.ActivationKind(), _settings.Seed);
@@ -49,37 +49,20 @@ internal sealed class RobustTraining(ExperimentRun<RobustReport> run)
             trainer.ResumeFrom(checkpoint);
         }
 
-        var trained = new RobustRun
-        {
-            Method = planned.Method.Name,
-            Kind = planned.Method.Kind.ToString().ToLowerInvariant(),
-            Strength = planned.Strength,
-            Width = planned.Width,
-            Architecture = network.Architecture.ToString(),
-            Network = planned.Network,
-        };
-        try
-        {
-            var result = trainer.Fit(source, progress: part, cancellationToken: stop);
-            trained = trained with { Seconds = result.Elapsed.TotalSeconds, Epochs = result.Epochs };
-        }
-        catch (NonFiniteLossException broken)
-        {
-            // That a strength breaks the training is a result too. What is left of the network is not worth measuring.
-            part.Done($"broke: {broken.Message}");
-            return trained with { Note = broken.Message };
-        }
-
+        var result = trainer.Fit(source, progress: part, cancellationToken: stop);
         var measured = NetworkMeasurement.Of(network, _settings.Measure, test, 1, null, stop);
         network.Save(run.Folder.File(planned.Network));
-        part.Done(measured.Outcome());
-        return trained with
+        var trained = planned.Row() with
         {
+            Architecture = network.Architecture.ToString(),
+            Seconds = result.Elapsed.TotalSeconds,
+            Epochs = result.Epochs,
             TestErrorPercent = measured.TestErrorPercent,
             FirstOrderVulnerability = measured.FirstOrder.Universal,
             FirstOrder = measured.FirstOrder,
             Attack = measured.Attack,
             Noise = measured.Noise,
         };
+        return (trained, measured.Outcome());
     }
 }

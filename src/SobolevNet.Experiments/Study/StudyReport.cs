@@ -17,7 +17,7 @@ internal sealed record StudyReport : ExperimentReport<StudySettings, StudyRun>
 }
 
 /// <summary>One training. If it broke, its figures are not known.</summary>
-internal sealed record StudyRun
+internal sealed record StudyRun : TrainingRow
 {
     public required StudyCase Case { get; init; }
 
@@ -38,10 +38,9 @@ internal sealed record StudyRun
     /// <summary>Mini-batches trained.</summary>
     public long Steps { get; init; }
 
-    /// <summary>Why training broke; null if it did not.</summary>
-    public string? Note { get; init; }
-
     public IReadOnlyList<CurvePoint> Curve { get; init; } = [];
+
+    public override string Title() => FormattableString.Invariant($"{Case.Title}, seed {Seed}");
 }
 
 /// <summary>The error on fresh images in per cent after an epoch.</summary>

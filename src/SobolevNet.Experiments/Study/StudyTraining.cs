@@ -1,4 +1,5 @@
 using SobolevNet.Experiments.CubeImages;
+using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
 using SobolevNet.Rendering;
 
@@ -31,45 +32,33 @@ internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
             [.. missing], report.Settings.Threads,
             (next, stop) =>
             {
-                var trained = Train(next.one, next.seed, test, deviation, stop);
+                var planned = new StudyRun { Case = next.one, Seed = next.seed };
+                var trained = run.Train(planned, part => Train(planned, test, deviation, part, stop));
                 run.Update(now => now with { Runs = [.. now.Runs, trained] });
             },
             run.CancellationToken);
     }
 
-    private StudyRun Train(StudyCase one, int seed, IJetSource<float> test, double deviation, CancellationToken stop)
+    private (StudyRun Row, string Outcome) Train(StudyRun planned, IJetSource<float> test, double deviation, IProgressPart part, CancellationToken stop)
     {
-        var part = run.View.Start($"{one.Title}, seed {seed}");
-        var images = Source(one.Order, one.Images, (ulong)seed);
-        var featureImages = Source(one.FeatureCurvature > 0 ? 2 : 0, one.Images, (ulong)seed);
-        var prepared = PreparedRecipe.Of(one, images, featureImages, (ulong)seed, 1, stop);
+        var (one, seed) = (planned.Case, (ulong)planned.Seed);
+        var images = Source(one.Order, one.Images, seed);
+        var featureImages = Source(one.FeatureCurvature > 0 ? 2 : 0, one.Images, seed);
+        var prepared = PreparedRecipe.Of(one, images, featureImages, seed, 1, stop);
         var validation = prepared.Project(test).Materialize(threads: 1, cancellationToken: stop);
-        var options = one.Training((ulong)seed, 1) with { Epochs = one.Epochs };
-        StudyRun trained;
-        try
+        var options = one.Training(seed, 1) with { Epochs = one.Epochs };
+        var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, validation, part, stop);
+        double error = result.Validation!.NormalizedRmse;
+        var trained = planned with
         {
-            var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, validation, part, stop);
-            double error = result.Validation!.NormalizedRmse;
-            trained = new StudyRun
-            {
-                Case = one,
-                Seed = seed,
-                TestErrorPercent = 100 * error,
-                TrainErrorPercent = 100 * result.Training.NormalizedRmse,
-                TestVertexErrorInEdges = error * deviation,
-                Seconds = result.Elapsed.TotalSeconds,
-                Steps = result.Steps,
-                Curve = Thin(result.History),
-            };
-        }
-        catch (NonFiniteLossException broken)
-        {
-            // That a recipe breaks the training is a result too.
-            trained = new StudyRun { Case = one, Seed = seed, Note = broken.Message };
-        }
-
-        part.Done(trained.Note is { } note ? $"broke: {note}" : FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
-        return trained;
+            TestErrorPercent = 100 * error,
+            TrainErrorPercent = 100 * result.Training.NormalizedRmse,
+            TestVertexErrorInEdges = error * deviation,
+            Seconds = result.Elapsed.TotalSeconds,
+            Steps = result.Steps,
+            Curve = Thin(result.History),
+        };
+        return (trained, FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
     }
 
     /// <summary>Some points of a learning curve, evenly spread over the logarithm of the epochs.</summary>

@@ -4,7 +4,11 @@ namespace SobolevNet.Experiments.Surrogate;
 /// <param name="Values">Root mean square error of the values over their standard deviation.</param>
 /// <param name="Greeks">The same of the first derivatives, all components together.</param>
 /// <param name="Gammas">The same of the second derivatives.</param>
-internal sealed record SurrogateErrors(double Values, double Greeks, double Gammas);
+internal sealed record SurrogateErrors(double Values, double Greeks, double Gammas)
+{
+    /// <summary>What is known of a network that was not measured.</summary>
+    public static SurrogateErrors Unknown { get; } = new(double.NaN, double.NaN, double.NaN);
+}
 
 /// <summary>Exact points on which surrogates are tested.</summary>
 internal sealed class SurrogateTest

@@ -71,12 +71,16 @@ internal sealed class SurrogateExperiment() : Experiment<SurrogateSettings, Surr
             known.Name, Invariant($"{samples}"), method.Name,
             Cell(runs, published, run => run.Fresh.Values), Cell(runs, published, run => run.Fresh.Greeks), Cell(runs, published, run => run.Fresh.Gammas),
             Cell(runs, published, run => run.Notebook?.Values), Cell(runs, published, run => run.Notebook?.Greeks),
-            Invariant($"{runs.Average(run => run.Seconds):0.00} s"), Invariant($"{runs.Average(run => run.Epochs):0}"),
+            Mean(runs, run => run.Seconds, "0.00 's'"), Mean(runs, run => run.Epochs, "0"),
         ];
+
+    private static string Mean(IReadOnlyList<SurrogateRun> runs, Func<SurrogateRun, double> of, string format) =>
+        FigureText.Of(runs.Where(run => run.Note is null).Select(of).DefaultIfEmpty(double.NaN).Average(), format);
 
     private static string Cell(IReadOnlyList<SurrogateRun> runs, IReadOnlyList<SurrogateRun> published, Func<SurrogateRun, double?> of)
     {
-        double[] errors = [.. runs.Select(of).OfType<double>().Order()];
+        double[] errors = [.. runs.Select(of).OfType<double>().Where(double.IsFinite).Order()];
+        double[] first = [.. published.Select(of).OfType<double>().Where(double.IsFinite)];
         if (errors.Length == 0)
         {
             return "–";
@@ -84,7 +88,7 @@ internal sealed class SurrogateExperiment() : Experiment<SurrogateSettings, Surr
 
         double mean = errors.Average();
         string spread = errors.Length > 1 ? Invariant($" ({Short(errors[0])}–{Short(errors[^1])})") : "";
-        string times = runs[0].Method == SurrogateMethod.Published ? "" : Invariant($" [×{published.Select(of).OfType<double>().Average() / mean:0.0}]");
+        string times = runs[0].Method == SurrogateMethod.Published || first.Length == 0 ? "" : Invariant($" [×{first.Average() / mean:0.0}]");
         return Invariant($"{Short(mean)} %{spread}{times}");
     }
 

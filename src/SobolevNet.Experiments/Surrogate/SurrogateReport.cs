@@ -16,7 +16,7 @@ internal sealed record SurrogateReport : ExperimentReport<SurrogateSettings, Sur
 }
 
 /// <summary>One training.</summary>
-internal sealed record SurrogateRun
+internal sealed record SurrogateRun : TrainingRow
 {
     public required string Case { get; init; }
 
@@ -28,16 +28,18 @@ internal sealed record SurrogateRun
     public required string Method { get; init; }
 
     /// <summary>Errors at exact points, distributed like the training points.</summary>
-    public required SurrogateErrors Fresh { get; init; }
+    public SurrogateErrors Fresh { get; init; } = SurrogateErrors.Unknown;
 
-    /// <summary>Errors at exact points, distributed like the test points of the published notebooks; null for a case that the notebooks do not have.</summary>
+    /// <summary>Errors at exact points, distributed like the test points of the published notebooks; null for a case that the notebooks do not have, and if the training broke.</summary>
     public SurrogateErrors? Notebook { get; init; }
 
     /// <summary>Time of the training.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get; init; } = double.NaN;
 
-    public required int Epochs { get; init; }
+    public int Epochs { get; init; }
 
     /// <summary>Mini-batches trained.</summary>
-    public required long Steps { get; init; }
+    public long Steps { get; init; }
+
+    public override string Title() => FormattableString.Invariant($"{Case}, {Samples} points, seed {Seed}: {Method}");
 }

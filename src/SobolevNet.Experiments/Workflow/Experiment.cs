@@ -63,15 +63,17 @@ internal abstract partial class Experiment<TSettings, TReport>(
     /// <summary>Does the runs that are not in the report yet, and adds each to the report when it is done.</summary>
     protected abstract void Train(ExperimentRun<TReport> run);
 
-    /// <summary>Draws the pictures of a complete report into its folder; there are none unless this is overridden.</summary>
+    /// <summary>
+    /// Draws the pictures of a complete report, in which at least one training did not break, into its folder; there are none unless this is overridden.
+    /// </summary>
     protected virtual void Draw(TReport report, ReportFolder<TReport> folder, CancellationToken cancellationToken)
     {
     }
 
-    /// <summary>Writes report.md, except for how to repeat it.</summary>
+    /// <summary>Writes report.md, except for the trainings that broke and how to repeat it.</summary>
     protected abstract MarkdownPage Describe(TReport report);
 
-    /// <summary>Shows the results on the terminal.</summary>
+    /// <summary>Shows the results on the terminal, except for why trainings broke.</summary>
     protected abstract void Show(TReport report, ConsoleOutput terminal);
 
     protected sealed override void AddOptions(Command command)
@@ -96,6 +98,11 @@ internal abstract partial class Experiment<TSettings, TReport>(
             terminal.WithProgress(view =>
             {
                 report = Do(folder, begun, view, cancellationToken);
+                if (EveryTrainingBroke(report))
+                {
+                    return;
+                }
+
                 var part = view.Start("report");
                 Draw(report, folder, cancellationToken);
                 AtomicFile.WriteAllText(folder.Markdown, Page(report).ToString());
@@ -110,9 +117,27 @@ internal abstract partial class Experiment<TSettings, TReport>(
 
         terminal.Line();
         Show(report, terminal);
+        string[] broken = [.. Broken(report)];
+        foreach (string line in broken)
+        {
+            terminal.Line(line);
+        }
+
         terminal.Line($"Report: {folder.Path}");
-        return ExitCode.Success;
+        if (EveryTrainingBroke(report))
+        {
+            terminal.Error("Every training broke; there is no report.md, and report.json says why.");
+        }
+
+        return broken.Length == 0 ? ExitCode.Success : ExitCode.Failed;
     }
+
+    private static bool EveryTrainingBroke(TReport report) => report.Rows() is { Count: > 0 } rows && rows.All(row => row.Note is not null);
+
+    /// <summary>A line for each training that broke.</summary>
+    private static IEnumerable<string> Broken(TReport report) => report.Rows()
+        .Where(row => row.Note is not null)
+        .Select(row => $"(!) {row.Title()}: the training broke, so the network was not measured. {row.Note}");
 
     private (ReportFolder<TReport> Folder, TReport Report) BeginFolder(ParseResult parsed)
     {
@@ -137,6 +162,12 @@ internal abstract partial class Experiment<TSettings, TReport>(
     private MarkdownPage Page(TReport report)
     {
         var page = Describe(report);
+        if (Broken(report).ToArray() is { Length: > 0 } broken)
+        {
+            page.Section("Trainings that broke");
+            page.List(broken);
+        }
+
         page.Section("Repeat it");
         page.Code($"{Program} {string.Join(' ', Arguments(report.Settings).Select(Quoted))}");
         page.Paragraph(report.Machine.Line(report.Started), "All figures are in [report.json](report.json).");

@@ -13,7 +13,9 @@ internal static class FillArguments
         CheckView(source.Layout, source.OutputFeatures, samples.Length, target, nameof(target));
         if (!input.Layout.Equals(target.Layout) && (input.Layout.Order > 0 || source.TangentInputs.IsEmpty))
         {
-            throw new ArgumentException($"The input's layout ({input.Layout}) is not the target's ({target.Layout}); both views have one layout.", nameof(input));
+            string exception = source.TangentInputs.IsEmpty ? "" : " The input's may be of order 0 instead, because the source declares its derivatives by TangentInputs.";
+            throw new ArgumentException(
+                $"The input's layout ({input.Layout}) is not the target's ({target.Layout}); both views have one layout.{exception}", nameof(input));
         }
 
         long end = source.IsEndless ? long.MaxValue : source.Count;

@@ -10,6 +10,10 @@ namespace SobolevNet;
 /// memory and validation see. All that changes belongs to a run, which <see cref="BeginRun"/> begins. So one source can serve any number of
 /// trainings, one after the other or at the same time. Transforms (<see cref="JetSourceTransform{T}"/>) of such a source change as it does;
 /// directions, displacements, front ends and the sources of robust training refuse it.
+/// <para>
+/// An adaptive source of your own may itself be a transform of another adaptive one. Derive its run from <see cref="JetSourceTransform{T}"/> too, and give the
+/// source to the run's constructor: training begins the inner run, steps it first, and fills the outer run from it.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public interface IAdaptiveJetSource<T> : IJetSource<T>

@@ -34,13 +34,15 @@ public interface IJetSource<T>
 
     /// <summary>
     /// The highest order whose input components may differ from zero. A path x(r) that is linear in r has zero second
-    /// derivatives: with 1 the first layer skips those rows. 2 is always right.
+    /// derivatives: with 1 the first layer skips those rows. 2 is always right. Training and evaluation look at samples first, and refuse a source that
+    /// fills what it declares to be zero.
     /// </summary>
     int InputOrder => 2;
 
     /// <summary>
     /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is; empty where tangents are anything else. First derivatives of
-    /// the input are then unit vectors, and second ones are zero. Training propagates derivatives by many inputs by adjoints where that is cheaper.
+    /// the input are then unit vectors, and second ones are zero; other ones are refused as those above <see cref="InputOrder"/> are. Training propagates
+    /// derivatives by many inputs by adjoints where that is cheaper.
     /// </summary>
     ReadOnlySpan<int> TangentInputs => [];
 

@@ -182,7 +182,9 @@ public static partial class JetSource
     /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>The samples <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, as 0 to count − 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A sample does not exist, or one array cannot hold so many.</exception>
-    /// <exception cref="ArgumentException">The source gave NaN or infinity, or a tangent scale that is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source gave NaN or infinity, or a tangent scale that is not positive and finite; or its inputs do not have the derivatives that it declares.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static MemoryJetSource<T> Materialize<T>(
         this IJetSource<T> source,
@@ -257,7 +259,7 @@ public static partial class JetSource
     /// <summary>Fills full jets in scratch memory and copies the input components that may differ from zero.</summary>
     private static void FillChunk<T>(
         IJetSource<T> source, long first, int start, int count, JetBatch<T> scratch, JetBatch<T> input, JetBatch<T> target)
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<long> numbers = stackalloc long[count];
         for (int k = 0; k < count; k++)
@@ -267,6 +269,7 @@ public static partial class JetSource
 
         var full = scratch.AsSpan().Slice(0, count);
         source.Fill(numbers, full, target.AsSpan().Slice(start, count));
+        InputDeclarations.Check(source, numbers, full, nameof(source));
         full.Truncate(input.Layout.Order).CopyTo(input.AsSpan().Slice(start, count));
     }
 }

@@ -47,37 +47,18 @@ internal static class RowScaling
     /// <param name="rows">Shape (rows, features).</param>
     /// <param name="values">How many of the rows, the first ones, are values.</param>
     public static void ToStandard<T>(FeatureScaling<T> scaling, Span<T> rows, int values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var shift = scaling.Shift;
-        var scale = scaling.Scale;
-        for (int start = 0, r = 0; start < rows.Length; start += scale.Length, r++)
-        {
-            var row = rows.Slice(start, scale.Length);
-            if (row.Length >= ManyFeatures)
-            {
-                if (r < values)
-                {
-                    TensorPrimitives.Subtract(row, shift, row);
-                }
-
-                TensorPrimitives.Divide(row, scale, row);
-                continue;
-            }
-
-            for (int f = 0; f < row.Length; f++)
-            {
-                row[f] = (r < values ? row[f] - shift[f] : row[f]) / scale[f];
-            }
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run<T, Standard>(scaling, rows, values);
 
     /// <summary>Takes values y to y · scale + shift and derivatives, or adjoints of raw values, to y · scale.</summary>
     /// <param name="scaling">The units.</param>
     /// <param name="rows">Shape (rows, features).</param>
     /// <param name="values">How many of the rows, the first ones, are values.</param>
     public static void ToRaw<T>(FeatureScaling<T> scaling, Span<T> rows, int values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run<T, Raw>(scaling, rows, values);
+
+    private static void Run<T, TUnits>(FeatureScaling<T> scaling, Span<T> rows, int values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TUnits : struct, IUnits
     {
         var shift = scaling.Shift;
         var scale = scaling.Scale;
@@ -86,19 +67,60 @@ internal static class RowScaling
             var row = rows.Slice(start, scale.Length);
             if (row.Length >= ManyFeatures)
             {
-                TensorPrimitives.Multiply(row, scale, row);
-                if (r < values)
-                {
-                    TensorPrimitives.Add(row, shift, row);
-                }
-
+                TUnits.Take(row, shift, scale, r < values);
                 continue;
             }
 
             for (int f = 0; f < row.Length; f++)
             {
-                T raw = row[f] * scale[f];
-                row[f] = r < values ? raw + shift[f] : raw;
+                row[f] = TUnits.Take(row[f], shift[f], scale[f], r < values);
+            }
+        }
+    }
+
+    /// <summary>The units that features are taken to.</summary>
+    private interface IUnits
+    {
+        static abstract T Take<T>(T feature, T shift, T scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+        static abstract void Take<T>(Span<T> row, ReadOnlySpan<T> shift, ReadOnlySpan<T> scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    }
+
+    private readonly struct Standard : IUnits
+    {
+        public static T Take<T>(T feature, T shift, T scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => (isValue ? feature - shift : feature) / scale;
+
+        public static void Take<T>(Span<T> row, ReadOnlySpan<T> shift, ReadOnlySpan<T> scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            if (isValue)
+            {
+                TensorPrimitives.Subtract(row, shift, row);
+            }
+
+            TensorPrimitives.Divide(row, scale, row);
+        }
+    }
+
+    private readonly struct Raw : IUnits
+    {
+        public static T Take<T>(T feature, T shift, T scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T raw = feature * scale;
+            return isValue ? raw + shift : raw;
+        }
+
+        public static void Take<T>(Span<T> row, ReadOnlySpan<T> shift, ReadOnlySpan<T> scale, bool isValue)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            TensorPrimitives.Multiply(row, scale, row);
+            if (isValue)
+            {
+                TensorPrimitives.Add(row, shift, row);
             }
         }
     }

@@ -42,7 +42,10 @@ public sealed class Evaluation
     /// </param>
     /// <param name="cancellationToken">Stops the comparison.</param>
     /// <returns>The errors; the same to the bit for any number of threads.</returns>
-    /// <exception cref="ArgumentException">The source does not fit the network, or an input or a target compared is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source does not fit the network, an input or a target compared is not finite, or the source's inputs do not have the derivatives that its
+    /// <see cref="IJetSource{T}.InputOrder"/> and <see cref="IJetSource{T}.TangentInputs"/> declare.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static Evaluation Of<T>(
         Mlp<T> network, IJetSource<T> source, int order = 0, int maxSamples = int.MaxValue, int threads = 0, bool balanced = true,
@@ -58,7 +61,7 @@ public sealed class Evaluation
         var time = new MeasuringTime(null, cancellationToken);
         if (order > 0)
         {
-            TangentCheck.Run(source, nameof(source), time);
+            DeclarationCheck.Run(source, nameof(source), time);
         }
 
         using var team = new WorkerTeam(threads == 0 ? Environment.ProcessorCount : threads);

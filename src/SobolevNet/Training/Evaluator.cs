@@ -131,7 +131,7 @@ internal sealed class Evaluator<T>
             _source.Fill(_samples.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
         }
 
-        SourceCheck.AreFinite(_samples.AsSpan(_start + start, count), input, target, _name);
+        SourceCheck.AreSound(_source, _samples.AsSpan(_start + start, count), input, target, _name);
         _tape.Forward(group, _packed, _workspaces[worker]);
         _groups[group].Compare(_tape.Output(group), target, _componentWeights);
     }

@@ -29,6 +29,15 @@ internal readonly struct MeasuringTime
     /// <summary>Seconds until the measurement has to end; infinite without a budget.</summary>
     public double SecondsLeft => _end is { } end ? (double)(end - Stopwatch.GetTimestamp()) / Stopwatch.Frequency : double.PositiveInfinity;
 
+    /// <summary>Whether to look at more samples: always at the first ones, then until the time is over.</summary>
+    /// <param name="done">Samples looked at so far.</param>
+    /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
+    public bool AllowsMore(long done)
+    {
+        ThrowIfCanceled();
+        return done == 0 || SecondsLeft > 0;
+    }
+
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
     public void ThrowIfCanceled() => _cancellation.ThrowIfCancellationRequested();
 }

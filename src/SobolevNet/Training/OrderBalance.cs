@@ -31,7 +31,7 @@ internal sealed class OrderBalance
         }
 
         _given = given;
-        Measured = new double[order + 1];
+        Measured = new double[HighestTrained(given, order) + 1];
         IsTrained = [.. Measured.Select((_, k) => given is null || IsEverAboveZero(given[k]))];
         if (!IsTrained.Contains(true))
         {
@@ -42,7 +42,10 @@ internal sealed class OrderBalance
         }
     }
 
-    /// <summary>Whether each order has a weight above 0 at some point of the training.</summary>
+    /// <summary>The highest order trained. Higher ones, whose weights are the constant 0, are not propagated at all.</summary>
+    public int Order => Measured.Length - 1;
+
+    /// <summary>Whether each order up to <see cref="Order"/> has a weight above 0 at some point of the training.</summary>
     public bool[] IsTrained { get; }
 
     /// <summary>1 for values and 1 + Rₖ of the network before its first step; all 0 until it is measured.</summary>
@@ -50,6 +53,19 @@ internal sealed class OrderBalance
 
     /// <summary>Whether the weights have yet to be measured.</summary>
     public bool NeedsMeasurement => _given is null && Measured[0] == 0;
+
+    /// <summary>The highest order whose weight is not the constant 0; 0 if there is none.</summary>
+    /// <param name="given">The weights; automatic ones if null.</param>
+    /// <param name="order">The highest order asked for.</param>
+    public static int HighestTrained(IReadOnlyList<OrderWeight>? given, int order)
+    {
+        while (order > 0 && order < given?.Count && given[order].IsZero)
+        {
+            order--;
+        }
+
+        return order;
+    }
 
     /// <summary>Measures the network before its first step.</summary>
     /// <param name="network">The network.</param>
@@ -127,8 +143,7 @@ internal sealed class OrderBalance
             tape.Begin(Math.Min(tape.Capacity, samples.Length - done));
             for (int group = 0; group < tape.Groups; group++)
             {
-                time.ThrowIfCanceled();
-                if (done > 0 && time.SecondsLeft <= 0)
+                if (!time.AllowsMore(done))
                 {
                     return output.Slice(0, done);
                 }

@@ -3,14 +3,21 @@ using System.Globalization;
 namespace SobolevNet;
 
 /// <summary>The weight λₖ of one order in the loss, which may change while training goes on.</summary>
-/// <remarks>An order whose weight is 0 costs nothing while it is: its components are not propagated. Source: method, section 3.</remarks>
+/// <remarks>
+/// An order is not propagated, and costs nothing, while its weight and those of all higher orders are 0. A highest order of constant weight 0 is as if the
+/// source did not have it. Source: method, section 3.
+/// </remarks>
 public sealed class OrderWeight
 {
     private readonly Func<double, double> _at;
     private readonly string _description;
     private readonly bool _isOwn;
 
-    private OrderWeight(Func<double, double> at, string description, bool isOwn = false) => (_at, _description, _isOwn) = (at, description, isOwn);
+    private OrderWeight(Func<double, double> at, string description, bool isOwn = false, bool isZero = false) =>
+        (_at, _description, _isOwn, IsZero) = (at, description, isOwn, isZero);
+
+    /// <summary>Whether the weight is known to be 0 all the time; of a function of the user's that is not known.</summary>
+    internal bool IsZero { get; }
 
     /// <summary>What tells this weight from others: its numbers in full, and the hash of some weights for a function of the user's.</summary>
     internal string Fingerprint => _isOwn ? $"{_description} {FunctionHash.Of(_at)}" : _description;
@@ -27,7 +34,7 @@ public sealed class OrderWeight
     public static OrderWeight Constant(double weight)
     {
         Check(weight, nameof(weight));
-        return new OrderWeight(_ => weight, Text(weight));
+        return new OrderWeight(_ => weight, Text(weight), isZero: weight == 0);
     }
 
     /// <summary>A weight that goes geometrically from one value to another while progress goes from 0 to <paramref name="end"/>, then stays.</summary>
@@ -56,7 +63,7 @@ public sealed class OrderWeight
     {
         ArgumentNullException.ThrowIfNull(weight);
         CheckPart(end, nameof(end));
-        return new OrderWeight(progress => progress < end ? weight.At(progress) : 0, $"{weight}, dropped at {Text(end)}", weight._isOwn);
+        return new OrderWeight(progress => progress < end ? weight.At(progress) : 0, $"{weight}, dropped at {Text(end)}", weight._isOwn, weight.IsZero);
     }
 
     /// <summary>A weight of your own.</summary>

@@ -32,7 +32,7 @@ public sealed class SobolevTrainer<T>
         ArgumentNullException.ThrowIfNull(network);
         Network = network;
         Options = options ?? new SobolevTrainingOptions();
-        network.Architecture.CheckOrder(Options.Order ?? 0);
+        network.Architecture.CheckOrder(OrderBalance.HighestTrained(Options.OrderWeights, Options.Order ?? 0));
         Options.Optimizer.CheckPrecision<T>();
         _logger = logger ?? NullLogger.Instance;
     }
@@ -73,7 +73,10 @@ public sealed class SobolevTrainer<T>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network has the parameters of the epoch with the least validation error.</returns>
-    /// <exception cref="ArgumentException">The data do not fit the network or the options, or are not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data do not fit the network or the options, are not finite, or have other derivatives of inputs than the source declares
+    /// (<see cref="IJetSource{T}.InputOrder"/>, <see cref="IJetSource{T}.TangentInputs"/>).
+    /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
     /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
@@ -85,8 +88,9 @@ public sealed class SobolevTrainer<T>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        int order = CheckArguments(source, validation);
-        var balance = new OrderBalance(Options.OrderWeights, order);
+        var balance = CheckArguments(source, validation);
+        int order = balance.Order;
+        source = order < source.Layout.Order ? source.Truncate(order) : source;
         using var claim = Network.ClaimForTraining();
         var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
         TrainingState<T>? state = null;
@@ -99,7 +103,7 @@ public sealed class SobolevTrainer<T>
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
             if (validation is not null)
             {
-                SourceCheck.StoredAreFinite(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
+                SourceCheck.Validation(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
             }
 
             var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
@@ -162,7 +166,8 @@ public sealed class SobolevTrainer<T>
         return (fingerprint, checkpoint);
     }
 
-    private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
+    /// <summary>Refuses data that do not fit the network and the options, and finds the orders that are trained.</summary>
+    private OrderBalance CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
     {
         SourceCheck.Fits(Network, source);
         if (validation is not null)
@@ -174,7 +179,8 @@ public sealed class SobolevTrainer<T>
             throw new ArgumentException("Early stopping needs validation data.", nameof(validation));
         }
 
-        int order = Options.Order ?? source.Layout.Order;
+        var balance = new OrderBalance(Options.OrderWeights, Options.Order ?? source.Layout.Order);
+        int order = balance.Order;
         if (order > source.Layout.Order)
         {
             throw new ArgumentException(
@@ -190,6 +196,6 @@ public sealed class SobolevTrainer<T>
                 nameof(source));
         }
 
-        return order;
+        return balance;
     }
 }

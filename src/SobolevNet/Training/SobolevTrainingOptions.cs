@@ -52,7 +52,7 @@ public sealed record SobolevTrainingOptions
     /// <summary>Whether samples come in a new order every epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>The highest order trained: 0, 1 or 2; the source's if null.</summary>
+    /// <summary>The highest order trained: 0, 1 or 2; the source's if null. Orders above it are not propagated, nor are the highest ones of constant weight 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The order is not 0, 1, 2 or null.</exception>
     public int? Order
     {

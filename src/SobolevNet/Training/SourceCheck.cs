@@ -19,34 +19,43 @@ internal static class SourceCheck
         }
     }
 
-    /// <summary>Checks all samples that lie in memory; nothing of a source that computes them, whose samples are checked when they are used.</summary>
+    /// <summary>
+    /// Checks validation data: what is declared of inputs' derivatives, and all samples that lie in memory. Those that are computed are checked when they are used.
+    /// </summary>
     /// <param name="source">The source.</param>
     /// <param name="order">The highest order that is used.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
     /// <param name="name">The argument that the source is.</param>
-    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    /// <exception cref="ArgumentException">A number is not finite, or a declaration is not true.</exception>
     /// <exception cref="OperationCanceledException">The check was canceled.</exception>
-    public static void StoredAreFinite<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
+    public static void Validation<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (order > 0)
+        {
+            DeclarationCheck.Run(source, name, time);
+        }
+
         if (StoredSources.Holds(source))
         {
-            SourceSurvey.Run(source, source.Layout.Truncate(order), team, time, (_, samples, input, target) => AreFinite(samples, input, target, name));
+            SourceSurvey.Run(source, source.Layout.Truncate(order), team, time, (_, samples, input, target) => AreSound(source, samples, input, target, name));
         }
     }
 
     /// <summary>Checks what a source gave.</summary>
+    /// <param name="source">The source.</param>
     /// <param name="samples">The numbers of the samples.</param>
     /// <param name="input">Their inputs.</param>
     /// <param name="target">Their targets.</param>
     /// <param name="name">The argument that the source is.</param>
-    /// <exception cref="ArgumentException">A number is not finite.</exception>
-    public static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target, string name)
+    /// <exception cref="ArgumentException">A number is not finite, or the inputs do not have the derivatives that the source declares.</exception>
+    public static void AreSound<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         AreFinite(samples, input, "input", name);
         AreFinite(samples, target, "target", name);
+        InputDeclarations.Check(source, samples, input, name);
     }
 
     private static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> jets, string what, string name)

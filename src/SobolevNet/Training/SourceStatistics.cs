@@ -34,7 +34,9 @@ internal sealed class SourceStatistics
     /// <param name="source">The source.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
-    /// <exception cref="ArgumentException">A value is not finite, or so large or small that its square is lost.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is not finite, or so large or small that its square is lost; or inputs do not have the derivatives that the source declares, or none where targets have.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
     public static SourceStatistics Measure<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -47,10 +49,14 @@ internal sealed class SourceStatistics
             lanes[lane] = new Lane(source.InputFeatures, layout.Count, outputs);
         }
 
-        TangentCheck.Run(source, nameof(source), time);
+        if (layout.Order > 0)
+        {
+            DeclarationCheck.Run(source, nameof(source), time);
+        }
+
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
-            SourceCheck.AreFinite(samples, input, target, "source");
+            SourceCheck.AreSound(source, samples, input, target, nameof(source));
             lanes[lane].Add(input, target);
         });
 
@@ -60,9 +66,26 @@ internal sealed class SourceStatistics
             all.Add(lane);
         }
 
+        CheckMotion(source, all);
         CheckSizes(all.LargestInputs, JetLayout.Value, source.InputFeatures, "input");
         CheckSizes(all.LargestTargets, layout, outputs, "target");
         return new SourceStatistics(all.Inputs, all.Outputs, [.. all.Squares.Select(sum => sum / all.Inputs.Count)]);
+    }
+
+    /// <summary>
+    /// Refuses first derivatives of targets where no input moves along any tangent: a network's derivatives are zero there, whatever its parameters.
+    /// </summary>
+    private static void CheckMotion<T>(IJetSource<T> source, Lane all)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int firsts = source.Layout.CountOf(1) * source.OutputFeatures;
+        if (source.TangentInputs.IsEmpty && !all.InputsMove && all.Squares.AsSpan(source.OutputFeatures, firsts).ContainsAnyExcept(0))
+        {
+            throw new ArgumentException(
+                $"The source's targets have first derivatives, but those of its inputs are zero in all {all.Inputs.Count} samples looked at. Expected how the inputs " +
+                $"change along each tangent in the first-order components of the input, and an {nameof(source.InputOrder)} of at least 1.",
+                nameof(source));
+        }
     }
 
     /// <summary>
@@ -105,9 +128,17 @@ internal sealed class SourceStatistics
 
         public double[] LargestTargets { get; } = new double[components * outputs];
 
+        /// <summary>Whether a first derivative of an input differs from zero.</summary>
+        public bool InputsMove { get; private set; }
+
         public void Add<T>(JetSpan<T> input, JetSpan<T> target)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
+            for (int c = 1; c < input.Layout.Truncate(1).Count && !InputsMove; c++)
+            {
+                InputsMove = input.Component(c).ContainsAnyExcept(T.Zero);
+            }
+
             for (int s = 0; s < input.Samples; s++)
             {
                 Inputs.Add<T>(input.Row(0, s));
@@ -123,6 +154,7 @@ internal sealed class SourceStatistics
 
         public void Add(Lane other)
         {
+            InputsMove |= other.InputsMove;
             Inputs.Add(other.Inputs);
             Outputs.Add(other.Outputs);
             for (int k = 0; k < Squares.Length; k++)

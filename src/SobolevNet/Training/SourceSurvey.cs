@@ -53,14 +53,8 @@ internal static class SourceSurvey
         {
             var input = inputs[worker] ??= new JetBatch<T>(inputLayout, Block, source.InputFeatures);
             var target = targets[worker] ??= new JetBatch<T>(layout, Block, source.OutputFeatures);
-            for (long start = (long)lane * Block; start < chosen.Length; start += Lanes * Block)
+            for (long start = (long)lane * Block; start < chosen.Length && time.AllowsMore(start); start += Lanes * Block)
             {
-                time.ThrowIfCanceled();
-                if (start > 0 && time.SecondsLeft <= 0)
-                {
-                    return;
-                }
-
                 var samples = chosen.AsSpan((int)start, (int)Math.Min(Block, chosen.Length - start));
                 var x = input.AsSpan().Slice(0, samples.Length);
                 var y = target.AsSpan().Slice(0, samples.Length);

@@ -13,7 +13,7 @@ internal sealed class TrainingRun<T>
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
     private readonly IJetSource<T>? _validation;
-    private readonly IJetSourceRun<T>? _adaptive;
+    private readonly IJetSourceRun<T>[] _adaptive;
     private readonly ILogger _logger;
     private readonly WorkerTeam _team;
     private readonly int _order;
@@ -95,7 +95,7 @@ internal sealed class TrainingRun<T>
     {
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
-        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, _course.Progress);
+        BeginStep(_course.Progress);
         if (_state.Balance.NeedsMeasurement)
         {
             _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
@@ -105,6 +105,14 @@ internal sealed class TrainingRun<T>
         _state.RateFactor = _course.RateFactor(_epochLosses);
         _step.Run(_epochOrder.Samples, first, count);
         return count;
+    }
+
+    private void BeginStep(double progress)
+    {
+        foreach (var run in _adaptive)
+        {
+            run.BeginStep(_state.Network, _state.TotalSteps, progress);
+        }
     }
 
     private void EndEpoch(CancellationToken cancellationToken)
@@ -158,7 +166,7 @@ internal sealed class TrainingRun<T>
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, 0, _source.Layout.NameOf(0), double.NaN);
         }
 
-        _adaptive?.BeginStep(_state.Network, _state.TotalSteps, progress: 1);
+        BeginStep(progress: 1);
         var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
         var validation = _validation is null ? null : Errors(_validation, Evaluator<T>.FirstSamples(_validation.Count), "validation", cancellationToken);
         _logger.LogInformation(

@@ -57,9 +57,9 @@ public class AdaptiveSourceTests
             var source = make();
             var (first, firstRun) = AdaptiveSources.BeginRun(source);
             var (second, secondRun) = AdaptiveSources.BeginRun(source);
-            firstRun!.BeginStep(Network(1), 0, 0.1);
+            firstRun.Single().BeginStep(Network(1), 0, 0.1);
             double[] alone = Input(first);
-            secondRun!.BeginStep(Network(5), 0, 0.7);
+            secondRun.Single().BeginStep(Network(5), 0, 0.7);
             double[] other = Input(second);
             Input(first).Should().Equal(alone);
             Input(second).Should().Equal(other).And.NotEqual(alone);
@@ -71,7 +71,9 @@ public class AdaptiveSourceTests
     public void BeginRun_OfAPlainSource_IsTheSource()
     {
         var subset = Clean.Truncate(1).Subset([1, 2]);
-        AdaptiveSources.BeginRun(subset).Should().Be((subset, null));
+        var (view, runs) = AdaptiveSources.BeginRun(subset);
+        view.Should().BeSameAs(subset);
+        runs.Should().BeEmpty();
     }
 
     [Fact]
@@ -101,6 +103,57 @@ public class AdaptiveSourceTests
         source.Result = new Shaped(JetLayout.Full(2, order), inputs, outputs, count, isEndless);
         FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().Throw<InvalidOperationException>().WithMessage("*another shape*");
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_OfAnAdaptiveSourceOverAnother_FollowsBoth(bool overTheOwner)
+    {
+        var adversarial = new AdversarialSource<double>(Clean, new AdversarialOptions(0.3) { Steps = 2 });
+        var outer = new Fading(adversarial.Truncate(1), overTheOwner);
+        var (view, runs) = AdaptiveSources.BeginRun(outer.Truncate(1).Subset([0, 1, 2, 3]));
+        var (inner, innerRuns) = AdaptiveSources.BeginRun<double>(adversarial);
+        runs.Should().HaveCount(2);
+        runs[^1].Should().BeOfType<Fading.Run>("inner runs are stepped first");
+
+        var network = Network(1);
+        foreach (var run in runs.Concat(innerRuns))
+        {
+            run.BeginStep(network, 0, 0.25);
+        }
+
+        Input(view).Should().Equal(Input(inner).Select(x => 0.75 * x)).And.NotEqual(Input(adversarial).Select(x => 0.75 * x));
+        Input(AdaptiveSources.BeginRun<double>(outer).View).Should().Equal(Input(adversarial), "another run has had no step");
+        Train(new Fading(adversarial, overTheOwner), seed: 1).Should().NotEqual(Train(new Fading(Clean, overTheOwner), seed: 1));
+    }
+
+    [Fact]
+    public void Run_ThatBeginsTheInnerRunItself_IsLeftToDoSo()
+    {
+        var adversarial = new AdversarialSource<double>(Clean, new AdversarialOptions(0.3) { Steps = 2 });
+        var (view, runs) = AdaptiveSources.BeginRun<double>(new StepsItself(adversarial));
+        var (inner, innerRuns) = AdaptiveSources.BeginRun<double>(adversarial);
+        foreach (var run in (IJetSourceRun<double>[])[runs.Should().ContainSingle().Subject, .. innerRuns])
+        {
+            run.BeginStep(Network(1), 0, 0);
+        }
+
+        Input(view).Should().Equal(Input(inner)).And.NotEqual(Input(adversarial));
+    }
+
+    [Fact]
+    public void BeginRun_GivesARunThatIsNotMadeOfTheAdaptiveSourceBehindIt_Throws()
+    {
+        var adversarial = new AdversarialSource<double>(Clean, new AdversarialOptions(0.3) { Steps = 2 });
+        FluentActions.Invoking(() => Train(new Frozen(adversarial.Truncate(0)), seed: 1)).Should().Throw<InvalidOperationException>()
+            .WithMessage("Frozen.BeginRun gave a Run that is not made of the source's own source (TruncatedJetSource*), which changes during training.*JetSourceTransform*");
+        FluentActions.Invoking(() => Train(new Frozen(Clean), seed: 1)).Should().NotThrow();
+    }
+
+    [Fact]
+    public void BeginRun_OfATransformOfARun_Throws() =>
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun(((IAdaptiveJetSource<double>)Clean.Displaced(0)).BeginRun().Subset([0])))
+            .Should().Throw<ArgumentException>().WithMessage("*one run*");
 
     private static void Apply(Use use, string kind, IJetSource<double> source)
     {
@@ -191,6 +244,70 @@ public class AdaptiveSourceTests
 
         public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
         {
+        }
+    }
+
+    /// <summary>Inputs that fade with the progress of the training: an adaptive source as a user writes it.</summary>
+    private class Fading(IJetSource<double> source, bool overTheOwner) : JetSourceTransform<double>(source), IAdaptiveJetSource<double>
+    {
+        public virtual IJetSourceRun<double> BeginRun() => new Run(overTheOwner ? this : Source);
+
+        protected override void Fill(IJetSource<double> source, ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) =>
+            source.Fill(samples, input, target);
+
+        internal sealed class Run(IJetSource<double> source) : JetSourceTransform<double>(source), IJetSourceRun<double>
+        {
+            private double _factor = 1;
+
+            public void BeginStep(Mlp<double> network, long step, double progress) => _factor = 1 - progress;
+
+            protected override void Fill(IJetSource<double> source, ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target)
+            {
+                source.Fill(samples, input, target);
+                foreach (ref double x in input.Data)
+                {
+                    x *= _factor;
+                }
+            }
+        }
+    }
+
+    /// <summary>An adaptive source whose run fills from the source itself, whatever a run of the source gives.</summary>
+    private sealed class Frozen(IJetSource<double> source) : Fading(source, false)
+    {
+        public override IJetSourceRun<double> BeginRun() => new Run(this);
+
+        private new sealed class Run(Frozen owner) : IJetSourceRun<double>
+        {
+            public JetLayout Layout => owner.Layout;
+
+            public int InputFeatures => owner.InputFeatures;
+
+            public int OutputFeatures => owner.OutputFeatures;
+
+            public int Count => owner.Count;
+
+            public bool IsEndless => owner.IsEndless;
+
+            public void BeginStep(Mlp<double> network, long step, double progress)
+            {
+            }
+
+            public void Fill(ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) => owner.Fill(samples, input, target);
+        }
+    }
+
+    /// <summary>An adaptive source that begins the run of the other one and passes the steps on.</summary>
+    private sealed class StepsItself(AdversarialSource<double> source) : Fading(source, false)
+    {
+        public override IJetSourceRun<double> BeginRun() => new Run(source.BeginRun());
+
+        private new sealed class Run(IJetSourceRun<double> inner) : JetSourceTransform<double>(inner), IJetSourceRun<double>
+        {
+            public void BeginStep(Mlp<double> network, long step, double progress) => inner.BeginStep(network, step, progress);
+
+            protected override void Fill(IJetSource<double> source, ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) =>
+                source.Fill(samples, input, target);
         }
     }
 }

@@ -51,7 +51,7 @@ public class JetSourceTransformTests
         var log = new LogTargets(adversarial.Truncate(1));
         var (view, run) = AdaptiveSources.BeginRun(log);
         var (other, _) = AdaptiveSources.BeginRun(log);
-        run!.BeginStep(Mlp<double>.Create(Clean.InputFeatures, [4], Clean.OutputFeatures), 0, 0);
+        run.Single().BeginStep(Mlp<double>.Create(Clean.InputFeatures, [4], Clean.OutputFeatures), 0, 0);
         double[] clean = log.Sample(3).Input.Data.ToArray();
         view.Sample(3).Input.Data.ToArray().Should().NotEqual(clean);
         view.Sample(3).Target.Data.ToArray().Should().Equal(log.Sample(3).Target.Data.ToArray());

@@ -54,6 +54,26 @@ public sealed class CubeExperimentTests : IDisposable
     }
 
     [Fact]
+    public async Task Cube_TrainingsThatBreak_AreReportedAndTheOthersKept()
+    {
+        // Gradients of this weight overflow.
+        string path = _folder.File("broken");
+        var run = await ConsoleProgram.Run(
+            "cube", "--orders", "1,0", "--weights1", "1,1e300", "--hidden", "7", "--train", "20", "--validation", "6", "--test", "6", "--batch", "5", "--epochs", "3", "--out", path);
+
+        run.Code.Should().Be(1);
+        run.Errors.Should().BeEmpty();
+        run.Output.Should().Contain("order 1: broke: ").And.Contain("(!) order 1: the training broke");
+        var folder = Experiment.Folder(path);
+        folder.Read().Runs.Select(one => (one.Order, one.Note is null)).Should().Equal((0, true), (1, false));
+        folder.Read().Runs[0].TimesBetterThanOrder0.Should().Be(1);
+        folder.Read().Runs[1].TimesBetterThanOrder0.Should().BeNull();
+        File.ReadAllText(folder.Markdown).Should().Contain("| 1 | – | – | – | – | – |").And.Contain("* (!) order 1: ").And.Contain("The networks are [order0");
+        File.Exists(folder.File(CubeFiles.Curves)).Should().BeTrue();
+        File.Exists(folder.File(CubeFiles.Grid)).Should().BeTrue();
+    }
+
+    [Fact]
     public void Settings_WrittenAndRead_AreTheSame()
     {
         var folder = Experiment.Folder(_folder.File("settings"));

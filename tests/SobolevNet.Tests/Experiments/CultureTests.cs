@@ -25,7 +25,7 @@ public class CultureTests
             var (robust, cube) = (new RobustExperiment(), new CubeExperiment());
             return
             [
-                run.Name, run.Title,
+                run.Name, run.Row().Title(),
                 .. RobustPresets.All.Names.Select(name => robust.Begin(RobustPresets.All[name]).Command),
                 .. CubePresets.All.Names.Select(name => cube.Begin(CubePresets.All[name]).Command),
             ];

@@ -43,6 +43,24 @@ public sealed class FrontierTests : IDisposable
         (await Run(command)).Errors.Should().Contain("--resume");
     }
 
+    [Fact]
+    public async Task Frontier_TrainingsThatBreak_AreReportedAndTheOthersKept()
+    {
+        var experiment = new FrontierExperiment();
+        var folder = experiment.Folder(_folder.File("broken"));
+        var begun = experiment.Begin(FrontierSettings.Presets["quick"] with { Recipes = ["plain", "features"], Seconds = [2], Seeds = [1], TestImages = 10 });
+        folder.Create(begun with { Recipes = [begun.Recipes[0] with { LearningRate = 1e38 }, begun.Recipes[1]] });
+
+        var run = await Run("frontier", "--resume", folder.Path);
+
+        run.Code.Should().Be(1);
+        run.Errors.Should().BeEmpty();
+        run.Output.Should().Contain("plain, 2 s, seed 1: broke: ").And.Contain("(!) plain, 2 s, seed 1: the training broke");
+        folder.Read().Runs.Select(one => (one.Recipe, one.Note is null)).Should().Equal(("plain", false), ("features", true));
+        File.ReadAllText(folder.Markdown).Should().Contain("| plain | – |").And.Contain("| plain (!) | – | 1 | – |").And.Contain("| [features](features-2s-seed1.safetensors) |");
+        File.Exists(folder.File(FrontierExperiment.Picture)).Should().BeTrue();
+    }
+
     [Theory]
     [InlineData("--recipes", "plain,magic")]
     [InlineData("--seconds", "1")]

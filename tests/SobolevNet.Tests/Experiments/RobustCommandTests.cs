@@ -65,7 +65,8 @@ public sealed class RobustCommandTests : IDisposable
             "jacobian=1e30", .. TinyMeasure, "--out", folder,
         ]);
 
-        run.Code.Should().Be(0, run.Errors);
+        run.Code.Should().Be(1, "a network is missing");
+        run.Errors.Should().BeEmpty();
         using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
         var runs = report.RootElement.GetProperty("runs").EnumerateArray().ToArray();
         runs[0].GetProperty("note").ValueKind.Should().Be(JsonValueKind.Null);

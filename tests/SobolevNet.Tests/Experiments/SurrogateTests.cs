@@ -1,4 +1,5 @@
 using SobolevNet.Experiments.Surrogate;
+using SobolevNet.Experiments.Workflow;
 using SobolevNet.Tests.Files;
 using static SobolevNet.Tests.Experiments.ConsoleProgram;
 
@@ -52,6 +53,31 @@ public sealed class SurrogateTests : IDisposable
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Select(run => (run.Case, run.Method)).Should().Equal(report.Runs.Select(run => (run.Case, run.Method)));
         resumed.Of("call", 256).Should().Equal(report.Of("call", 256), "what was done is kept");
+    }
+
+    [Fact]
+    public async Task Surrogate_TrainingsThatBreak_AreReportedAndTheOthersKept()
+    {
+        var experiment = new SurrogateExperiment();
+        var folder = experiment.Folder(_folder.File("broken"));
+        var begun = experiment.Begin(SurrogateSettings.Presets["quick"] with { Cases = ["surface"], Samples = [64], Seeds = [1], TestPoints = 50 });
+        folder.Create(begun);
+        var known = SurrogateCase.Named("surface") with { Surface = _ => new NearlyInfinite() };
+
+        var rows = new SurrogateTraining(new ExperimentRun<SurrogateReport>(folder, begun, new InterruptingView("", null), CancellationToken.None)).Compare(known, 64, 1);
+
+        rows.Select(row => row.Method).Should().Equal(SurrogateMethod.Of(known).Select(method => method.Name));
+        rows[0].Note.Should().NotBeNull("labels are next to the largest number");
+        rows.Skip(1).Where(row => row.Method != "defaults-epochs").Should().OnlyContain(row => row.Note!.StartsWith("The published recipe broke"));
+
+        // The others are reported beside it.
+        var sound = rows[^1] with { Note = null, Fresh = new SurrogateErrors(1, 2, 3), Seconds = 1, Epochs = 100 };
+        folder.Save(begun with { Runs = [.. rows.SkipLast(1), sound] });
+        var run = await Run("surrogate", "--resume", folder.Path);
+        run.Code.Should().Be(1);
+        run.Output.Should().Contain("(!) surface, 64 points, seed 1: published: the training broke");
+        File.ReadAllText(folder.Markdown).Should().Contain("| surface | 64 | published | – | – | – | – | – | – | – |")
+            .And.Contain("| surface | 64 | defaults-epochs | 1.00 % | 2.00 % | 3.00 % | – | – | 1.00 s | 100 |");
     }
 
     [Theory]
@@ -141,6 +167,21 @@ public sealed class SurrogateTests : IDisposable
         {
             double factor = options.Schedule.At(new SchedulePosition(0, epoch, []));
             (adam.LearningRate * factor).Should().BeApproximately(rate, 1e-6 * rate + 1e-9, $"of epoch {epoch}");
+        }
+    }
+
+    /// <summary>Values that float barely holds: a network that exceeds them overflows.</summary>
+    private sealed class NearlyInfinite : ISurface
+    {
+        public int Inputs => 1;
+
+        public void DrawState(ref RandomStream random, Span<double> state) => state[0] = random.NextUniform(-1, 1);
+
+        public double Evaluate(ReadOnlySpan<double> state, Span<double> gradient, Span<double> hessian)
+        {
+            gradient[0] = 1;
+            hessian[0] = 0;
+            return state[0] > -0.7 ? 3.4028e38 : 3.35e38;
         }
     }
 }

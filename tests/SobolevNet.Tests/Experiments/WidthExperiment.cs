@@ -41,12 +41,14 @@ internal sealed record WidthSettings : ExperimentSettings
 internal sealed record WidthReport : ExperimentReport<WidthSettings, WidthRun>;
 
 /// <summary>One training.</summary>
-internal sealed record WidthRun
+internal sealed record WidthRun : TrainingRow
 {
     public required int Width { get; init; }
 
-    /// <summary>Error of the values at the samples in per cent; NaN if the training broke.</summary>
-    public required double ErrorPercent { get; init; }
+    /// <summary>Error of the values at the samples in per cent.</summary>
+    public double ErrorPercent { get; init; } = double.NaN;
+
+    public override string Title() => Invariant($"width {Width}");
 }
 #endregion
 
@@ -69,24 +71,18 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
             new ReadOnlyTensorSpan<float>([.. x.Select(MathF.Cos)], [x.Length, 1]));
         foreach (int width in settings.Widths.Except(run.Report.Runs.Select(done => done.Width)))
         {
-            var part = run.View.Start($"width {width}");
-            double error = double.NaN;
-            try
+            var planned = new WidthRun { Width = width };
+            var trained = run.Train(planned, part =>
             {
                 var network = Mlp<float>.Create(1, [width], 1, Activation.Tanh, seed: 1);
                 var options = new SobolevTrainingOptions
                 {
                     Epochs = settings.Epochs, Optimizer = Optimizer.Adam(learningRate: settings.LearningRate), Threads = settings.Threads,
                 };
-                error = new SobolevTrainer<float>(network, options).Fit(samples, null, part, run.CancellationToken).Training.NormalizedRmse;
-            }
-            catch (NonFiniteLossException)
-            {
-                // The report shows it as unknown.
-            }
-
-            run.Update(report => report with { Runs = [.. report.Runs, new WidthRun { Width = width, ErrorPercent = 100 * error }] });
-            part.Done(Invariant($"{100 * error:0.00} %"));
+                double error = 100 * new SobolevTrainer<float>(network, options).Fit(samples, null, part, run.CancellationToken).Training.NormalizedRmse;
+                return (planned with { ErrorPercent = error }, Invariant($"{error:0.00} %"));
+            });
+            run.Update(report => report with { Runs = [.. report.Runs, trained] });
         }
     }
 
@@ -109,7 +105,7 @@ internal sealed class WidthExperiment() : Experiment<WidthSettings, WidthReport>
 
     protected override void Show(WidthReport report, ConsoleOutput terminal) => terminal.Table(["width", "error"], report.Runs.Select(Cells));
 
-    private static string[] Cells(WidthRun run) => [Invariant($"{run.Width}"), Invariant($"{run.ErrorPercent:0.00} %")];
+    private static string[] Cells(WidthRun run) => [Invariant($"{run.Width}"), FigureText.Of(run.ErrorPercent, "0.00 '%'")];
 }
 #endregion
 

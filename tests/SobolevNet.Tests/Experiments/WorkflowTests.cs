@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using SobolevNet.Experiments.Commands;
 using SobolevNet.Experiments.Terminal;
+using SobolevNet.Experiments.Workflow;
 using SobolevNet.Tests.Architecture;
 using SobolevNet.Tests.Files;
 
@@ -91,11 +92,47 @@ public sealed class WorkflowTests : IDisposable
 
         var run = await Run([.. Short, "--rate", "1e38", "--out", path]);
 
-        run.Code.Should().Be(ExitCode.Success, run.Errors);
+        run.Code.Should().Be(ExitCode.Failed, run.Errors);
+        run.Errors.Should().Contain("Every training broke");
+        File.Exists(Path.Combine(path, "report.md")).Should().BeFalse("there is nothing to describe");
         string text = File.ReadAllText(Path.Combine(path, "report.json"));
-        text.Should().NotContain("NaN");
+        text.Should().NotContain("\"NaN").And.NotContain(": NaN", "JSON has no such number");
         JsonNode.Parse(text)!["runs"]!.AsArray().Should().OnlyContain(one => one!["errorPercent"] == null);
         new WidthExperiment().Folder(path).Read().Runs.Should().OnlyContain(one => double.IsNaN(one.ErrorPercent));
+    }
+
+    [Fact]
+    public async Task Training_ThatBroke_IsARowThatSaysWhyBesideTheOthers()
+    {
+        string path = _folder.File("one");
+        (await Run([.. Short, "--out", path])).Code.Should().Be(ExitCode.Success);
+        var folder = new WidthExperiment().Folder(path);
+        var report = folder.Read();
+        folder.Save(report with { Complete = false, Runs = [report.Runs[0] with { ErrorPercent = double.NaN, Note = "The loss is infinite." }] });
+
+        var run = await Run("--resume", path);
+
+        run.Code.Should().Be(ExitCode.Failed, "a script must see that a figure is missing");
+        run.Errors.Should().BeEmpty();
+        const string Line = "(!) width 2: the training broke, so the network was not measured. The loss is infinite.";
+        run.Output.Should().Contain("width 3: ").And.Contain(Line).And.Contain($"Report: {path}");
+        folder.Read().Runs.Select(one => (one.Width, one.Note is null)).Should().Equal((2, false), (3, true));
+        folder.Read().Complete.Should().BeTrue();
+        File.ReadAllText(folder.Markdown).Should().Contain("| 2 | – |").And.Contain($"* {Line}\n");
+    }
+
+    [Fact]
+    public void Train_OfATrainingThatBreaks_GivesTheRowWithTheReasonAndOtherErrorsThrough()
+    {
+        var folder = new WidthExperiment().Folder(_folder.File("row"));
+        var run = new ExperimentRun<WidthReport>(folder, new WidthExperiment().Begin(WidthSettings.Presets["quick"]), new InterruptingView("", null), CancellationToken.None);
+        var planned = new WidthRun { Width = 7 };
+        var broken = new NonFiniteLossException(1, 2, 0, "y", double.NaN);
+
+        run.Train(planned, _ => throw broken).Should().Be(planned with { Note = broken.Message });
+
+        run.Train(planned, _ => (planned with { ErrorPercent = 3 }, "done")).Should().Be(new WidthRun { Width = 7, ErrorPercent = 3 });
+        FluentActions.Invoking(() => run.Train(planned, _ => throw new InvalidDataException())).Should().Throw<InvalidDataException>();
     }
 
     [Theory]

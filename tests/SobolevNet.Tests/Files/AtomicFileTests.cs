@@ -160,6 +160,20 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Identity_OfARelativePath_IsThatOfTheFile()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        string path = _folder.File("a");
+        File.WriteAllText(path, "old");
+        FileIdentity.Of(path).Should().NotBeNull().And.Be(FileIdentity.Of(Path.GetRelativePath(Environment.CurrentDirectory, path)));
+        FileIdentity.Of(_folder.File("none")).Should().BeNull();
+    }
+
+    [Fact]
     public void Commit_OverAFileOfAnother_KeepsOwnerAndGroup()
     {
         if (!OperatingSystem.IsLinux() || Environment.UserName != "root")

@@ -85,7 +85,9 @@ public sealed class FileArgumentTests : IDisposable
         Write(new() { ["k\ud800"] = "" }, [tensor]).Should().Throw<ArgumentException>().WithMessage("*Unicode*").WithParameterName("metadata");
         Write(new() { ["k"] = "\udc00" }, [tensor]).Should().Throw<ArgumentException>().WithMessage("*Unicode*").WithParameterName("metadata");
         Write(NoMetadata, [SafetensorsTensor.Create<float>("a\ud800", [1], 1)]).Should().Throw<ArgumentException>().WithParameterName("tensors");
-        Write(new() { ["k"] = new string('v', 100_000_000) }, [tensor]).Should().Throw<ArgumentException>().WithMessage("*at most 100000000*").WithParameterName("metadata");
+        var (longest, tooLong) = (Metadata(99_999_999), Metadata(100_000_000));
+        FluentActions.Invoking(() => SafetensorsFile.Write(Stream.Null, longest, [tensor])).Should().NotThrow("readers accept a header of exactly 100 MB");
+        Write(tooLong, [tensor]).Should().Throw<ArgumentException>().WithMessage("*take 100000008 bytes; at most 100000000*").WithParameterName("metadata");
         _folder.Names().Should().BeEmpty();
 
         Write(new() { ["\U0001F600\u0001\"\\"] = "\u2028\0" }, [SafetensorsTensor.Create<float>("ä\"\n\U0001F600", [1], 1)]).Should().NotThrow();
@@ -96,6 +98,20 @@ public sealed class FileArgumentTests : IDisposable
         file.Invoking(f => f.GetTensor(null!, [1])).Should().Throw<ArgumentNullException>().WithParameterName("name");
         file.Invoking(f => f.TryGetTensor(null!, out _)).Should().Throw<ArgumentNullException>().WithParameterName("name");
         file.Invoking(f => f.GetMetadata(null!)).Should().Throw<ArgumentNullException>().WithParameterName("key");
+
+        // Metadata whose header, before it is filled up to a multiple of 8 bytes, has one byte more than the given number.
+        Dictionary<string, string> Metadata(int header)
+        {
+            int full = Enumerable.Range(0, 9).First(k => HeaderLength(k + 1) > HeaderLength(k));
+            return new() { ["k"] = new string('v', full + header + 1 - (int)HeaderLength(full)) };
+        }
+
+        long HeaderLength(int value)
+        {
+            using var stream = new MemoryStream();
+            SafetensorsFile.Write(stream, new Dictionary<string, string> { ["k"] = new string('v', value) }, [tensor]);
+            return System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(stream.ToArray());
+        }
     }
 
     [Fact]

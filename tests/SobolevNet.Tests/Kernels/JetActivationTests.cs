@@ -77,6 +77,18 @@ public class JetActivationTests
         act.Should().Throw<ArgumentException>().WithMessage("*96*");
     }
 
+    [Theory]
+    [InlineData(95, 8, 96)]
+    [InlineData(96, 7, 96)]
+    [InlineData(96, 8, 95)]
+    public void Reverse_BlockTooShort_IsRefused(int z, int bias, int adjoint)
+    {
+        var kernel = JetActivation<double>.Create(Activation.Tanh);
+        FluentActions.Invoking(() => kernel.Reverse(
+            JetLayout.Full(2, 2), 2, 8, 8, new double[z], new double[bias], new double[96], new double[adjoint], new Workspace<double>()))
+            .Should().Throw<ArgumentException>().WithMessage("*needs 96*");
+    }
+
     [Fact]
     public void ForwardAndReverse_ManyTangents_RunOnASmallStack()
     {

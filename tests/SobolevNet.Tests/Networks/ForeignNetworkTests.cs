@@ -48,6 +48,11 @@ public sealed class ForeignNetworkTests : IDisposable
         Write(network, [.. Enumerable.Range(0, 12).Select(k => $"net.{2 * k}")], "pt");
 
         Mlp<float>.Load(File, Activation.Tanh).Parameters.ToArray().Should().Equal(network.Parameters.ToArray());
+
+        // A name may begin with its number, and the first number counts before the second.
+        network = Mlp<float>.Create(3, [3, 3], 3, Activation.Tanh, seed: 6);
+        Write(network, ["9.9", "9.10", "10.2"], "pt");
+        Mlp<float>.Load(File, Activation.Tanh).Parameters.ToArray().Should().Equal(network.Parameters.ToArray());
     }
 
     [Fact]

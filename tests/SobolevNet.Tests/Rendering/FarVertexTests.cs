@@ -147,6 +147,7 @@ public sealed class FarVertexTests
     }
 
     [Theory]
+    [InlineData(1.2e140 * Sigma)]
     [InlineData(1e141)]
     [InlineData(-1e155)]
     [InlineData(1e160)]

@@ -112,6 +112,34 @@ public sealed class GaussianPolygonRendererTests
     }
 
     [Fact]
+    public void Render_ManyPolygons_EqualsTheirSum()
+    {
+        // 20 triangles of 60 vertices and 60 edges: many times the tiles that memory is first reserved for.
+        const int Faces = 20;
+        var stream = new RandomStream(9);
+        (double U, double V)[] points = [.. Enumerable.Range(0, 3 * Faces).Select(_ => (stream.NextUniform(-0.7, 0.7), stream.NextUniform(-0.7, 0.7)))];
+        int[][] faces = [.. Enumerable.Range(0, Faces).Select(face => (int[])[3 * face, (3 * face) + 1, (3 * face) + 2])];
+        var vertices = Moving(points, tangents: 2, seed: 4);
+        var renderer = new GaussianPolygonRenderer(Grid, 0.07);
+        double[] sum = new double[vertices.Layout.Count * Grid.Pixels];
+        foreach (int[] face in faces)
+        {
+            var alone = Render(renderer, new PolygonScene(points.Length, [face], [0.5]), vertices);
+            for (int k = 0; k < sum.Length; k++)
+            {
+                sum[k] += alone.Data[k];
+            }
+        }
+
+        var image = Render(renderer, new PolygonScene(points.Length, faces, [.. faces.Select(_ => 0.5)]), vertices);
+
+        for (int k = 0; k < sum.Length; k++)
+        {
+            image.Data[k].Should().BeApproximately(sum[k], 1e-10 * Math.Max(1, Math.Abs(sum[k])));
+        }
+    }
+
+    [Fact]
     public void Render_FacesOfEqualIntensity_HaveNoInnerEdge()
     {
         (double U, double V)[] points = [(-0.5, -0.3), (0.4, -0.4), (0.5, 0.3), (-0.3, 0.5)];

@@ -245,7 +245,7 @@ public class EdgeCaseTests
         static IJetSource<double> Run(IJetSource<double> source)
         {
             var (view, run) = AdaptiveSources.BeginRun(source);
-            run?.BeginStep(Mlp<double>.Create(3, [2], 1), 0, 0.25);
+            run.SingleOrDefault()?.BeginStep(Mlp<double>.Create(3, [2], 1), 0, 0.25);
             return view;
         }
     }
@@ -263,7 +263,7 @@ public class EdgeCaseTests
         {
             var labels = FlatLabels.Jacobian<double>(20, [.. x.Select(v => v + offset)], [.. y.Select(v => v + offset)], slopes, curves);
             var (view, run) = AdaptiveSources.BeginRun(labels.Displaced(0));
-            run!.BeginStep(Mlp<double>.Create(3, [2], 1), 0, 0);
+            run.Single().BeginStep(Mlp<double>.Create(3, [2], 1), 0, 0);
             return (labels, [.. view.Sample(2).Input.Data.ToArray().Select(v => v - offset)]);
         }
 

@@ -187,6 +187,7 @@ public class HostileArgumentTests
         Act(() => FrequencyBand.LowBand.Contains(3, 0, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("i");
         Act(() => FrequencyBand.LowBand.Contains(0, -1, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("j");
         Act(() => FrequencyBand.LowBand.Contains(0, 0, 0, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
+        Act(() => FrequencyBand.LowBand.Contains(0, 0, 3, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
         Act(() => OracleExpansion.At(Good, 0, double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxConditionNumber");
         Act(() => new NearestPointOracle(Circle).Expand([0.1], 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
     }
@@ -225,8 +226,8 @@ public class HostileArgumentTests
         foreach (var source in sources)
         {
             yield return source;
-            var (view, run) = AdaptiveSources.BeginRun(source);
-            if (run is not null)
+            var (view, runs) = AdaptiveSources.BeginRun(source);
+            foreach (var run in runs)
             {
                 run.BeginStep(Mlp<float>.Create(source.InputFeatures, [2], source.OutputFeatures), 0, 0.5);
                 yield return view;

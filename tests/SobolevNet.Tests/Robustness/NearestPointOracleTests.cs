@@ -262,6 +262,24 @@ public class NearestPointOracleTests
         result.Point[0].Should().BeApproximately(1e-3 / (0.512 - 0.5), 1e-12);
     }
 
+    [Fact]
+    public void Project_AfterAStepThatGainsLessThanExpected_DampsTheNextOne()
+    {
+        // C(r) = r + 9r². From 0 towards 0.1 the first step leaves 0.9 of the distance, and 0.19 of what was expected is gained.
+        var parabola = DataManifold.Create([-4], [4], 1, 1, (r, x, y) =>
+        {
+            x[0, 0, 0] = y[0, 0, 0] = r[0] + (9 * r[0] * r[0]);
+            if (x.Layout.Order > 0)
+            {
+                x[1, 0, 0] = y[1, 0, 0] = 1 + (18 * r[0]);
+            }
+        });
+        var options = new NearestPointOptions { MaxIterations = 2, UseSecondDerivatives = false };
+        var result = new NearestPointOracle(parabola, options).Project([0], [0.1]);
+        (result.Status, result.Iterations).Should().Be((OracleStatus.IterationLimit, 2));
+        result.Point[0].Should().BeApproximately(0.1 - (0.09 / 2.8 / 1.001), 1e-12);
+    }
+
     [Theory]
     [InlineData(1, 0.5)]
     [InlineData(8, 0.25)]

@@ -174,7 +174,7 @@ public class UnitInvarianceTests
             (double[] Inputs, double[] Targets) Fill(Units units)
             {
                 var (view, run) = AdaptiveSources.BeginRun(make(units, new ManifoldSource<T>(units.Manifold, 2, 6, seed: 4).Materialize()));
-                run!.BeginStep(units.Network<T>(), 0, 0.5);
+                run.Single().BeginStep(units.Network<T>(), 0, 0.5);
                 var (input, target) = view.Batch(view.Layout, [0, 3, 7]);
                 bool directions = kind == "steepest";
                 return (

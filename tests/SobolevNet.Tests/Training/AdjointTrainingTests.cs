@@ -79,6 +79,21 @@ public class AdjointTrainingTests
     }
 
     [Fact]
+    public void Tape_IsOfTheWayAskedForInEveryOrder()
+    {
+        var architecture = new MlpArchitecture(Inputs, [20], 2, Activation.Softplus);
+        foreach (var (kind, source) in Sources<double>())
+        {
+            IsAdjoint(source, source.Layout.Order, DerivativePropagation.Adjoint).Should().BeTrue(kind);
+            IsAdjoint(source, source.Layout.Order, DerivativePropagation.Forward).Should().BeFalse(kind);
+            IsAdjoint(source, 0, DerivativePropagation.Adjoint).Should().BeFalse("values have no derivatives");
+        }
+
+        bool IsAdjoint(IJetSource<double> source, int order, DerivativePropagation way) =>
+            PassTapes.Create(architecture, source, source.Layout.Truncate(order), way, 8).IsAdjoint;
+    }
+
+    [Fact]
     public void Fit_ResumedTheOtherWay_GoesOn()
     {
         using var folder = new Files.TemporaryFolder();
@@ -100,6 +115,35 @@ public class AdjointTrainingTests
         Action act = () => Fit(curved, DerivativePropagation.Adjoint);
         act.Should().Throw<ArgumentException>().WithMessage("*Adjoint*InputOrder*straight paths*");
         Fit(curved, DerivativePropagation.Auto);
+    }
+
+    [Fact]
+    public void Fit_CurvedPathsOfOrderTwoWhoseWeightIsZero_TrainLikeOrderOneInEveryWay()
+    {
+        var curved = new MemoryJetSource<double>(
+            Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 3, 1), Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 1, 2));
+        foreach (var way in Enum.GetValues<DerivativePropagation>())
+        {
+            Train(curved, [1, 1, 0], way).Should().Equal(Train(curved.Truncate(1), [1, 1], way));
+        }
+
+        FluentActions.Invoking(() => Train(curved, [1, 1, OrderWeight.Until(1e-9, 0.1)], DerivativePropagation.Adjoint)).Should().Throw<ArgumentException>()
+            .WithMessage("*straight paths*");
+
+        static double[] Train(IJetSource<double> source, OrderWeight[] weights, DerivativePropagation way)
+        {
+            using var folder = new Files.TemporaryFolder();
+            var network = Mlp<double>.Create(3, [6], 1, Activation.Softplus, seed: 4);
+            var options = new SobolevTrainingOptions
+            {
+                Epochs = 2, BatchSize = 2, OrderWeights = weights, Propagation = way, Threads = 1, Checkpoint = new(folder.File("a.checkpoint")),
+            };
+            new SobolevTrainer<double>(network, options).Fit(source);
+            var trainer = new SobolevTrainer<double>(Mlp<double>.Create(3, [6], 1, Activation.Softplus, seed: 4), options with { Epochs = 3 });
+            trainer.ResumeFrom(options.Checkpoint.Path);
+            trainer.Fit(source).Epochs.Should().Be(3);
+            return [.. network.Parameters, .. trainer.Network.Parameters];
+        }
     }
 
     /// <summary>Sources of every kind, of y = Σ sin(aₖ·x) for each of two outputs.</summary>

@@ -79,6 +79,7 @@ public class ScheduleTests
         Refused(() => OrderWeight.Until(1, double.NaN));
         Refused(() => new EarlyStopping { Improvement = double.NaN });
         Refused(() => new EarlyStopping { Patience = 0 });
+        new EarlyStopping { Patience = 1 }.Patience.Should().Be(1);
         Refused(() => new SobolevTrainingOptions { GradientClipNorm = double.NaN });
         Refused(() => LearningRateSchedule.Constant.WithWarmUp(1));
         Refused(() => OrderWeight.Constant(-1));

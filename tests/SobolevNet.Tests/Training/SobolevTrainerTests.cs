@@ -247,6 +247,47 @@ public class SobolevTrainerTests
         double.IsNaN(result.History[3].OrderLosses[1]).Should().BeTrue();
     }
 
+    [Fact]
+    public void Fit_HighestOrdersOfConstantWeightZero_AreAsIfTheSourceHadNone()
+    {
+        var validation = new FunctionSource<float>(2, 20, 2);
+        (float[] Parameters, TrainingResult Result, int[] Components) Train(SobolevTrainingOptions options)
+        {
+            var components = new List<int>();
+            var network = Network();
+            var result = new SobolevTrainer<float>(network, options).Fit(new LayoutRecorder(new FunctionSource<float>(2, 48, 1), components), validation);
+            return (network.Parameters.ToArray(), result, [.. components.Distinct().Order()]);
+        }
+
+        foreach (int order in (int[])[0, 1])
+        {
+            OrderWeight[] weights = [1, 1, 1];
+            var lower = Train(Short with { Order = order, OrderWeights = weights });
+            foreach (OrderWeight zero in (OrderWeight[])[0, -0.0, OrderWeight.Until(0, 0.5)])
+            {
+                weights.AsSpan(order + 1).Fill(zero);
+                foreach (int? asked in (int?[])[null, 2])
+                {
+                    var same = Train(Short with { Order = asked, OrderWeights = weights });
+                    same.Parameters.Should().Equal(lower.Parameters);
+                    same.Components.Should().Equal([order == 0 ? 1 : 3], "neither statistics nor steps nor errors ask for more");
+                    same.Result.Training.OrderErrors.Should().Equal(lower.Result.Training.OrderErrors).And.HaveCount(order + 1);
+                    same.Result.Validation!.OrderErrors.Should().Equal(lower.Result.Validation!.OrderErrors);
+                    same.Result.History[0].OrderLosses.Should().HaveCount(order + 1);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Fit_OrderOfConstantWeightZero_NeedsNoSmootherActivation()
+    {
+        var options = Short with { Order = 2, OrderWeights = [1, 1, 0] };
+        new SobolevTrainer<float>(Network(Activation.Relu), options).Fit(new FunctionSource<float>(2, 24, 1)).Epochs.Should().Be(4);
+        FluentActions.Invoking(() => new SobolevTrainer<float>(Network(Activation.Relu), Short with { Order = 2, OrderWeights = [1, 1, 1e-9] }))
+            .Should().Throw<NotSupportedException>();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]

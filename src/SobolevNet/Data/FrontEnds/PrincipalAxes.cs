@@ -101,6 +101,10 @@ internal sealed class PrincipalAxes
         {
             basis = product.Multiply(basis, block, packed);
             block = Orthonormalize(basis, block, size, cancellationToken);
+            if (block == 0)
+            {
+                return ([], []);
+            }
         }
 
         // In the basis found the problem is small and is solved whole.

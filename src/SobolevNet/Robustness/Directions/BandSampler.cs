@@ -9,9 +9,6 @@ namespace SobolevNet.Robustness;
 /// <remarks>Two small matrix products an image. Since the modes are orthonormal, the image's length is that of K.</remarks>
 internal sealed class BandSampler : DirectionSampler
 {
-    /// <summary>The most pixels of an image, and elements of a table of modes: a direction costs as many multiplications many times over.</summary>
-    public const int MaximalSize = 1 << 24;
-
     private readonly int _rows;
     private readonly int _columns;
     private readonly int _rowModes;
@@ -85,14 +82,6 @@ internal sealed class BandSampler : DirectionSampler
 
     private static (int I, int J)[] ModesOf(int rows, int columns, FrequencyBand band, string name)
     {
-        if ((long)rows * columns > MaximalSize)
-        {
-            throw new ArgumentOutOfRangeException(
-                rows > columns ? nameof(rows) : nameof(columns),
-                Math.Max(rows, columns),
-                $"Images of {rows} × {columns} pixels are too large; at most {MaximalSize} pixels are.");
-        }
-
         var modes = new List<(int I, int J)>();
         for (int i = 0; i < rows; i++)
         {
@@ -110,19 +99,7 @@ internal sealed class BandSampler : DirectionSampler
             throw new ArgumentException($"No cosine mode of {rows} × {columns} images is in the band {band.Low} to {band.High}.", name);
         }
 
-        // A long narrow image has few pixels and yet a large table, (pixels of a side) · (modes of that side).
-        CheckTable(rows, modes.Max(mode => mode.I) + 1, nameof(rows));
-        CheckTable(columns, modes.Max(mode => mode.J) + 1, nameof(columns));
         return [.. modes];
-    }
-
-    private static void CheckTable(int pixels, int modes, string side)
-    {
-        if ((long)pixels * modes > MaximalSize)
-        {
-            throw new ArgumentOutOfRangeException(
-                side, pixels, $"{modes} modes of {pixels} {side} need a table of {(long)pixels * modes} numbers; at most {MaximalSize} are possible.");
-        }
     }
 
     /// <summary>What one thread at a time works with.</summary>

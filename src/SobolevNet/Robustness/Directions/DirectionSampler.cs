@@ -53,10 +53,6 @@ public abstract class DirectionSampler
     /// <param name="columns">Columns, 1 to 4,096.</param>
     /// <param name="band">The frequencies.</param>
     /// <returns>The sampler, of rows · columns features.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// A size is below 1, or an image has more than 2²⁴ pixels, or a side has so many modes in the band that its pixels times those
-    /// are more than 2²⁴.
-    /// </exception>
     /// <exception cref="ArgumentException">No cosine mode of such images is in the band.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows or columns are out of range.</exception>
     public static DirectionSampler Band(int rows, int columns, FrequencyBand band) => Band(rows, columns, band, nameof(band));

@@ -27,6 +27,19 @@ public sealed class LinearFrontEndTests
         }
     }
 
+    [Fact]
+    public void Fit_DerivativesWithoutWeight_AreNotLookedAt()
+    {
+        foreach (int order in (int[])[1, 2])
+        {
+            var source = Waves<double>(order, inputs: 12, count: 60);
+            var options = new LinearFrontEndOptions { FirstOrderWeight = 0, SecondOrderWeight = 0 };
+            var (frontEnd, plain) = (LinearFrontEnd<double>.Fit(source, 4, options), LinearFrontEnd<double>.Fit(source.Truncate(0), 4, options));
+            frontEnd.Weights.ToArray().Should().Equal(plain.Weights.ToArray());
+            frontEnd.Strengths.ToArray().Should().Equal(plain.Strengths.ToArray());
+        }
+    }
+
     [Theory]
     [InlineData(0, 0.1)]
     [InlineData(0.3, 0.05)]
