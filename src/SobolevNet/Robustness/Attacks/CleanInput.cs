@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using SobolevNet.Kernels;
 
 namespace SobolevNet.Robustness;
 
@@ -14,7 +15,8 @@ internal sealed class CleanInput<T>
     private readonly NearestPointOptions _options;
     private readonly double[] _scaled;
     private readonly T[] _inputAdjoints;
-    private readonly NetworkJacobian<T> _jacobian;
+    private readonly AdjointTape<T> _adjoints;
+    private readonly Workspace<T> _workspace = new();
 
     public CleanInput(MlpArchitecture architecture, PackedNetwork<T> network, IDataManifold manifold, NearestPointOptions options, int rows)
     {
@@ -22,7 +24,8 @@ internal sealed class CleanInput<T>
         (Inputs, Outputs) = (manifold.InputFeatures, manifold.OutputFeatures);
         Search = new NearestPointSearch(manifold, options);
         Pass = new ValuePass<T>(architecture, rows);
-        _jacobian = new NetworkJacobian<T>(architecture);
+        _adjoints = new AdjointTape<T>(architecture, tangents: 0, samples: 1, groupSamples: 1);
+        _adjoints.Begin(1);
         NetworkOutput = new double[Outputs];
         Error = new double[Outputs];
         NetworkJacobian = new WideMatrix(Outputs, Inputs);
@@ -85,8 +88,10 @@ internal sealed class CleanInput<T>
     /// <summary>N and ∂N at an input.</summary>
     public void Jacobian(ReadOnlySpan<double> input, WideMatrix jacobian, Span<double> output)
     {
-        TensorPrimitives.ConvertTruncating(input, _jacobian.Begin());
-        _jacobian.Evaluate(_network, output, jacobian.Elements);
+        TensorPrimitives.ConvertTruncating(input, _adjoints.Input(0).Data);
+        _adjoints.Forward(0, _network, _workspace);
+        TensorPrimitives.ConvertTruncating<T, double>(_adjoints.Output(0), output);
+        TensorPrimitives.ConvertTruncating<T, double>(_adjoints.Derivatives(0).Data, jacobian.Elements);
     }
 
     /// <summary>
