@@ -68,18 +68,7 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     {
         FillArguments.Check(this, samples, input, target);
         MemoryJetSource<T>.CopyRows(X, samples, input);
-        if (input.Layout.Order > 0)
-        {
-            for (int i = 0; i < _inputs.Length; i++)
-            {
-                var rows = input.Component(1 + i);
-                for (int at = _inputs[i]; at < rows.Length; at += input.Features)
-                {
-                    rows[at] = T.One;
-                }
-            }
-        }
-
+        UnitTangents.Write(input, _inputs);
         FillTargets(samples, target);
     }
 

@@ -19,12 +19,11 @@ public static partial class JetSource
     /// <example>
     /// <code>
     /// // y = sin(x₀)·x₁ with its gradient, at fresh points of the unit square in every epoch
-    /// var source = JetSource.Generate&lt;double&gt;(JetLayout.Full(2, order: 1), 2, 1, count: 4096, isEndless: true, inputOrder: 1,
+    /// var source = JetSource.Generate&lt;double&gt;(JetLayout.Full(2, order: 1), 2, 1, count: 4096, isEndless: true, tangentInputs: [0, 1],
     ///     generator: (long sample, ref RandomStream random, JetSpan&lt;double&gt; x, JetSpan&lt;double&gt; y) =&gt;
     ///     {
     ///         double a = x[0, 0, 0] = random.NextUniform();
     ///         double b = x[0, 0, 1] = random.NextUniform();
-    ///         x[1, 0, 0] = x[2, 0, 1] = 1;
     ///         y[0, 0, 0] = Math.Sin(a) * b;
     ///         y[1, 0, 0] = Math.Cos(a) * b;
     ///         y[2, 0, 0] = Math.Sin(a);
@@ -47,8 +46,14 @@ public static partial class JetSource
     /// </param>
     /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
+    /// <param name="tangentInputs">
+    /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is, as <see cref="IJetSource{T}.TangentInputs"/>. The
+    /// generator then writes the input's values alone: its view of the input has no derivatives, and <paramref name="inputOrder"/> is 1.
+    /// </param>
     /// <returns>The source.</returns>
-    /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is out of range, the scales do not fit, or <paramref name="tangentInputs"/> are not different inputs, one for each tangent.
+    /// </exception>
     public static IJetSource<T> Generate<T>(
         JetLayout layout,
         int inputFeatures,
@@ -60,7 +65,8 @@ public static partial class JetSource
         int inputOrder = 2,
         bool generatesLowerOrders = false,
         ReadOnlySpan<double> tangentScales = default,
-        bool inputsShareUnit = false)
+        bool inputsShareUnit = false,
+        ReadOnlySpan<int> tangentInputs = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -72,7 +78,7 @@ public static partial class JetSource
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputOrder, 2);
         CheckSize(layout, inputFeatures, nameof(inputFeatures));
         CheckSize(layout, outputFeatures, nameof(outputFeatures));
-        return new GeneratedJetSource<T>(
+        var source = new GeneratedJetSource<T>(
             layout,
             inputFeatures,
             outputFeatures,
@@ -83,7 +89,10 @@ public static partial class JetSource
             inputOrder,
             generatesLowerOrders,
             TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)),
-            inputsShareUnit);
+            inputsShareUnit,
+            tangentInputs.ToArray());
+        SourceArgument.Check<T>(source, nameof(tangentInputs));
+        return source;
     }
 
     /// <summary>Some samples of a source, renumbered from 0; nothing is copied.</summary>

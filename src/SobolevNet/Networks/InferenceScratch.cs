@@ -11,9 +11,13 @@ internal sealed class InferenceScratch<T>
     /// <summary>Elements of memory beyond which it is kept only if the network has as many parameters.</summary>
     private const int SmallMemory = 1 << 20;
 
+    /// <summary>Rows of values and adjoints that derivatives by all inputs are computed with at a time: what fills a cache.</summary>
+    private const int RowsOfPass = 224;
+
     private readonly MlpArchitecture _architecture;
     private readonly Workspace<T> _workspace = new();
     private readonly AdjointTape<T>?[] _adjoints = new AdjointTape<T>?[2];
+    private readonly JetLayout?[] _layouts = new JetLayout?[2];
     private T[] _memory = [];
     private int _offset;
     private JetTape<T>? _tape;
@@ -79,14 +83,144 @@ internal sealed class InferenceScratch<T>
         }
     }
 
-    /// <summary>A tape of one sample and its adjoints.</summary>
-    public AdjointTape<T> Adjoints(int tangents, int seeds)
+    /// <summary>Jacobians by all inputs, by forward jets where there are more outputs than inputs.</summary>
+    /// <param name="network">The network, packed for reverse passes too.</param>
+    /// <param name="x">Shape (S, n).</param>
+    /// <param name="jacobian">Receives shape (S, m, n).</param>
+    public void Jacobian(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> jacobian)
+    {
+        var (inputs, outputs) = (_architecture.Inputs, _architecture.Outputs);
+        if (PrefersJets(1 + outputs, order: 1))
+        {
+            Jets(network, x, jacobian, order: 1);
+            return;
+        }
+
+        int samples = x.Length / inputs;
+        int seeds = Math.Min(outputs, RowsOfPass - 1);
+        var tape = Adjoints(tangents: 0, seeds, samples);
+        for (int start = 0; start < samples; start += tape.Capacity)
+        {
+            int count = Math.Min(tape.Capacity, samples - start);
+            for (int from = 0; from < outputs; from += seeds)
+            {
+                // The last outputs of a range that does not divide are computed twice.
+                int first = Math.Min(from, outputs - seeds);
+                tape.Begin(count, first);
+                x.Slice(start * inputs, count * inputs).CopyTo(tape.Input(0).Data);
+                tape.Forward(0, network, _workspace);
+                var rows = tape.Derivatives(0);
+                for (int row = 0; row < rows.Samples; row++)
+                {
+                    int to = ((start + (row / seeds)) * outputs) + first + (row % seeds);
+                    rows.Row(0, row).CopyTo(jacobian[(to * inputs)..]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Hessians by all inputs, by forward jets where those have fewer rows.</summary>
+    /// <param name="network">The network, packed for reverse passes too.</param>
+    /// <param name="x">Shape (S, n).</param>
+    /// <param name="hessian">Receives shape (S, m, n, n).</param>
+    public void Hessian(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> hessian)
+    {
+        var (inputs, outputs) = (_architecture.Inputs, _architecture.Outputs);
+        if (PrefersJets((1 + outputs) * (1L + inputs), order: 2))
+        {
+            Jets(network, x, hessian, order: 2);
+            return;
+        }
+
+        // Tangents along some inputs at a time through values and adjoints give as many rows of every output's Hessian.
+        int samples = x.Length / inputs;
+        int seeds = Math.Min(outputs, (RowsOfPass / 2) - 1);
+        int tangents = Math.Min(inputs, (RowsOfPass / (1 + seeds)) - 1);
+        var tape = Adjoints(tangents, seeds, samples);
+        for (int start = 0; start < samples; start += tape.Capacity)
+        {
+            int count = Math.Min(tape.Capacity, samples - start);
+            for (int from = 0; from < outputs; from += seeds)
+            {
+                int output = Math.Min(from, outputs - seeds);
+                for (int along = 0; along < inputs; along += tangents)
+                {
+                    int first = Math.Min(along, inputs - tangents);
+                    tape.Begin(count, output);
+                    var input = tape.Input(0);
+                    input.Clear();
+                    x.Slice(start * inputs, count * inputs).CopyTo(input.Component(0));
+                    for (int k = 0; k < tangents; k++)
+                    {
+                        UnitTangents.Write(input.Component(1 + k), inputs, first + k);
+                    }
+
+                    tape.Forward(0, network, _workspace);
+                    var products = tape.Derivatives(0);
+                    for (int row = 0; row < products.Samples; row++)
+                    {
+                        int to = (((start + (row / seeds)) * outputs) + output + (row % seeds)) * inputs;
+                        for (int k = 0; k < tangents; k++)
+                        {
+                            products.Row(1 + k, row).CopyTo(hessian[((to + first + k) * inputs)..]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether all derivatives of a sample up to an order are fewer rows than those of adjoints, and one pass.</summary>
+    private bool PrefersJets(long rowsOfAdjoints, int order) =>
+        JetLayout.CountOfFull(_architecture.Inputs, order) < Math.Min(rowsOfAdjoints, RowsOfPass);
+
+    /// <summary>Derivatives of one order by all inputs, by forward jets.</summary>
+    private void Jets(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> derivatives, int order)
+    {
+        var (inputs, outputs) = (_architecture.Inputs, _architecture.Outputs);
+        int samples = x.Length / inputs;
+        var layout = _layouts[order - 1] ??= JetLayout.Full(inputs, order);
+        var tape = Tape(layout, samples);
+        for (int start = 0; start < samples; start += tape.Capacity)
+        {
+            int count = Math.Min(tape.Capacity, samples - start);
+            tape.Begin(count);
+            var input = tape.Input(0);
+            input.Clear();
+            x.Slice(start * inputs, count * inputs).CopyTo(input.Component(0));
+            for (int i = 0; i < inputs; i++)
+            {
+                UnitTangents.Write(input.Component(1 + i), inputs, i);
+            }
+
+            tape.Forward(0, network, _workspace);
+            var output = tape.Output(0);
+            int rows = count * outputs;
+            if (order == 1)
+            {
+                Transposition.Run<T>(output.Data[output.ComponentStride..], output.ComponentStride, inputs, rows, derivatives[(start * outputs * inputs)..], inputs);
+                continue;
+            }
+
+            for (int k = 0; k < layout.Seconds.Length; k++)
+            {
+                var (i, j) = (layout.Seconds[k].I, layout.Seconds[k].J);
+                var component = output.Component(1 + inputs + k);
+                for (int row = 0; row < rows; row++)
+                {
+                    var hessian = derivatives.Slice(((start * outputs) + row) * inputs * inputs, inputs * inputs);
+                    hessian[(i * inputs) + j] = hessian[(j * inputs) + i] = component[row];
+                }
+            }
+        }
+    }
+
+    /// <summary>A tape of values and adjoints for some samples, or for as many of them as fill a cache.</summary>
+    private AdjointTape<T> Adjoints(int tangents, int seeds, int samples)
     {
         // One of Jacobians and one of Hessians, which may be asked for in turn.
         ref var kept = ref _adjoints[tangents == 0 ? 0 : 1];
-        return kept ??= new AdjointTape<T>(_architecture, tangents, samples: 1, groupSamples: 1, seeds);
+        int capacity = AdjointTape<T>.LoneGroup(_architecture, tangents, samples, seeds);
+        return kept is { } tape && tape.Capacity >= capacity ? tape : kept = new AdjointTape<T>(_architecture, tangents, capacity, capacity, seeds);
     }
-
-    /// <summary>Takes a tape's input, all of one group, to its output and derivatives.</summary>
-    public void Forward(AdjointTape<T> tape, PackedNetwork<T> network) => tape.Forward(0, network, _workspace);
 }

@@ -269,25 +269,6 @@ internal sealed class JetTape<T> : IPassTape<T>
         }
     }
 
-    /// <summary>
-    /// Takes the forward pass of another tape of values over, each sample several times in a row: as if that had been run, for a reverse pass
-    /// with several adjoints of each.
-    /// </summary>
-    public void Repeat(JetTape<T> other, int times)
-    {
-        Begin(other.Samples * times);
-        for (int layer = 0; layer < _after.Length; layer++)
-        {
-            int stride = StrideAfter(layer);
-            for (int s = 0; s < Samples; s++)
-            {
-                int from = s / times * stride;
-                other._before[layer].AsSpan(from, stride).CopyTo(_before[layer].AsSpan(s * stride));
-                other._after[layer].AsSpan(from, stride).CopyTo(_after[layer].AsSpan(s * stride));
-            }
-        }
-    }
-
     public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch) => Reverse(group, network, workspace, scratch, default);
 
     /// <summary>

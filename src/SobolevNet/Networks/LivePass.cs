@@ -33,12 +33,6 @@ internal sealed class LivePass<T>
         return tape;
     }
 
-    /// <summary>Reads the network's parameters, and gives a tape of one sample and its adjoints.</summary>
-    /// <param name="tangents">The directions that Hessians are multiplied by.</param>
-    /// <param name="seeds">How many outputs have adjoints at a time.</param>
-    public AdjointTape<T> BeginAdjoints(int tangents, int seeds)
-    {
-        Packed.Pack(reverse: true, reverseFirst: true, stored: true);
-        return Scratch.Adjoints(tangents, seeds);
-    }
+    /// <summary>Reads the network's parameters, for derivatives at one sample.</summary>
+    public void BeginDerivatives() => Packed.Pack(reverse: true, reverseFirst: true, stored: true);
 }

@@ -8,9 +8,6 @@ namespace SobolevNet;
 /// </content>
 public sealed partial class Mlp<T>
 {
-    /// <summary>Rows of values and adjoints that derivatives at one point are computed with at a time: what fills a cache.</summary>
-    private const int RowsOfPass = 224;
-
     private readonly ScratchPool<LivePass<T>> _passes = new();
 
     /// <summary>The output for one input or several.</summary>
@@ -122,19 +119,9 @@ public sealed partial class Mlp<T>
         int outputs = Architecture.Outputs;
         CheckDerivative("Jacobian", (double)outputs * inputs);
         var jacobian = new T[outputs, inputs];
-        int seeds = Math.Min(outputs, RowsOfPass - 1);
         var pass = Take();
-        var tape = pass.BeginAdjoints(tangents: 0, seeds);
-        for (int start = 0; start < outputs; start += seeds)
-        {
-            // The last outputs of a range that does not divide are computed twice.
-            int first = Math.Min(start, outputs - seeds);
-            tape.Begin(samples: 1, first);
-            x.CopyTo(tape.Input(0).Data);
-            pass.Scratch.Forward(tape, pass.Packed);
-            tape.Derivatives(0).Data.CopyTo(MemoryMarshal.CreateSpan(ref jacobian[first, 0], seeds * inputs));
-        }
-
+        pass.BeginDerivatives();
+        pass.Scratch.Jacobian(pass.Packed, x, MemoryMarshal.CreateSpan(ref jacobian[0, 0], jacobian.Length));
         Return(pass);
         return jacobian;
     }
@@ -154,39 +141,9 @@ public sealed partial class Mlp<T>
         int outputs = Architecture.Outputs;
         CheckDerivative("Hessian", (double)outputs * inputs * inputs);
         var hessian = new T[outputs, inputs, inputs];
-
-        // Tangents along some inputs at a time through values and adjoints give as many rows of every output's Hessian.
-        int seeds = Math.Min(outputs, (RowsOfPass / 2) - 1);
-        int tangents = Math.Min(inputs, (RowsOfPass / (1 + seeds)) - 1);
         var pass = Take();
-        var tape = pass.BeginAdjoints(tangents, seeds);
-        for (int start = 0; start < outputs; start += seeds)
-        {
-            int output = Math.Min(start, outputs - seeds);
-            for (int from = 0; from < inputs; from += tangents)
-            {
-                int row = Math.Min(from, inputs - tangents);
-                tape.Begin(samples: 1, output);
-                var input = tape.Input(0);
-                input.Clear();
-                x.CopyTo(input.Row(0, 0));
-                for (int k = 0; k < tangents; k++)
-                {
-                    input[1 + k, 0, row + k] = T.One;
-                }
-
-                pass.Scratch.Forward(tape, pass.Packed);
-                var products = tape.Derivatives(0);
-                for (int k = 0; k < tangents; k++)
-                {
-                    for (int u = 0; u < seeds; u++)
-                    {
-                        products.Row(1 + k, u).CopyTo(MemoryMarshal.CreateSpan(ref hessian[output + u, row + k, 0], inputs));
-                    }
-                }
-            }
-        }
-
+        pass.BeginDerivatives();
+        pass.Scratch.Hessian(pass.Packed, x, MemoryMarshal.CreateSpan(ref hessian[0, 0, 0], hessian.Length));
         Return(pass);
         return hessian;
     }

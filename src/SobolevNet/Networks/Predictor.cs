@@ -6,7 +6,7 @@ namespace SobolevNet;
 /// A network for many calls: weights packed once, memory reused, any number of threads at a time.
 /// </summary>
 /// <remarks>
-/// Holds a snapshot: later changes of the network's parameters are not seen. A sample's result does not depend on the batch
+/// Holds a snapshot, two packed copies of the weights: later changes of the network's parameters are not seen. A sample's result does not depend on the batch
 /// that it is asked in. Inputs must be finite. Memory is kept for two calls at a time for each processor, each what one layout of
 /// some samples needs; a call that allocates needed more than the one before, or another layout.
 /// </remarks>
@@ -24,7 +24,7 @@ public sealed class Predictor<T>
         ArgumentNullException.ThrowIfNull(network);
         Architecture = network.Architecture;
         _packed = new PackedNetwork<T>(network);
-        _packed.Pack(reverse: false, reverseFirst: false, keepZeros: JetTape<T>.MayHaveZeros(Architecture));
+        _packed.Pack(reverse: true, reverseFirst: true, keepZeros: JetTape<T>.MayHaveZeros(Architecture));
     }
 
     /// <summary>The shape of the network.</summary>
@@ -36,23 +36,35 @@ public sealed class Predictor<T>
     /// <exception cref="ArgumentException">A length does not fit, or an element of <paramref name="x"/> is not finite.</exception>
     public void Evaluate(ReadOnlySpan<T> x, Span<T> y)
     {
-        int samples = x.Length / Architecture.Inputs;
-        if (x.IsEmpty || x.Length % Architecture.Inputs != 0)
-        {
-            throw new ArgumentException(
-                $"x has {x.Length} elements; expected a positive multiple of the {Architecture.Inputs} inputs.", nameof(x));
-        }
-
-        long outputs = (long)samples * Architecture.Outputs;
-        if (y.Length != outputs)
-        {
-            throw new ArgumentException(
-                $"y has {y.Length} elements; {samples} samples of {Architecture.Outputs} outputs need {outputs}.", nameof(y));
-        }
-
-        FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
+        Check(x, y.Length, 1, nameof(y));
         var scratch = Take();
         scratch.Evaluate(_packed, x, y);
+        Return(scratch);
+    }
+
+    /// <summary>The Jacobians by all inputs at some inputs: by adjoints, or by forward jets where there are more outputs than inputs.</summary>
+    /// <param name="x">Shape (samples, inputs), row-major.</param>
+    /// <param name="jacobian">Receives ∂yₒ/∂xᵢ, shape (samples, outputs, inputs), row-major.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or an element of <paramref name="x"/> is not finite.</exception>
+    public void Jacobian(ReadOnlySpan<T> x, Span<T> jacobian)
+    {
+        Check(x, jacobian.Length, Architecture.Inputs, nameof(jacobian));
+        var scratch = Take();
+        scratch.Jacobian(_packed, x, jacobian);
+        Return(scratch);
+    }
+
+    /// <summary>The Hessians of every output by all inputs at some inputs: by adjoints, or by forward jets where those have fewer rows.</summary>
+    /// <param name="x">Shape (samples, inputs), row-major.</param>
+    /// <param name="hessian">Receives ∂²yₒ/∂xᵢ∂xⱼ, shape (samples, outputs, inputs, inputs), row-major.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or an element of <paramref name="x"/> is not finite.</exception>
+    /// <exception cref="NotSupportedException">The activation has no second derivative.</exception>
+    public void Hessian(ReadOnlySpan<T> x, Span<T> hessian)
+    {
+        Architecture.CheckOrder(2);
+        Check(x, hessian.Length, (double)Architecture.Inputs * Architecture.Inputs, nameof(hessian));
+        var scratch = Take();
+        scratch.Hessian(_packed, x, hessian);
         Return(scratch);
     }
 
@@ -83,6 +95,26 @@ public sealed class Predictor<T>
         var scratch = Take();
         scratch.Propagate(_packed, input, output);
         Return(scratch);
+    }
+
+    /// <summary>Checks the inputs, and that the answer has so many elements for each output.</summary>
+    private void Check(ReadOnlySpan<T> x, int length, double elements, string name)
+    {
+        int samples = x.Length / Architecture.Inputs;
+        if (x.IsEmpty || x.Length % Architecture.Inputs != 0)
+        {
+            throw new ArgumentException(
+                $"x has {x.Length} elements; expected a positive multiple of the {Architecture.Inputs} inputs.", nameof(x));
+        }
+
+        double expected = (double)samples * Architecture.Outputs * elements;
+        if (length != expected)
+        {
+            throw new ArgumentException(
+                $"{name} has {length} elements; {samples} samples of a network {Architecture} need {expected:G10}.", name);
+        }
+
+        FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
     }
 
     private InferenceScratch<T> Take() => _scratches.TryTake() ?? new InferenceScratch<T>(Architecture);

@@ -1,10 +1,14 @@
 using System.Numerics;
+using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
 /// <summary>Chooses how derivatives are propagated.</summary>
 internal static class PassTapes
 {
+    /// <summary>Samples whose inputs are looked at for zeros.</summary>
+    private const int SamplesOfChoice = 4;
+
     /// <summary>A tape for a source's jets, the memory for a batch reserved.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="source">The data.</param>
@@ -15,28 +19,54 @@ internal static class PassTapes
         MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation, int batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (IsAdjoint(architecture, source, layout, propagation))
+        if (Choose(architecture, source, layout, propagation) == DerivativePropagation.Adjoint)
         {
-            return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, batch);
+            return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, source.InputOrder, batch);
         }
 
         int chunk = JetTape<T>.ChooseChunk(layout.Count, batch);
         return new JetTape<T>(architecture, layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(layout.Count, chunk));
     }
 
-    /// <summary>Whether a layout can be had by adjoints: second derivatives of the network need straight paths.</summary>
-    public static bool AllowsAdjoint<T>(IJetSource<T> source, JetLayout layout)
-        where T : unmanaged => layout.Order < 2 || source.InputOrder < 2 || !source.TangentInputs.IsEmpty;
-
-    private static bool IsAdjoint<T>(MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation)
-        where T : unmanaged
+    /// <summary>The way that is taken, <see cref="DerivativePropagation.Forward"/> where there are no derivatives.</summary>
+    public static DerivativePropagation Choose<T>(
+        MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool alongInputs = !source.TangentInputs.IsEmpty;
-        return layout.Order > 0 && AllowsAdjoint(source, layout) && propagation switch
+        if (layout.Order == 0 || propagation != DerivativePropagation.Auto)
         {
-            DerivativePropagation.Adjoint => true,
-            DerivativePropagation.Forward => false,
-            _ => PropagationCost.PrefersAdjoint(architecture, layout, source.InputOrder, alongInputs),
-        };
+            return layout.Order == 0 ? DerivativePropagation.Forward : propagation;
+        }
+
+        bool alongInputs = !source.TangentInputs.IsEmpty;
+        return Prefers(liveInputs: 1) && (alongInputs || !JetTape<T>.MayHaveZeros(architecture) || Prefers(LiveInputs(source, layout)))
+            ? DerivativePropagation.Adjoint
+            : DerivativePropagation.Forward;
+
+        bool Prefers(double liveInputs) => PropagationCost.PrefersAdjoint(architecture, layout, source.InputOrder, alongInputs, liveInputs);
+    }
+
+    /// <summary>The part of the inputs that forward jets take through the first layer, seen on a few samples.</summary>
+    private static double LiveInputs<T>(IJetSource<T> source, JetLayout layout)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int components = layout.Truncate(source.InputOrder).Count;
+        if (components < LiveColumns.MinComponents)
+        {
+            return 1;
+        }
+
+        int inputs = source.InputFeatures;
+        var (input, target) = (new JetBatch<T>(layout, 1, inputs), new JetBatch<T>(layout, 1, source.OutputFeatures));
+        var (live, workspace) = (new LiveColumns(inputs, 1), new Workspace<T>());
+        long[] samples = SampleSubset.Of(source.Count, SamplesOfChoice);
+        double sum = 0;
+        foreach (long sample in samples)
+        {
+            source.Fill([sample], input, target);
+            sum += live.Find<T>(0, input.Data, inputs, components, workspace) ? live.CountOf(0) : inputs;
+        }
+
+        return sum / samples.Length / inputs;
     }
 }

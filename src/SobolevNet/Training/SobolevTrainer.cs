@@ -188,14 +188,6 @@ public sealed class SobolevTrainer<T>
         }
 
         Network.Architecture.CheckOrder(order);
-        if (Options.Propagation == DerivativePropagation.Adjoint && !PassTapes.AllowsAdjoint(source, source.Layout.Truncate(order)))
-        {
-            throw new ArgumentException(
-                $"The options ask for {nameof(DerivativePropagation.Adjoint)} propagation of order 2, but the inputs of the source may have second derivatives of " +
-                $"their own (its {nameof(source.InputOrder)} is 2). Expected straight paths, {nameof(DerivativePropagation.Auto)} or {nameof(DerivativePropagation.Forward)}.",
-                nameof(source));
-        }
-
         return balance;
     }
 }

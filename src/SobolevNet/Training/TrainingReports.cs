@@ -118,6 +118,12 @@ public sealed class TrainingResult
     /// <summary>Training time, all runs added up, validation included.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
+    /// <summary>
+    /// How the derivatives of the highest order trained were propagated: <see cref="DerivativePropagation.Forward"/>, also where values alone were trained, or
+    /// <see cref="DerivativePropagation.Adjoint"/>.
+    /// </summary>
+    public DerivativePropagation Propagation { get; internal init; }
+
     /// <summary>Errors on the training set, at most the first 4,096 samples of it, after training.</summary>
     public Evaluation Training { get; }
 

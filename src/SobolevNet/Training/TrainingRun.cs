@@ -19,6 +19,7 @@ internal sealed class TrainingRun<T>
     private readonly int _order;
     private readonly int _batch;
     private readonly int _steps;
+    private readonly DerivativePropagation _propagation;
     private readonly TrainingCourse<T> _course;
     private readonly EpochOrder _epochOrder;
     private readonly TrainingStep<T> _step;
@@ -35,6 +36,7 @@ internal sealed class TrainingRun<T>
         (_source, _adaptive) = AdaptiveSources.BeginRun(source);
         _batch = Math.Min(options.BatchSize, source.Count);
         _steps = StepsOf(options, source.Count);
+        _propagation = PassTapes.Choose(state.Network.Architecture, _source, _source.Layout.Truncate(order), options.Propagation);
         _course = new TrainingCourse<T>(state, options, _steps);
         _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
         _step = new TrainingStep<T>(state, _source, order, _batch, options.GradientClipNorm, team, options.Propagation);
@@ -50,7 +52,8 @@ internal sealed class TrainingRun<T>
     public TrainingResult Train(CancellationToken cancellationToken)
     {
         _logger.LogInformation(
-            "Training {Architecture} of order {Order} on {Samples} samples for {Limit}.", _state.Network.Architecture, _order, _source.Count, Limit());
+            "Training {Architecture} of order {Order} on {Samples} samples for {Limit}, propagation: {Propagation}.", _state.Network.Architecture, _order,
+            _source.Count, Limit(), _propagation);
         _course.Begin();
         _epochLosses.AddRange(_state.History.Select(LossOf));
         try
@@ -178,6 +181,7 @@ internal sealed class TrainingRun<T>
             Epochs = _state.Epoch,
             Steps = _state.TotalSteps,
             Elapsed = TimeSpan.FromSeconds(_course.Seconds),
+            Propagation = _propagation,
             Validation = validation,
             History = _state.History,
         };

@@ -1,3 +1,5 @@
+using CsCheck;
+
 namespace SobolevNet.Tests.Networks;
 
 public class PredictorTests
@@ -80,11 +82,114 @@ public class PredictorTests
     }
 
     [Fact]
+    public void JacobianAndHessian_RandomShapes_AgreeWithDerivativesAlongUnitVectors()
+    {
+        var shapes =
+            from inputs in Gen.OneOf(Gen.Int[1, 9], Gen.Int[1, 40])
+            from hidden in Gen.Int[1, 40].Array[0, 3]
+            from outputs in Gen.OneOf(Gen.Int[1, 9], Gen.Int[1, 300])
+            from samples in Gen.Int[1, 9]
+            from scaled in Gen.Bool
+            from seed in Gen.ULong[1, 1_000_000]
+            select (inputs, hidden, outputs, samples, scaled, seed);
+        shapes.Sample(
+            shape =>
+            {
+                var (n, m) = (shape.inputs, shape.outputs);
+                var network = JetPassTests.RandomNetwork<double>(Activation.Tanh, [n, .. shape.hidden, m], shape.seed);
+                if (shape.scaled)
+                {
+                    network.InputScaling = new FeatureScaling<double>(Numbers(n), Numbers(n));
+                    network.OutputScaling = new FeatureScaling<double>(Numbers(m), Numbers(m));
+                }
+
+                var predictor = new Predictor<double>(network);
+                double[] x = JetPassTests.RandomJets<double>(JetLayout.Value, shape.samples, n, shape.seed).Data.ToArray();
+                double[] jacobian = new double[shape.samples * m * n], hessian = new double[jacobian.Length * n];
+                predictor.Jacobian(x, jacobian);
+                predictor.Hessian(x, hessian);
+                double[] unit = new double[n * n];
+                for (int i = 0; i < n; i++)
+                {
+                    unit[(i * n) + i] = 1;
+                }
+
+                for (int s = 0; s < shape.samples; s++)
+                {
+                    var point = x.AsSpan(s * n, n);
+                    var jets = network.Derivatives(point, unit, 2);
+                    double slope = 1e-12 * (1e-3 + Largest(jets, 1)), bend = 1e-12 * (1e-3 + Largest(jets, 2));
+                    for (int o = 0; o < m; o++)
+                    {
+                        int row = (s * m) + o;
+                        for (int i = 0; i < n; i++)
+                        {
+                            Math.Abs(jacobian[(row * n) + i] - jets[1 + i, 0, o]).Should().BeLessThan(slope);
+                            for (int j = 0; j < n; j++)
+                            {
+                                Math.Abs(hessian[(((row * n) + i) * n) + j] - jets[jets.Layout.Second(i, j), 0, o]).Should().BeLessThan(bend);
+                            }
+                        }
+                    }
+
+                    // A sample's result does not depend on the batch, and is that of the network itself.
+                    network.Jacobian(point).Cast<double>().Should().Equal(jacobian[(s * m * n)..((s + 1) * m * n)]);
+                    network.Hessian(point).Cast<double>().Should().Equal(hessian[(s * m * n * n)..((s + 1) * m * n * n)]);
+                }
+            },
+            iter: 25,
+            threads: 1);
+
+        static double[] Numbers(int count) => [.. Enumerable.Range(1, count).Select(k => 0.5 + (k % 5 / 3.0))];
+
+        static double Largest(JetBatch<double> jets, int order) =>
+            Enumerable.Range(0, jets.Layout.Count).Where(c => jets.Layout.OrderOf(c) == order).Max(c => jets.Row(c, 0).ToArray().Max(Math.Abs));
+    }
+
+    [Theory]
+    [InlineData(30, 2)]
+    [InlineData(150, 1)]
+    [InlineData(3, 7)]
+    public void JacobianAndHessian_FromManyThreads_GiveTheBitsOfOneBatchAndAllocateNothing(int inputs, int outputs)
+    {
+        const int Samples = 24;
+        var network = JetPassTests.RandomNetwork<float>(Activation.Silu, [inputs, 40, 23, outputs], 1);
+        float[] shift = [.. Enumerable.Range(1, inputs).Select(k => k / 40f)];
+        network.InputScaling = new FeatureScaling<float>(shift, shift);
+        var predictor = new Predictor<float>(network);
+        float[] x = JetPassTests.RandomJets<float>(JetLayout.Value, Samples, inputs, 2).Data.ToArray();
+        int slopes = outputs * inputs, bends = slopes * inputs;
+        float[] jacobian = new float[Samples * slopes], hessian = new float[Samples * bends];
+        predictor.Jacobian(x, jacobian);
+        predictor.Hessian(x, hessian);
+        Allocations.Least(() => predictor.Jacobian(x, jacobian)).Should().Be(0);
+        Allocations.Least(() => predictor.Hessian(x, hessian)).Should().Be(0);
+        float[] eachJacobian = new float[jacobian.Length], eachHessian = new float[hessian.Length];
+        Parallel.For(0, Samples, s =>
+        {
+            var point = x.AsSpan(s * inputs, inputs);
+            predictor.Jacobian(point, eachJacobian.AsSpan(s * slopes, slopes));
+            predictor.Hessian(point, eachHessian.AsSpan(s * bends, bends));
+        });
+        eachJacobian.Should().Equal(jacobian);
+        eachHessian.Should().Equal(hessian);
+    }
+
+    [Fact]
+    public void Hessian_OfAKink_IsRefused() =>
+        FluentActions.Invoking(() => new Predictor<float>(Mlp<float>.Create(3, [4], 2, Activation.Relu)).Hessian(new float[3], new float[18]))
+            .Should().Throw<NotSupportedException>().WithMessage("*Relu*");
+
+    [Fact]
     public void WrongShapes_NameTheArgument()
     {
         var predictor = new Predictor<float>(Mlp<float>.Create(3, [4], 2));
         Refused(() => predictor.Evaluate(new float[4], new float[2]), "x");
         Refused(() => predictor.Evaluate(new float[3], new float[3]), "y");
+        Refused(() => predictor.Jacobian(new float[4], new float[6]), "x");
+        Refused(() => predictor.Jacobian([1, float.NaN, 2], new float[6]), "x");
+        Refused(() => predictor.Jacobian(new float[3], new float[7]), "jacobian");
+        Refused(() => predictor.Hessian(new float[6], new float[18]), "hessian");
         Refused(() => predictor.Propagate(new JetBatch<float>(JetLayout.Value, 1, 2), new JetBatch<float>(JetLayout.Value, 1, 2)), "input");
         Refused(() => predictor.Propagate(new JetBatch<float>(JetLayout.Value, 1, 3), new JetBatch<float>(JetLayout.Value, 2, 2)), "output");
 

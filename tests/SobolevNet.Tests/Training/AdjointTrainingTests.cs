@@ -1,4 +1,5 @@
 using System.Numerics;
+using CsCheck;
 using SobolevNet.Tests.Reference;
 
 namespace SobolevNet.Tests.Training;
@@ -61,6 +62,7 @@ public class AdjointTrainingTests
     [InlineData("gradients")]
     [InlineData("Hessians")]
     [InlineData("directions, twice")]
+    [InlineData("a manifold")]
     public void Run_AfterWarmUp_AllocatesNothing(string kind)
     {
         var source = Sources<float>()[kind];
@@ -108,13 +110,86 @@ public class AdjointTrainingTests
     }
 
     [Fact]
-    public void Fit_CurvedPathsOfOrderTwo_AreRefusedForAdjointsAlone()
+    public void Gradient_RandomManifolds_IsThatOfForwardJets()
     {
-        var curved = new MemoryJetSource<double>(
-            Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 3, 1), Networks.JetPassTests.RandomJets<double>(JetLayout.Full(2, 2), 5, 1, 2));
-        Action act = () => Fit(curved, DerivativePropagation.Adjoint);
-        act.Should().Throw<ArgumentException>().WithMessage("*Adjoint*InputOrder*straight paths*");
-        Fit(curved, DerivativePropagation.Auto);
+        var shapes =
+            from inputs in Gen.OneOf(Gen.Int[1, 9], Gen.Int[1, 150])
+            from hidden in Gen.Int[1, 40].Array[0, 3]
+            from outputs in Gen.Int[1, 4]
+            from tangents in Gen.Int[1, 6]
+            from order in Gen.Int[1, 2]
+            from inputOrder in Gen.Int[1, 2]
+            from chosen in Gen.Bool.Array[27]
+            from samples in Gen.Int[1, 60]
+            from scaled in Gen.Bool
+            from seed in Gen.ULong[1, 1_000_000]
+            select (inputs, hidden, outputs, tangents, order, inputOrder, chosen, samples, scaled, seed);
+        shapes.Sample(
+            shape =>
+            {
+                var layout = Some(JetLayout.Full(shape.tangents, shape.order), shape.chosen);
+                var input = Networks.JetPassTests.RandomJets<double>(layout.Truncate(shape.inputOrder), shape.samples, shape.inputs, shape.seed);
+                var target = Networks.JetPassTests.RandomJets<double>(layout, shape.samples, shape.outputs, shape.seed + 1);
+                var source = new MemoryJetSource<double>(input, target);
+                var network = Networks.JetPassTests.RandomNetwork<double>(Activation.Softplus, [shape.inputs, .. shape.hidden, shape.outputs], shape.seed);
+                if (shape.scaled)
+                {
+                    Scale(network);
+                }
+
+                var (forward, forwardLosses) = Gradient(network, source, DerivativePropagation.Forward, threads: 1, shape.samples);
+                var (adjoint, adjointLosses) = Gradient(network, source, DerivativePropagation.Adjoint, threads: 1, shape.samples);
+                double scale = forward.Max(Math.Abs);
+                adjoint.Zip(forward, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-12 * scale);
+                adjointLosses.Zip(forwardLosses, (a, b) => Math.Abs(a - b) / b).Max().Should().BeLessThan(1e-12);
+            },
+            iter: 60,
+            threads: 1);
+
+        // Some of the second derivatives and the first ones that they need, at least one.
+        static JetLayout Some(JetLayout full, bool[] chosen)
+        {
+            (int I, int J)[] seconds = [.. full.Seconds.ToArray().Where((_, k) => chosen[k]).Select(pair => (pair.I, pair.J))];
+            var firsts = full.Firsts.ToArray().Where(i => chosen[21 + i] || i == 0 || seconds.Any(pair => pair.I == i || pair.J == i));
+            return JetLayout.Create(full.Tangents, firsts, seconds);
+        }
+    }
+
+    [Theory]
+    [InlineData(30, 1, 8, 2, DerivativePropagation.Adjoint)]
+    [InlineData(30, 1, 8, 1, DerivativePropagation.Adjoint)]
+    [InlineData(30, 9, 8, 2, DerivativePropagation.Forward)]
+    [InlineData(30, 1, 2, 1, DerivativePropagation.Forward)]
+    public void Fit_Manifold_TakesTheWayThatIsCheaperByCount(int inputs, int outputs, int tangents, int order, DerivativePropagation expected)
+    {
+        var layout = JetLayout.Full(tangents, order);
+        var source = new MemoryJetSource<float>(
+            Networks.JetPassTests.RandomJets<float>(layout, 40, inputs, 1), Networks.JetPassTests.RandomJets<float>(layout, 40, outputs, 2));
+        var (network, result) = Fit(source, DerivativePropagation.Auto);
+        result.Propagation.Should().Be(expected);
+        network.Parameters.ToArray().Should().Equal(Fit(source, expected).Network.Parameters.ToArray());
+        Fit(source.Truncate(0), DerivativePropagation.Auto).Result.Propagation.Should().Be(DerivativePropagation.Forward);
+    }
+
+    [Theory]
+    [InlineData(600, DerivativePropagation.Adjoint)]
+    [InlineData(60, DerivativePropagation.Forward)]
+    public void Choose_ManyInputs_CountsThoseThatAreNotZero(int live, DerivativePropagation expected)
+    {
+        // Forward jets leave out inputs that are zero. The hidden layer is small, so that the first one decides.
+        var layout = JetLayout.Full(6, 1);
+        var input = Networks.JetPassTests.RandomJets<float>(layout, 3, 600, 1);
+        for (int c = 0; c < layout.Count; c++)
+        {
+            for (int s = 0; s < 3; s++)
+            {
+                input.Row(c, s)[live..].Clear();
+            }
+        }
+
+        var source = new MemoryJetSource<float>(input, new JetBatch<float>(layout, 3, 1));
+        var network = Mlp<float>.Create(600, [32], 1, seed: 1);
+        PassTapes.Choose(network.Architecture, source, layout, DerivativePropagation.Auto).Should().Be(expected);
     }
 
     [Fact]
@@ -252,8 +327,14 @@ public class AdjointTrainingTests
             ["a copy in memory"] = JetData.FromJacobian(x, y, slopes).Materialize(),
             ["directions"] = JetData.FromDirections(x, v, y, along),
             ["directions, twice"] = JetData.FromDirections(x, v, y, along, twice),
+            ["a manifold"] = Manifold(JetLayout.Full(4, 2)),
+            ["a manifold, some derivatives"] = Manifold(JetLayout.Create(4, [0, 1, 3], [(0, 1), (1, 1), (1, 3)])),
+            ["a manifold, slopes alone"] = Manifold(JetLayout.Full(4, 2)).Truncate(1),
             ["products with random directions"] = hessians.WithHessianVectorProducts(seed: 2),
         };
+
+        static IJetSource<T> Manifold(JetLayout layout) => new MemoryJetSource<T>(
+            Networks.JetPassTests.RandomJets<T>(layout, Samples, Inputs, 6), Networks.JetPassTests.RandomJets<T>(layout, Samples, Outputs, 7));
 
         static void Set(double[] from, Action<int, T> to)
         {
@@ -267,18 +348,31 @@ public class AdjointTrainingTests
     private static (T[] Gradient, double[] Losses) Gradient<T>(IJetSource<T> source, DerivativePropagation propagation, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int Batch = 430;
         var network = Mlp<T>.Create(Inputs, [21, 64, 16], 2, Activation.Softplus, seed: 3);
-        T[] Row(int length, double origin, double step) => [.. Enumerable.Range(0, length).Select(k => T.CreateTruncating(origin + (step * k)))];
-        network.InputScaling = new FeatureScaling<T>(Row(Inputs, 0.2, 0.1), Row(Inputs, 1.3, -0.1));
-        network.OutputScaling = new FeatureScaling<T>(Row(2, -0.1, 0.3), Row(2, 1.1, 0.9));
+        Scale(network);
+        return Gradient(network, source, propagation, threads, batch: 430);
+    }
+
+    private static void Scale<T>(Mlp<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] Row(int length, double origin, double step) => [.. Enumerable.Range(0, length).Select(k => T.CreateTruncating(origin + (step * (k % 7))))];
+        var (inputs, outputs) = (network.Architecture.Inputs, network.Architecture.Outputs);
+        network.InputScaling = new FeatureScaling<T>(Row(inputs, 0.2, 0.1), Row(inputs, 1.3, -0.1));
+        network.OutputScaling = new FeatureScaling<T>(Row(outputs, -0.1, 0.3), Row(outputs, 1.1, 0.9));
+    }
+
+    private static (T[] Gradient, double[] Losses) Gradient<T>(
+        Mlp<T> network, IJetSource<T> source, DerivativePropagation propagation, int threads, int batch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var gradient = new T[network.Parameters.Length];
         double[] losses = new double[source.Layout.Order + 1];
         using var team = new WorkerTeam(threads);
         var pass = new TrainingPass<T>(
-            network, new PackedNetwork<T>(network), gradient, source, source.Layout.Order, SobolevLoss.Measure(source), Batch, team, propagation);
-        long[] samples = [.. Enumerable.Range(0, Batch).Select(k => (long)(k * 7 % 431))];
-        pass.Run(samples, 0, Batch, [1, 0.5, 0.25], losses).Should().BeTrue();
+            network, new PackedNetwork<T>(network), gradient, source, source.Layout.Order, SobolevLoss.Measure(source), batch, team, propagation);
+        long[] samples = [.. Enumerable.Range(0, batch).Select(k => (long)(k * 7 % (batch + 1)) % source.Count)];
+        pass.Run(samples, 0, batch, [1, 0.5, 0.25], losses).Should().BeTrue();
         return (gradient, losses);
     }
 

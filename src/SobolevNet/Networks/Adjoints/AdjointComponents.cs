@@ -6,8 +6,14 @@ namespace SobolevNet;
 
 /// <summary>Takes the components of a jet layout from Jacobians and products of Hessians with tangents, and their adjoints back to these.</summary>
 /// <remarks>
-/// ∂ᵢy = J vᵢ and ∂ᵢⱼy = vⱼᵀ(H vᵢ), paths being straight. Where vᵢ are unit vectors, components are columns, and whole runs of them are transposed at
-/// once. The Hessian is multiplied by the first tangents of all pairs or by the second ones, whichever are fewer.
+/// <para>
+/// Along a path x(r) with derivatives xᵢ and xᵢⱼ the chain rule gives, for each output, ∂ᵢy = J xᵢ and ∂ᵢⱼy = xⱼᵀ(H xᵢ) + J xᵢⱼ. So J and H xᵢ give all components
+/// by scalar products with rows of the input's jet, and the adjoints are J̄ = Σᵢ ȳᵢ xᵢ + Σᵢⱼ ȳᵢⱼ xᵢⱼ and, for H xᵢ, Σⱼ ȳᵢⱼ xⱼ. On straight paths xᵢⱼ = 0.
+/// </para>
+/// <para>
+/// Where xᵢ are unit vectors, components are columns, and whole runs of them are transposed at once. The Hessian is multiplied by the first tangents of all
+/// pairs or by the second ones, whichever are fewer.
+/// </para>
 /// </remarks>
 internal sealed class AdjointComponents
 {
@@ -16,13 +22,16 @@ internal sealed class AdjointComponents
     private readonly (int Component, int Directions, int Partner)[] _pairs;
     private readonly Run[] _runs = [];
     private readonly bool _runsCoverAll;
+    private readonly int _firstBend;
 
     /// <summary>Plans the components of a layout.</summary>
     /// <param name="layout">The layout, of order 1 or 2.</param>
     /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions.</param>
     /// <param name="inputs">n.</param>
-    public AdjointComponents(JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputs)
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
+    public AdjointComponents(JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputs, int inputOrder)
     {
+        _firstBend = inputOrder < 2 ? layout.Count : 1 + layout.Firsts.Length;
         if (!tangentInputs.IsEmpty)
         {
             _coordinates = new int[layout.Firsts.Length];
@@ -70,9 +79,9 @@ internal sealed class AdjointComponents
 
     /// <summary>Writes the derivatives of some samples.</summary>
     /// <param name="derivatives">J and H v, shape (1 + k, samples·m, n).</param>
-    /// <param name="directions">v of each component, shape (components, samples, n); not looked at where tangents are inputs.</param>
+    /// <param name="path">The input's jet, shape (components, samples, n); not looked at where tangents are inputs.</param>
     /// <param name="output">Receives all components but the value, shape (components, samples, m).</param>
-    public void Gather<T>(JetSpan<T> derivatives, JetSpan<T> directions, JetSpan<T> output)
+    public void Gather<T>(JetSpan<T> derivatives, JetSpan<T> path, JetSpan<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = derivatives.Samples;
@@ -93,20 +102,22 @@ internal sealed class AdjointComponents
         foreach (var (component, product, partner) in _pairs)
         {
             var to = output.Component(component);
-            var from = derivatives.Component(product);
-            var along = directions.Component(partner);
             for (int row = 0; row < rows; row++)
             {
-                to[row] = TensorPrimitives.Dot<T>(from.Slice(row * inputs, inputs), along.Slice(row / seeds * inputs, inputs));
+                to[row] = TensorPrimitives.Dot<T>(derivatives.Row(product, row), path.Row(partner, row / seeds));
+                if (component >= _firstBend)
+                {
+                    to[row] += TensorPrimitives.Dot<T>(derivatives.Row(0, row), path.Row(component, row / seeds));
+                }
             }
         }
     }
 
     /// <summary>Takes the adjoints of the derivatives back: the transpose of <see cref="Gather"/>.</summary>
     /// <param name="output">The adjoints of all components, shape (components, samples, m).</param>
-    /// <param name="directions">As for <see cref="Gather"/>.</param>
+    /// <param name="path">As for <see cref="Gather"/>.</param>
     /// <param name="derivatives">Receives the adjoints of J and H v, shape (1 + k, samples·m, n).</param>
-    public void Scatter<T>(JetSpan<T> output, JetSpan<T> directions, JetSpan<T> derivatives)
+    public void Scatter<T>(JetSpan<T> output, JetSpan<T> path, JetSpan<T> derivatives)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = derivatives.Samples;
@@ -132,15 +143,19 @@ internal sealed class AdjointComponents
         foreach (var (component, product, partner) in _pairs)
         {
             var from = output.Component(component);
-            var to = derivatives.Component(product);
-            var along = directions.Component(partner);
             for (int row = 0; row < rows; row++)
             {
-                var sum = to.Slice(row * inputs, inputs);
-                TensorPrimitives.MultiplyAdd(along.Slice(row / seeds * inputs, inputs), from[row], sum, sum);
+                Add(path.Row(partner, row / seeds), from[row], derivatives.Row(product, row));
+                if (component >= _firstBend)
+                {
+                    Add(path.Row(component, row / seeds), from[row], derivatives.Row(0, row));
+                }
             }
         }
     }
+
+    private static void Add<T>(ReadOnlySpan<T> row, T factor, Span<T> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TensorPrimitives.MultiplyAdd(row, factor, sum, sum);
 
     /// <summary>The components of first derivatives that cover all pairs: the first ones or the second ones of them.</summary>
     private static int[] TangentsOf(JetLayout layout, out bool areFirst)

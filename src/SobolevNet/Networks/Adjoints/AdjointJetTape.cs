@@ -3,7 +3,7 @@ using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
-/// <summary>Jets of straight paths by way of adjoints: the components of a layout from Jacobians and Hessian-vector products.</summary>
+/// <summary>Jets by way of adjoints: the components of a layout from Jacobians and Hessian-vector products.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class AdjointJetTape<T> : IPassTape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -14,20 +14,21 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     private readonly MlpArchitecture _architecture;
     private readonly AdjointTape<T> _tape;
     private readonly AdjointComponents _components;
-    private readonly T[] _directions = [];
+    private readonly T[] _path = [];
     private readonly T[] _outputs;
 
     /// <summary>Reserves the memory for a pass.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="layout">The components of the output, of order 1 or 2.</param>
     /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions, which the input's jets give.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="batch">Samples of a batch, which is taken through the tape in chunks.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold one chunk.</exception>
-    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int batch)
+    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch)
     {
         _architecture = architecture;
         Layout = layout;
-        _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs);
+        _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs, inputOrder);
         int tangents = _components.Tangents.Length;
         RowsOfSample = AdjointTape<T>.RowsOfSample(architecture, tangents);
         long widest = Math.Max((long)layout.Count * architecture.Outputs, (long)RowsOfSample * architecture.Inputs);
@@ -41,7 +42,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
         if (tangentInputs.IsEmpty)
         {
-            _directions = new T[checked(chunk * layout.Count * architecture.Inputs)];
+            _path = new T[checked(chunk * layout.Count * architecture.Inputs)];
         }
     }
 
@@ -71,13 +72,13 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     public JetSpan<T> Input(int group)
     {
         var (start, samples) = Group(group);
-        if (_directions.Length == 0)
+        if (_path.Length == 0)
         {
             return _tape.Input(group).Truncate(0);
         }
 
         int size = Layout.Count * _architecture.Inputs;
-        return new JetSpan<T>(_directions.AsSpan(start * size, samples * size), Layout, samples, _architecture.Inputs);
+        return new JetSpan<T>(_path.AsSpan(start * size, samples * size), Layout, samples, _architecture.Inputs);
     }
 
     public JetSpan<T> Output(int group)
@@ -91,7 +92,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     {
         var input = Input(group);
         var tapeInput = _tape.Input(group);
-        if (_directions.Length > 0)
+        if (_path.Length > 0)
         {
             input.Component(0).CopyTo(tapeInput.Component(0));
         }
@@ -100,7 +101,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
         {
             int component = _components.Tangents[k];
             var rows = tapeInput.Component(1 + k);
-            if (_directions.Length > 0)
+            if (_path.Length > 0)
             {
                 input.Component(component).CopyTo(rows);
                 continue;

@@ -9,11 +9,11 @@ namespace SobolevNet;
 /// <remarks>
 /// <para>
 /// For S samples, n inputs, m outputs and k tangents the spans are row-major: inputs (S, n), outputs (S, m), Jacobians (S, m, n), directions (k, S, n) and
-/// products (k, S, m, n). The tangent comes first, before the sample: element i of direction t of sample s is at ((t·S) + s)·n + i. The arrays of
+/// products (k, S, m, n). With q seeds of your own u, shape (S, q, m), there are the products uᵀ∂y/∂x and uᵀ∂²y/∂x² instead, (S, q, n) and (k, S, q, n). The tangent comes first, before the sample: element i of direction t of sample s is at ((t·S) + s)·n + i. The arrays of
 /// <c>JetData.FromDirections</c> have the sample first instead, (S, k, n). Here S is the number of samples of the pass, not <see cref="Capacity"/>.
 /// </para>
 /// <para>
-/// The cost grows with (1 + outputs)(1 + tangents), where a <see cref="JetPass{T}"/> takes one row for each component. Holds memory for the largest
+/// The cost grows with (1 + outputs)(1 + tangents), or (1 + seeds)(1 + tangents), where a <see cref="JetPass{T}"/> takes one row for each component. Holds memory for the largest
 /// batch and a packed copy of the weights; call <see cref="Refresh"/> after changing the network's parameters. Not thread-safe; passes of their own on the
 /// same network are. Equations: docs/notation.md.
 /// </para>
@@ -29,24 +29,36 @@ public sealed class AdjointPass<T>
     /// <param name="network">The network.</param>
     /// <param name="tangents">k, the directions of each sample that its Hessians are multiplied by; 0 for values and Jacobians alone.</param>
     /// <param name="capacity">Most samples of a pass, at least 1.</param>
+    /// <param name="seeds">
+    /// q, the seeds of each sample that <see cref="Forward"/> is given: combinations of outputs whose derivatives are wanted, at least 1. Left out: the derivatives of
+    /// each output.
+    /// </param>
     /// <exception cref="NotSupportedException">There are tangents, and the activation has no second derivative.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or needs more memory than arrays hold.</exception>
-    public AdjointPass(Mlp<T> network, int tangents, int capacity)
+    public AdjointPass(Mlp<T> network, int tangents, int capacity, int? seeds = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegative(tangents);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tangents, JetLayout.MaxComponents);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        if (seeds is { } count)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(seeds));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, JetLayout.MaxComponents, nameof(seeds));
+        }
+
         var architecture = network.Architecture;
         architecture.CheckOrder(tangents > 0 ? 2 : 1);
-        if (!AdjointTape<T>.Fits(architecture, tangents, capacity))
+        if (!AdjointTape<T>.Fits(architecture, tangents, capacity, seeds))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(capacity), capacity,
                 $"Values and adjoints with {tangents} tangents of so many samples of a network {architecture} are more than one array holds.");
         }
 
-        _tape = new AdjointTape<T>(architecture, tangents, capacity, AdjointTape<T>.LoneGroup(architecture, tangents, capacity));
+        Seeds = seeds;
+        _tape = new AdjointTape<T>(
+            architecture, tangents, capacity, AdjointTape<T>.LoneGroup(architecture, tangents, capacity, seeds), seeds, ownSeeds: seeds is not null);
         _network = new PassNetwork<T>(network, _tape.ReverseScratch, keepZeros: false);
         Refresh();
     }
@@ -57,8 +69,13 @@ public sealed class AdjointPass<T>
     /// <summary>k, the directions of each sample.</summary>
     public int Tangents => _tape.Tangents;
 
+    /// <summary>q, the seeds of each sample; null where each output has one.</summary>
+    public int? Seeds { get; }
+
     /// <summary>Most samples of a pass.</summary>
     public int Capacity => _tape.Capacity;
+
+    private int Rows => Seeds ?? Network.Architecture.Outputs;
 
     /// <summary>Reads the network's parameters anew.</summary>
     public void Refresh() => _network.Refresh();
@@ -70,15 +87,17 @@ public sealed class AdjointPass<T>
     /// <c>JetData.FromDirections</c>. Empty without tangents.
     /// </param>
     /// <param name="y">Receives the outputs, shape (samples, m).</param>
-    /// <param name="jacobian">Receives ∂y/∂x, shape (samples, m, n).</param>
+    /// <param name="jacobian">Receives ∂y/∂x, shape (samples, m, n); with seeds uᵀ∂y/∂x, shape (samples, q, n).</param>
     /// <param name="products">
     /// Receives (∂²y/∂x²)·v, shape (k, samples, m, n): Σⱼ ∂²y_o/∂x_i∂x_j·v_j of tangent t, sample s, output o and input i is at ((t·samples + s)·m + o)·n + i.
-    /// Empty without tangents.
+    /// Empty without tangents. With seeds uᵀ(∂²y/∂x²)·v, shape (k, samples, q, n).
     /// </param>
-    /// <exception cref="ArgumentException">A length does not fit, or an element of the inputs or directions is not finite.</exception>
-    public void Forward(ReadOnlySpan<T> x, ReadOnlySpan<T> directions, Span<T> y, Span<T> jacobian, Span<T> products)
+    /// <param name="seeds">u, shape (samples, q, m), where the pass was made for q seeds; else empty.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or an element of the inputs, directions or seeds is not finite.</exception>
+    public void Forward(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> directions, Span<T> y, Span<T> jacobian, Span<T> products, ReadOnlySpan<T> seeds = default)
     {
-        int inputs = Network.Architecture.Inputs;
+        var (inputs, outputs) = (Network.Architecture.Inputs, Network.Architecture.Outputs);
         if (x.IsEmpty || x.Length % inputs != 0 || x.Length / inputs > Capacity)
         {
             throw new ArgumentException($"x has {x.Length} elements; expected those of 1 to {Capacity} samples of {inputs} inputs.", nameof(x));
@@ -87,11 +106,10 @@ public sealed class AdjointPass<T>
         int samples = x.Length / inputs;
         Check(directions.Length, samples, nameof(directions), Tangents, inputs);
         CheckResults(y.Length, jacobian.Length, products.Length, samples, nameof(y), nameof(jacobian), nameof(products));
+        Check(seeds.Length, samples, nameof(seeds), Seeds ?? 0, outputs);
         FiniteInputs.Check(x, inputs, nameof(x));
-        if (!directions.IsEmpty)
-        {
-            FiniteInputs.Check(directions, inputs, nameof(directions));
-        }
+        FiniteInputs.Check(directions, inputs, nameof(directions));
+        FiniteInputs.Check(seeds, outputs, nameof(seeds));
 
         _tape.Begin(samples);
         for (int group = 0; group < _tape.Groups; group++)
@@ -104,13 +122,18 @@ public sealed class AdjointPass<T>
                 directions.Slice(((k * samples) + start) * inputs, count * inputs).CopyTo(input.Component(1 + k));
             }
 
+            if (!seeds.IsEmpty)
+            {
+                seeds.Slice(start * Rows * outputs, count * Rows * outputs).CopyTo(_tape.Seeds(group));
+            }
+
             _tape.Forward(group, _network.Packed, _network.Workspace);
-            _tape.Output(group).CopyTo(y[(start * Network.Architecture.Outputs)..]);
+            _tape.Output(group).CopyTo(y[(start * outputs)..]);
             var derivatives = _tape.Derivatives(group);
             for (int k = 0; k <= Tangents; k++)
             {
                 var from = derivatives.Component(k);
-                from.CopyTo(Rows(jacobian, products, k, samples, start, from.Length));
+                from.CopyTo(RowsOf(jacobian, products, k, samples, start, from.Length));
             }
         }
 
@@ -118,12 +141,12 @@ public sealed class AdjointPass<T>
     }
 
     /// <summary>
-    /// Takes the adjoints of what the last <see cref="Forward"/> gave back to the parameters. May be called once for each forward pass; inputs and
-    /// directions get no adjoint.
+    /// Takes the adjoints of what the last <see cref="Forward"/> gave back to the parameters. May be called once for each forward pass; inputs, directions
+    /// and seeds get no adjoint.
     /// </summary>
     /// <param name="yAdjoint">∂E/∂y, shape (samples, m).</param>
-    /// <param name="jacobianAdjoint">∂E/∂(∂y/∂x), shape (samples, m, n).</param>
-    /// <param name="productsAdjoint">∂E by the products of Hessians, in their shape (k, samples, m, n); empty without tangents.</param>
+    /// <param name="jacobianAdjoint">∂E by the Jacobians, in their shape (samples, m, n) or (samples, q, n).</param>
+    /// <param name="productsAdjoint">∂E by the products of Hessians, in their shape; empty without tangents.</param>
     /// <param name="parameterGradient">Receives ∂E/∂parameters in the order of <see cref="Mlp{T}.Parameters"/>.</param>
     /// <exception cref="InvalidOperationException">No forward pass came before.</exception>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
@@ -145,7 +168,7 @@ public sealed class AdjointPass<T>
             for (int k = 0; k <= Tangents; k++)
             {
                 var to = derivatives.Component(k);
-                Rows(jacobianAdjoint, productsAdjoint, k, samples, start, to.Length).CopyTo(to);
+                RowsOf(jacobianAdjoint, productsAdjoint, k, samples, start, to.Length).CopyTo(to);
             }
 
             _tape.Reverse(group, _network.Packed, _network.Workspace, _network.Scratch);
@@ -158,15 +181,15 @@ public sealed class AdjointPass<T>
     }
 
     /// <summary>The rows of a group in the Jacobian, or in the products with one of the tangents.</summary>
-    private Span<T> Rows(Span<T> jacobian, Span<T> products, int component, int samples, int start, int length)
+    private Span<T> RowsOf(Span<T> jacobian, Span<T> products, int component, int samples, int start, int length)
     {
-        int size = Network.Architecture.Outputs * Network.Architecture.Inputs;
+        int size = Rows * Network.Architecture.Inputs;
         return component == 0 ? jacobian.Slice(start * size, length) : products.Slice((((component - 1) * samples) + start) * size, length);
     }
 
-    private ReadOnlySpan<T> Rows(ReadOnlySpan<T> jacobian, ReadOnlySpan<T> products, int component, int samples, int start, int length)
+    private ReadOnlySpan<T> RowsOf(ReadOnlySpan<T> jacobian, ReadOnlySpan<T> products, int component, int samples, int start, int length)
     {
-        int size = Network.Architecture.Outputs * Network.Architecture.Inputs;
+        int size = Rows * Network.Architecture.Inputs;
         return component == 0 ? jacobian.Slice(start * size, length) : products.Slice((((component - 1) * samples) + start) * size, length);
     }
 
@@ -174,17 +197,18 @@ public sealed class AdjointPass<T>
     {
         var architecture = Network.Architecture;
         Check(y, samples, yName, 1, architecture.Outputs);
-        Check(jacobian, samples, jacobianName, 1, (long)architecture.Outputs * architecture.Inputs);
-        Check(products, samples, productsName, Tangents, (long)architecture.Outputs * architecture.Inputs);
+        Check(jacobian, samples, jacobianName, 1, (long)Rows * architecture.Inputs);
+        Check(products, samples, productsName, Tangents, (long)Rows * architecture.Inputs);
     }
 
-    private void Check(int length, int samples, string name, int tangents, long size)
+    private void Check(int length, int samples, string name, int rows, long size)
     {
-        long expected = tangents * samples * size;
+        long expected = (long)rows * samples * size;
         if (length != expected)
         {
+            string ofSample = Seeds is { } seeds ? $"{Tangents} tangents and {seeds} seeds" : $"{Tangents} tangents";
             throw new ArgumentException(
-                $"{name} has {length} elements; {samples} samples of a network {Network.Architecture} with {Tangents} tangents need {expected}.", name);
+                $"{name} has {length} elements; {samples} samples of a network {Network.Architecture} with {ofSample} need {expected}.", name);
         }
     }
 }

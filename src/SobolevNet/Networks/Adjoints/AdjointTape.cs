@@ -34,6 +34,7 @@ internal sealed class AdjointTape<T>
     private readonly AdjointActivation<T> _activation;
     private readonly JetLayout _layout;
     private readonly int _seeds;
+    private readonly bool _ownSeeds;
     private readonly int _components;
     private readonly int _rows;
     private readonly ArraySegment<T> _inputs;
@@ -47,9 +48,10 @@ internal sealed class AdjointTape<T>
     /// <param name="tangents">k, the directions along which Hessians are multiplied.</param>
     /// <param name="samples">Most samples of a pass.</param>
     /// <param name="groupSamples">Samples of a group.</param>
-    /// <param name="seeds">How many outputs have adjoints at a time; all of them if left out.</param>
+    /// <param name="seeds">How many adjoints a sample has at a time; as many as outputs if left out.</param>
+    /// <param name="ownSeeds">Whether the caller writes them to <see cref="Seeds"/>; they are unit vectors of outputs if not.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold as many samples.</exception>
-    public AdjointTape(MlpArchitecture architecture, int tangents, int samples, int groupSamples, int? seeds = null)
+    public AdjointTape(MlpArchitecture architecture, int tangents, int samples, int groupSamples, int? seeds = null, bool ownSeeds = false)
     {
         architecture.CheckOrder(tangents > 0 ? 2 : 1);
         if (!Fits(architecture, tangents, samples, seeds))
@@ -63,6 +65,7 @@ internal sealed class AdjointTape<T>
         _activation = AdjointActivation<T>.Create(architecture.Activation);
         _layout = tangents == 0 ? JetLayout.Value : JetLayout.Full(tangents, 1);
         _seeds = seeds ?? architecture.Outputs;
+        _ownSeeds = ownSeeds;
         _components = 1 + tangents;
         _rows = checked(_components * (1 + _seeds));
         (Tangents, Capacity, GroupSamples) = (tangents, samples, groupSamples);
@@ -107,7 +110,8 @@ internal sealed class AdjointTape<T>
     public int ReverseScratch => _components * _seeds * GroupSamples * WidestHidden(_architecture);
 
     /// <summary>Rows of a sample: value and adjoints, with their tangents.</summary>
-    public static int RowsOfSample(MlpArchitecture architecture, int tangents) => checked((1 + tangents) * (1 + architecture.Outputs));
+    public static int RowsOfSample(MlpArchitecture architecture, int tangents, int? seeds = null) =>
+        checked((1 + tangents) * (1 + (seeds ?? architecture.Outputs)));
 
     /// <summary>Whether arrays hold a tape of so many samples.</summary>
     public static bool Fits(MlpArchitecture architecture, int tangents, int samples, int? seeds = null)
@@ -122,8 +126,8 @@ internal sealed class AdjointTape<T>
         Math.Min(batch, Math.Max(RowsOfChunk / RowsOfSample(architecture, tangents), SharedGroup(architecture, tangents, batch)));
 
     /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
-    public static int LoneGroup(MlpArchitecture architecture, int tangents, int samples) =>
-        Math.Clamp(RowsOfGroup / RowsOfSample(architecture, tangents), 1, Math.Max(1, samples));
+    public static int LoneGroup(MlpArchitecture architecture, int tangents, int samples, int? seeds = null) =>
+        Math.Clamp(RowsOfGroup / RowsOfSample(architecture, tangents, seeds), 1, Math.Max(1, samples));
 
     /// <summary>Samples of a group where threads share the groups: eight groups, or fewer if their products would be too small.</summary>
     public static int SharedGroup(MlpArchitecture architecture, int tangents, int samples)
@@ -139,11 +143,11 @@ internal sealed class AdjointTape<T>
 
     /// <summary>Starts a pass of some samples.</summary>
     /// <param name="samples">How many.</param>
-    /// <param name="firstOutput">The first of the outputs that have adjoints.</param>
+    /// <param name="firstOutput">The first of the outputs whose unit vectors are seeds.</param>
     public void Begin(int samples, int firstOutput = 0)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Capacity);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstOutput, _architecture.Outputs - _seeds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstOutput, _ownSeeds ? 0 : _architecture.Outputs - _seeds);
         (Samples, _firstOutput) = (samples, firstOutput);
     }
 
@@ -160,11 +164,17 @@ internal sealed class AdjointTape<T>
     /// </summary>
     public JetSpan<T> Input(int group) => new(ValueRows(_inputs, group, _architecture.Inputs), _layout, Group(group).Count, _architecture.Inputs);
 
+    /// <summary>
+    /// The seeds of a group, shape (S, seeds, m), where they are the caller's own, who fills them before each <see cref="Forward"/>, which standardizes them in
+    /// place.
+    /// </summary>
+    public Span<T> Seeds(int group) => AdjointRows(_before[^1], group, _architecture.Outputs)[..(Group(group).Count * _seeds * _architecture.Outputs)];
+
     /// <summary>The outputs of a group, shape (S, m); the caller replaces them by their adjoint before <see cref="Reverse"/>.</summary>
     public Span<T> Output(int group) => ValueRows(_before[^1], group, _architecture.Outputs)[..(Group(group).Count * _architecture.Outputs)];
 
     /// <summary>
-    /// The Jacobians of a group and the products of its Hessians with the tangents, shape (1 + k, S·m, n); the caller replaces them by their adjoint
+    /// The Jacobians of a group and the products of its Hessians with the tangents, shape (1 + k, S·seeds, n); the caller replaces them by their adjoint
     /// before <see cref="Reverse"/>.
     /// </summary>
     public JetSpan<T> Derivatives(int group) =>
@@ -212,8 +222,8 @@ internal sealed class AdjointTape<T>
     }
 
     /// <summary>
-    /// Takes the adjoints of a group's output and derivatives back: afterwards the tape holds what <see cref="Gradient"/> multiplies. Inputs and
-    /// directions get no adjoint.
+    /// Takes the adjoints of a group's output and derivatives back: afterwards the tape holds what <see cref="Gradient"/> multiplies. Inputs,
+    /// directions and seeds get no adjoint.
     /// </summary>
     public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch)
     {
@@ -276,24 +286,36 @@ internal sealed class AdjointTape<T>
         }
     }
 
-    /// <summary>From p = e_u of the last layer to the derivatives.</summary>
+    /// <summary>From p = u of the last layer, a unit vector or a seed of the caller, to the derivatives.</summary>
     private void ForwardAdjoints(int group, int samples, PackedNetwork<T> network, Workspace<T> workspace)
     {
         int last = _architecture.LayerCount - 1;
         int outputs = _architecture.Outputs;
         int seedRows = samples * _seeds;
         var p = AdjointRows(_before[last], group, outputs);
-        p.Clear();
-        for (int row = 0; row < seedRows; row++)
+        if (_ownSeeds)
         {
-            p[(row * outputs) + _firstOutput + (row % _seeds)] = T.One;
+            p[(seedRows * outputs)..].Clear();
+            if (network.OutputScaling is { } outputScaling)
+            {
+                RowScaling.ToRaw(outputScaling, p[..(seedRows * outputs)], values: 0);
+            }
+        }
+        else
+        {
+            p.Clear();
+            for (int row = 0; row < seedRows; row++)
+            {
+                p[(row * outputs) + _firstOutput + (row % _seeds)] = T.One;
+            }
         }
 
-        // q of the last hidden layer is the same for all samples, and so is the Jacobian of a network without hidden layers.
+        // With unit vectors q of the last hidden layer is the same for all samples, and so is the Jacobian of a network without hidden layers.
         int width = StrideBefore(last);
         var q = AdjointRows(SourceOf(last), group, width);
-        network.MultiplyReverse(last, p, outputs, _seeds, q, width, workspace);
-        for (int row = _seeds; row < seedRows; row += _seeds)
+        int different = _ownSeeds ? seedRows : _seeds;
+        network.MultiplyReverse(last, p, outputs, different, q, width, workspace);
+        for (int row = different; row < seedRows; row += _seeds)
         {
             q[..(_seeds * width)].CopyTo(q[(row * width)..]);
         }
@@ -312,15 +334,23 @@ internal sealed class AdjointTape<T>
         ScaleDerivatives(group, network, workspace);
     }
 
-    /// <summary>Takes derivatives from standardized to raw units, or their adjoints from raw to standardized: both are multiplied by e_u/dᵢ.</summary>
+    /// <summary>
+    /// Takes derivatives from standardized to raw units, or their adjoints from raw to standardized: both are multiplied by e_u/dᵢ, where seeds are the
+    /// caller's own by 1/dᵢ.
+    /// </summary>
     private void ScaleDerivatives(int group, PackedNetwork<T> network, Workspace<T> workspace)
     {
-        if (network.InputScaling is null && network.OutputScaling is null)
+        int inputs = _architecture.Inputs;
+        if (_ownSeeds && network.InputScaling is { } scaling)
+        {
+            RowScaling.ToStandard(scaling, AdjointRows(_inputs, group, inputs), values: 0);
+        }
+
+        if (_ownSeeds || (network.InputScaling is null && network.OutputScaling is null))
         {
             return;
         }
 
-        int inputs = _architecture.Inputs;
         var factors = workspace.Panel(_seeds * inputs);
         factors.Fill(T.One);
         for (int u = 0; u < _seeds; u++)

@@ -4,32 +4,28 @@ namespace SobolevNet;
 /// <remarks>
 /// Forward jets take all components through the network three times: forward, in reverse, and for the weight gradients; nothing goes back into the
 /// inputs. Adjoints take (1 + m)(1 + k) rows through it three times: the value and the m outputs' adjoints, each with k tangents where there are second
-/// derivatives. Along directions that are not inputs themselves, each component is a product with the direction besides, forth and back.
+/// derivatives. Where tangents are not inputs themselves, each component takes a scalar product with the path besides, forward and in reverse, and two where
+/// paths are curved.
 /// </remarks>
 internal static class PropagationCost
 {
     /// <summary>The part of the count of forward jets that adjoints may have to be chosen, where tangents are inputs.</summary>
     private const double MarginOfInputs = 0.9;
 
-    /// <summary>The same along other directions, whose jets are filled in and kept beside what is propagated.</summary>
-    private const double MarginOfDirections = 0.6;
+    /// <summary>The same along other paths, whose jets are filled in and kept beside what is propagated.</summary>
+    private const double MarginOfPaths = 0.6;
 
-    /// <summary>The same where inputs may be those of an image, many and mostly zero: forward jets leave such inputs out.</summary>
-    private const double MarginOfImages = 0.1;
-
-    /// <summary>Inputs from which on they may be those of an image.</summary>
-    private const int InputsOfImage = 128;
-
-    /// <summary>How many multiply-adds of a product one of a scalar product with a direction counts for.</summary>
-    private const double CostOfDirections = 4;
+    /// <summary>How many multiply-adds of a product one of a scalar product with a path counts for.</summary>
+    private const double CostOfPaths = 4;
 
     /// <summary>Multiply-adds of forward jets.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="layout">The components.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
-    public static double OfForward(MlpArchitecture architecture, JetLayout layout, int inputOrder)
+    /// <param name="liveInputs">The part of the inputs that differ from zero: the first layer leaves out the others.</param>
+    public static double OfForward(MlpArchitecture architecture, JetLayout layout, int inputOrder, double liveInputs = 1)
     {
-        double sum = 2.0 * layout.Truncate(inputOrder).Count * Weights(architecture, 0);
+        double sum = 2.0 * layout.Truncate(inputOrder).Count * liveInputs * Weights(architecture, 0);
         for (int layer = 1; layer < architecture.LayerCount; layer++)
         {
             sum += 3.0 * layout.Count * Weights(architecture, layer);
@@ -41,12 +37,14 @@ internal static class PropagationCost
     /// <summary>Multiply-adds of adjoints.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="layout">The components, of order 1 or 2.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
-    public static double OfAdjoint(MlpArchitecture architecture, JetLayout layout, bool alongInputs)
+    public static double OfAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs)
     {
         double components = 1.0 + AdjointComponents.CountTangents(layout);
         double seeds = architecture.Outputs;
-        double products = alongInputs ? 0 : 2 * CostOfDirections * seeds * architecture.Inputs * (layout.Count - 1.0);
+        double scalars = alongInputs ? 0 : layout.Count - 1 + (inputOrder < 2 ? 0 : layout.Seconds.Length);
+        double products = 2 * CostOfPaths * seeds * architecture.Inputs * scalars;
         int last = architecture.LayerCount - 1;
         double sum = products + (components * (2 + (3 * seeds)) * Weights(architecture, 0));
         for (int layer = 1; layer <= last; layer++)
@@ -60,13 +58,14 @@ internal static class PropagationCost
 
     /// <summary>Whether adjoints are the cheaper way.</summary>
     /// <param name="architecture">The network's shape.</param>
-    /// <param name="layout">The components.</param>
+    /// <param name="layout">The components, of order 1 or 2.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
-    public static bool PrefersAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs)
+    /// <param name="liveInputs">The part of the inputs that differ from zero.</param>
+    public static bool PrefersAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs, double liveInputs = 1)
     {
-        double margin = alongInputs ? MarginOfInputs : architecture.Inputs < InputsOfImage ? MarginOfDirections : MarginOfImages;
-        return layout.Order > 0 && OfAdjoint(architecture, layout, alongInputs) < margin * OfForward(architecture, layout, inputOrder);
+        double margin = alongInputs ? MarginOfInputs : MarginOfPaths;
+        return OfAdjoint(architecture, layout, inputOrder, alongInputs) < margin * OfForward(architecture, layout, inputOrder, liveInputs);
     }
 
     private static double Weights(MlpArchitecture architecture, int layer) => (double)architecture.Sizes[layer] * architecture.Sizes[layer + 1];

@@ -16,7 +16,8 @@ namespace SobolevNet.Robustness;
 internal sealed class SteepestDirections<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ValuePass<T>? _network;
+    private readonly AdjointTape<T>? _tape;
+    private readonly Workspace<T> _workspace = new();
     private readonly int[] _indices;
     private readonly int _sketch;
     private readonly ulong _seed;
@@ -26,7 +27,6 @@ internal sealed class SteepestDirections<T>
     private readonly double[] _shift;
     private readonly WideMatrix _rows;
     private readonly double[] _combination;
-    private readonly T[] _pulled;
     private bool _isConstant;
 
     /// <summary>Reserves memory.</summary>
@@ -40,12 +40,11 @@ internal sealed class SteepestDirections<T>
     {
         (_indices, _sketch, _seed, _inputs, _outputs) = (indices, sketch, seed, source.InputFeatures, source.OutputFeatures);
         int rows = samples * indices.Length * sketch;
-        _network = architecture is null ? null : new ValuePass<T>(architecture, samples, indices.Length * sketch);
+        _tape = architecture is null ? null : new AdjointTape<T>(architecture, tangents: 0, samples, samples, indices.Length * sketch, ownSeeds: true);
         _adjoints = new double[rows * _outputs];
         _shift = new double[source.Layout.Tangents];
         _rows = new WideMatrix(sketch, _inputs);
         _combination = new double[sketch];
-        _pulled = new T[architecture is null ? 0 : rows * _inputs];
     }
 
     /// <summary>Draws u for some samples and takes them back through the network.</summary>
@@ -64,21 +63,21 @@ internal sealed class SteepestDirections<T>
             }
         }
 
-        _isConstant = network is null || _network is null;
+        _isConstant = network is null || _tape is null;
         if (_isConstant)
         {
             return;
         }
 
-        var rows = _network!.Begin(numbers.Length);
+        _tape!.Begin(numbers.Length);
         for (int s = 0; s < numbers.Length; s++)
         {
-            inputs.Row(0, s).CopyTo(rows[(s * _inputs)..]);
+            inputs.Row(0, s).CopyTo(_tape.Input(0).Row(0, s));
         }
 
-        var adjoints = _network.Forward(network!);
-        TensorPrimitives.ConvertTruncating<double, T>(_adjoints.AsSpan(0, adjoints.Length), adjoints);
-        _network.Reverse(network!, _pulled.AsSpan(0, numbers.Length * count * _inputs));
+        var seeds = _tape.Seeds(0);
+        TensorPrimitives.ConvertTruncating<double, T>(_adjoints.AsSpan(0, seeds.Length), seeds);
+        _tape.Forward(0, network!, _workspace);
     }
 
     /// <summary>Writes a direction of unit length.</summary>
@@ -99,7 +98,7 @@ internal sealed class SteepestDirections<T>
             }
             else
             {
-                TensorPrimitives.ConvertTruncating<T, double>(_pulled.AsSpan((first + k) * _inputs, _inputs), row);
+                TensorPrimitives.ConvertTruncating<T, double>(_tape!.Derivatives(0).Row(0, first + k), row);
             }
 
             if (frame is not null)

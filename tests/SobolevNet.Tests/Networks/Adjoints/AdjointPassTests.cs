@@ -77,6 +77,29 @@ public class AdjointPassTests
     }
 
     [Fact]
+    public void ForwardAndReverse_OwnSeeds_AreCombinationsOfOutputs()
+    {
+        var shapes =
+            from inputs in Gen.Int[1, 40]
+            from hidden in Gen.Int[1, 40].Array[0, 3]
+            from outputs in Gen.Int[1, 5]
+            from seeds in Gen.Int[1, 7]
+            from tangents in Gen.Int[0, 3]
+            from samples in Gen.Int[1, 40]
+            from scaled in Gen.Bool
+            from seed in Gen.ULong[1, 1_000_000]
+            select (inputs, hidden, outputs, seeds, tangents, samples, scaled, seed);
+        shapes.Sample(
+            shape =>
+            {
+                var network = JetPassTests.RandomNetwork<double>(Activation.Softplus, [shape.inputs, .. shape.hidden, shape.outputs], shape.seed);
+                CompareWithUnitSeeds(shape.scaled ? Scaled<double>(network) : network, shape.tangents, shape.samples, shape.seeds, shape.seed);
+            },
+            iter: 40,
+            threads: 1);
+    }
+
+    [Fact]
     public void ForwardAndReverse_Float_AgreesWithDouble()
     {
         foreach (int tangents in new[] { 0, 2 })
@@ -113,6 +136,8 @@ public class AdjointPassTests
         Refused(() => new AdjointPass<float>(network, -1, 1), "*tangents*");
         Refused(() => new AdjointPass<float>(network, int.MaxValue, 1), "*tangents*");
         Refused(() => new AdjointPass<float>(network, 0, 0), "*capacity*");
+        Refused(() => new AdjointPass<float>(network, 0, 1, seeds: 0), "*seeds*");
+        Refused(() => new AdjointPass<float>(network, 0, 1, seeds: int.MaxValue), "*seeds*");
         Refused(() => new AdjointPass<float>(network, 1000, int.MaxValue), "*1000 tangents*array*");
         Action relu = () => _ = new AdjointPass<float>(Mlp<float>.Create(3, [4], 2, Activation.Relu), 1, 1);
         relu.Should().Throw<NotSupportedException>().WithMessage("*Relu*");
@@ -131,6 +156,7 @@ public class AdjointPassTests
         Refused(() => pass.Forward(x, x, new double[3], jacobian, jacobian), "*y has 3*");
         Refused(() => pass.Forward(x, x, y, new double[11], jacobian), "*jacobian has 11*");
         Refused(() => pass.Forward(x, x, y, jacobian, new double[13]), "*products has 13*");
+        Refused(() => pass.Forward(x, x, y, jacobian, jacobian, seeds: y), "*seeds has 4*");
         Refused(() => pass.Forward([1, 2, 3, 4, double.NaN, 6], x, y, jacobian, jacobian), "*x*");
         Refused(() => pass.Forward(x, [1, 2, 3, 4, double.PositiveInfinity, 6], y, jacobian, jacobian), "*directions*");
         Action early = () => pass.Reverse(y, jacobian, jacobian, gradient);
@@ -143,6 +169,71 @@ public class AdjointPassTests
         pass.Reverse(y, jacobian, jacobian, gradient);
         Action twice = () => pass.Reverse(y, jacobian, jacobian, gradient);
         twice.Should().Throw<InvalidOperationException>();
+    }
+
+    [Fact]
+    public void Forward_OwnSeedsOfWrongLengths_NamesTheArgument()
+    {
+        var pass = new AdjointPass<double>(Mlp<double>.Create(3, [4], 2, seed: 1), tangents: 0, capacity: 2, seeds: 3);
+        double[] x = new double[6], y = new double[4], jacobian = new double[18], seeds = new double[12];
+        Refused(() => pass.Forward(x, [], y, jacobian, []), "*seeds has 0*3 seeds need 12*");
+        Refused(() => pass.Forward(x, [], y, new double[12], [], seeds), "*jacobian has 12*");
+        seeds[7] = double.NaN;
+        Refused(() => pass.Forward(x, [], y, jacobian, [], seeds), "*seeds is NaN*");
+    }
+
+    /// <summary>uᵀJ and uᵀHv, and the gradient of a loss of them, against J and Hv of each output.</summary>
+    private static void CompareWithUnitSeeds(Mlp<double> network, int tangents, int samples, int seeds, ulong seed)
+    {
+        var (inputs, outputs) = (network.Architecture.Inputs, network.Architecture.Outputs);
+        double[] Draw(int length, ulong stream) => JetPassTests.RandomJets<double>(JetLayout.Value, Math.Max(1, length), 1, seed + stream).Data[..length].ToArray();
+        double[] x = Draw(samples * inputs, 1), directions = Draw(tangents * samples * inputs, 2), u = Draw(samples * seeds * outputs, 3);
+        double[] y = new double[samples * outputs], unitY = new double[y.Length], yAdjoint = Draw(y.Length, 4);
+        double[] derivatives = new double[(1 + tangents) * samples * seeds * inputs], adjoints = Draw(derivatives.Length, 5);
+        double[] unit = new double[(1 + tangents) * samples * outputs * inputs], unitAdjoints = new double[unit.Length], expected = new double[derivatives.Length];
+        var (own, each) = (derivatives.Length / (1 + tangents), unit.Length / (1 + tangents));
+        for (int k = 0; k <= tangents; k++)
+        {
+            for (int s = 0; s < samples; s++)
+            {
+                for (int q = 0; q < seeds; q++)
+                {
+                    for (int o = 0; o < outputs; o++)
+                    {
+                        for (int i = 0; i < inputs; i++)
+                        {
+                            unitAdjoints[(k * each) + (((s * outputs) + o) * inputs) + i] +=
+                                u[(((s * seeds) + q) * outputs) + o] * adjoints[(k * own) + (((s * seeds) + q) * inputs) + i];
+                        }
+                    }
+                }
+            }
+        }
+
+        var gradient = Run(new AdjointPass<double>(network, tangents, samples, seeds), y, derivatives, own, adjoints, u);
+        var wanted = Run(new AdjointPass<double>(network, tangents, samples), unitY, unit, each, unitAdjoints, []);
+        for (int row = 0; row < (1 + tangents) * samples * seeds; row++)
+        {
+            for (int o = 0; o < outputs; o++)
+            {
+                for (int i = 0; i < inputs; i++)
+                {
+                    expected[(row * inputs) + i] += u[(row % (samples * seeds) * outputs) + o] * unit[(((row / seeds * outputs) + o) * inputs) + i];
+                }
+            }
+        }
+
+        Close(y, unitY, 1e-13);
+        Close(derivatives, expected, 1e-12);
+        Close(gradient, wanted, 1e-12);
+
+        double[] Run(AdjointPass<double> pass, double[] values, double[] results, int first, double[] back, double[] ownSeeds)
+        {
+            double[] sums = new double[network.Parameters.Length];
+            pass.Forward(x, directions, values, results.AsSpan(0, first), results.AsSpan(first), ownSeeds);
+            pass.Reverse(yAdjoint, back.AsSpan(0, first), back.AsSpan(first), sums);
+            return sums;
+        }
     }
 
     private static void Refused(Action act, string message) => act.Should().Throw<ArgumentException>().WithMessage(message);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SobolevNet;
 
-/// <summary>Sees whether tangents are inputs themselves: whether the first derivatives of x are unit vectors.</summary>
+/// <summary>Tangents that are inputs themselves: the first derivatives of x are unit vectors.</summary>
 internal static class UnitTangents
 {
     /// <summary>The input that each tangent is, the same one in all samples; empty if tangents are anything else, or have no first derivative.</summary>
@@ -37,6 +37,29 @@ internal static class UnitTangents
         }
 
         return inputs;
+    }
+
+    /// <summary>Writes ones where first derivatives of the inputs are; the rest of them is zero already.</summary>
+    /// <param name="input">Inputs, perhaps without derivatives.</param>
+    /// <param name="inputs">The input that each tangent is.</param>
+    public static void Write<T>(JetSpan<T> input, ReadOnlySpan<int> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var firsts = input.Layout.Firsts;
+        for (int k = 0; k < firsts.Length; k++)
+        {
+            Write(input.Component(1 + k), input.Features, inputs[firsts[k]]);
+        }
+    }
+
+    /// <summary>Writes a one to the same feature of all rows.</summary>
+    public static void Write<T>(Span<T> rows, int features, int input)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int at = input; at < rows.Length; at += features)
+        {
+            rows[at] = T.One;
+        }
     }
 
     /// <summary>Whether the first derivatives of a sample are the unit vectors of some inputs.</summary>
