@@ -69,7 +69,9 @@ public sealed class SobolevTrainer<T>
     /// before that leaves it, and a checkpoint that is to be resumed from, as they were.
     /// </remarks>
     /// <param name="source">The training data.</param>
-    /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
+    /// <param name="validation">
+    /// Data to measure the error on after every epoch; may be null, and must be with <see cref="SobolevTrainingOptions.ValidationPart"/>.
+    /// </param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network has the parameters of the epoch with the least validation error.</returns>
@@ -86,6 +88,13 @@ public sealed class SobolevTrainer<T>
     {
         ArgumentNullException.ThrowIfNull(source);
         int order = CheckArguments(source, validation);
+        var given = source;
+        if (Options.ValidationPart is { } part)
+        {
+            (source, validation) = source.Split(part, Options.Seed);
+        }
+
+        var options = Options.WithEpochs(source.Count);
         var balance = new OrderBalance(Options.OrderWeights, order);
         using var claim = Network.ClaimForTraining();
         var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
@@ -95,14 +104,19 @@ public sealed class SobolevTrainer<T>
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
+            var (fingerprint, checkpoint) = PrepareCheckpoint(options, source, validation, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-            if (validation is not null)
+            var time = new MeasuringTime(Options.TimeBudget, cancellationToken);
+            if (Options.ValidationPart is not null)
             {
-                SourceCheck.StoredAreFinite(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
+                SourceCheck.StoredAreFinite(given, order, team, time, nameof(source));
+            }
+            else if (validation is not null)
+            {
+                SourceCheck.StoredAreFinite(validation, order, team, time, nameof(validation));
             }
 
-            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
+            var setup = new TrainingSetup<T>(Network, options, source, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {
                 state = setup.Begin();
@@ -116,7 +130,7 @@ public sealed class SobolevTrainer<T>
 
             stepsBefore = state.TotalSteps;
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
+            return new TrainingRun<T>(state, options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
         catch (Exception failure) when (state is null || state.TotalSteps == stepsBefore)
         {
@@ -136,7 +150,7 @@ public sealed class SobolevTrainer<T>
     /// and a checkpoint of another training are refused.
     /// </summary>
     private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
-        IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+        SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
     {
         if (Options.Checkpoint is { } written)
         {
@@ -153,7 +167,7 @@ public sealed class SobolevTrainer<T>
             new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
         }
 
-        var fingerprint = TrainingFingerprint.Of(Network, Options, source, order, validation, cancellationToken);
+        var fingerprint = TrainingFingerprint.Of(Network, options, source, order, validation, cancellationToken);
         if (checkpoint is not null)
         {
             fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
@@ -168,10 +182,16 @@ public sealed class SobolevTrainer<T>
         if (validation is not null)
         {
             SourceCheck.Fits(Network, validation, nameof(validation));
+            if (Options.ValidationPart is { } part)
+            {
+                throw new ArgumentException(
+                    $"There are validation data, and {nameof(SobolevTrainingOptions.ValidationPart)} is {part}; expected one of both.", nameof(validation));
+            }
         }
-        else if (Options.EarlyStopping is not null)
+        else if (Options.EarlyStopping is not null && Options.ValidationPart is null)
         {
-            throw new ArgumentException("Early stopping needs validation data.", nameof(validation));
+            throw new ArgumentException(
+                $"Early stopping needs validation data: give some, or set {nameof(SobolevTrainingOptions.ValidationPart)}.", nameof(validation));
         }
 
         int order = Options.Order ?? source.Layout.Order;
