@@ -30,6 +30,9 @@ internal sealed record CubeRun
     /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not.</summary>
     public required IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; }
 
+    /// <summary>Errors on test images by output; empty in reports of earlier versions.</summary>
+    public IReadOnlyList<ErrorRow> TestErrors { get; init; } = [];
+
     public required string Architecture { get; init; }
 
     public required int Parameters { get; init; }
