@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SobolevNet.PackageTests;
 
 /// <summary>The examples of docs/guides/training.md and docs/guides/inference.md.</summary>
@@ -50,6 +52,57 @@ public class TrainingExamples
 
         result.End.Should().Be(TrainingEnd.TimeSpent);
         result.Training.NormalizedRmse.Should().BeLessThan(0.05);
+    }
+
+    [Fact]
+    public void Validation_OfAPart_StopsWhatMemorizes()
+    {
+        using var console = new ConsoleCapture();
+        var network = Mlp<double>.Create(2, [32, 32], 1);
+        var random = new Random(1);
+        var (x, y) = (new double[200, 2], new double[200]);
+        for (int s = 0; s < 200; s++)
+        {
+            (x[s, 0], x[s, 1]) = (random.NextDouble(), random.NextDouble());
+            y[s] = Math.Max(0, x[s, 0] + random.NextDouble() - random.NextDouble() - 0.5);
+        }
+
+        var payoffs = JetData.FromValues(x, y);
+
+        #region example: validation part
+        var options = new SobolevTrainingOptions { ValidationPart = 0.1, EarlyStopping = new EarlyStopping { Patience = 50 }, Epochs = 2000 };
+        var result = new SobolevTrainer<double>(network, options).Fit(payoffs);
+        Console.WriteLine(result);                                              // a table of errors, and the findings
+        #endregion
+
+        result.End.Should().Be(TrainingEnd.EarlyStopped);
+        result.Findings.Should().NotContain([TrainingFinding.NotValidated, TrainingFinding.ValidationRose]);
+        result.Validation!.Samples.Should().Be(20);
+    }
+
+    [Fact]
+    public void Errors_OfComponents_AreATableAndJson()
+    {
+        using var console = new ConsoleCapture();
+        using var folder = new WorkingFolder();
+        var network = Mlp<double>.Create(1, [16], 1);
+        var fresh = new DataExamples.PendulumSource(100);
+        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 300 }).Fit(Source);
+
+        #region example: errors
+        var errors = Evaluation.Of(network, fresh, order: 1);
+        Console.WriteLine(errors);
+        var slope = errors.Components.Single(one => one.Name == "∂0");
+        Console.WriteLine($"99 % of the slopes are right to {slope.Quantile99:G2}, the worst is that of sample {slope.WorstSamples[0]}");
+        #endregion
+
+        #region example: json
+        var json = new JsonSerializerOptions { WriteIndented = true, Converters = { new MatrixJsonConverter<double>() } };
+        File.WriteAllText("result.json", JsonSerializer.Serialize(new { Errors = errors, Jacobian = network.Jacobian([0.5]) }, json));
+        #endregion
+
+        console.Text.Should().Contain("at sample");
+        File.ReadAllText("result.json").Should().Contain("\"Quantile99\"").And.Contain("\"Jacobian\": [");
     }
 
     [Fact]

@@ -68,14 +68,21 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
                 .. Cells(run), FigureText.Of(run.TestVertexErrorInEdges, "0.0000"),
                 string.Join(", ", run.TestDerivativeErrorsPercent.Select(error => Invariant($"{error:0.0} %"))), run.OrderWeights,
             ]));
+        ErrorTable.Add(page, "Errors by output", Errors(report));
         page.Picture("Learning curves", CubeFiles.Curves);
         page.Picture("Images, derivatives and predictions", CubeFiles.Grid);
         page.Paragraph($"The networks are {string.Join(", ", report.Sound.Select(run => $"[{run.Network}]({run.Network})"))}.");
         return page;
     }
 
-    protected override void Show(CubeReport report, ConsoleOutput terminal) =>
+    protected override void Show(CubeReport report, ConsoleOutput terminal)
+    {
         terminal.Table(["order", "test error", "times lower", "training error", "seconds"], report.Runs.Select(Cells));
+        ErrorTable.Show(terminal, Errors(report));
+    }
+
+    private static IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> Errors(CubeReport report) =>
+        report.Runs.Select(run => (Invariant($"order {run.Order}"), run.TestErrors));
 
     private static string[] Cells(CubeRun run) =>
     [

@@ -60,6 +60,7 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
             Seconds = result.Elapsed.TotalSeconds,
             TestVertexErrorInEdges = test.NormalizedRmse * data.TestDeviation / (2 * data.HalfEdge),
             TestDerivativeErrorsPercent = [.. test.OrderErrors.Skip(1).Select(error => 100 * error)],
+            TestErrors = ErrorTable.Of(test),
             Architecture = network.Architecture.ToString(),
             Parameters = network.Parameters.Length,
             History = RunHistory.From(result.History),

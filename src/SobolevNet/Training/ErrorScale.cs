@@ -28,40 +28,53 @@ internal sealed class ErrorScale
         return _isBalanced ? [.. TangentProducts.Ranges(source, layout).Select(range => range * range)] : weights;
     }
 
-    /// <summary>√(Σ u E / Σ u S) for each order.</summary>
-    /// <param name="errors">Sums of squared errors, weighed by components, shape (orders, outputs).</param>
-    /// <param name="sizes">Sums of squared targets, likewise; those of order 0 are not used.</param>
-    /// <param name="values">Means and deviations of the values.</param>
-    public double[] Relative<T>(double[] errors, double[] sizes, Moments values)
+    /// <summary>
+    /// The size of the targets of each column: of values the deviation, or the mean where they do not vary by more than the rounding of <typeparamref name="T"/>;
+    /// the root mean square of derivatives.
+    /// </summary>
+    public static double[] Sizes<T>(ErrorSums sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int outputs = values.Means.Length;
-        double[] variances = values.Variances();
-        double[] spreads = FeatureSize.Spreads<T>(values.Means, variances);
-        double[] complete = FeatureSize.Complete(spreads, values.Means);
+        double[] spreads = FeatureSize.Spreads<T>(sums.Means, sums.Variances());
+        return [.. sums.Sizes.Select((size, column) =>
+            column >= sums.Outputs ? Math.Sqrt(size / Math.Max(1, sums.Counts[column]))
+            : spreads[column] > 0 ? spreads[column]
+            : Math.Abs(sums.Means[column]))];
+    }
+
+    /// <summary>√(Σ v u E / Σ v u S) for each order.</summary>
+    /// <param name="sums">Errors E and sizes S of all columns.</param>
+    /// <param name="componentWeights">v_c of each component.</param>
+    public double[] Relative<T>(ErrorSums sums, double[] componentWeights)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int outputs = sums.Outputs;
+        double[] spreads = FeatureSize.Spreads<T>(sums.Means, sums.Variances());
+        double[] complete = FeatureSize.Complete(spreads, sums.Means);
         double[] weights = _loss is not null ? _loss.OutputWeights.ToArray() : _isBalanced ? FeatureSize.Weights(complete) : [.. spreads.Select(_ => 1.0)];
-        double[] relative = new double[errors.Length / outputs];
-        double ofValues = 0;
+        double[] errors = new double[sums.Layout.Order + 1];
+        double[] sizes = new double[errors.Length];
+        for (int column = 0; column < sums.Squares.Length; column++)
+        {
+            var (component, f) = (column / outputs, column % outputs);
+            double weight = componentWeights[component] * weights[f];
+            int order = sums.Layout.OrderOf(component);
+            errors[order] += weight * sums.Squares[column];
+            sizes[order] += component > 0 || spreads[f] > 0 ? weight * sums.Sizes[column] : 0;
+        }
+
+        double count = sums.Counts.Max();
+        double[] relative = new double[errors.Length];
         for (int order = 0; order < relative.Length; order++)
         {
-            double error = 0;
-            double size = 0;
-            for (int f = 0; f < outputs; f++)
+            if (!(sizes[order] > 0))
             {
-                error += weights[f] * errors[(order * outputs) + f];
-                double square = order > 0 ? sizes[(order * outputs) + f] : spreads[f] > 0 ? values.Count * variances[f] : 0;
-                size += weights[f] * square;
+                sizes[order] = _loss is not null ? count * _loss.Normalizers[Math.Min(order, _loss.Layout.Order)]
+                    : order > 0 ? sizes[0]
+                    : count * weights.Zip(complete, (weight, one) => weight * one * one).Sum();
             }
 
-            if (!(size > 0))
-            {
-                size = _loss is not null ? values.Count * _loss.Normalizers[Math.Min(order, _loss.Layout.Order)]
-                    : order > 0 ? ofValues
-                    : values.Count * weights.Zip(complete, (weight, one) => weight * one * one).Sum();
-            }
-
-            ofValues = order == 0 ? size : ofValues;
-            relative[order] = error == 0 ? 0 : Math.Sqrt(error / size);
+            relative[order] = errors[order] == 0 ? 0 : Math.Sqrt(errors[order] / sizes[order]);
         }
 
         return relative;

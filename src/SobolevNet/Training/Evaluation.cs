@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace SobolevNet;
 
@@ -10,10 +11,11 @@ namespace SobolevNet;
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
 /// root mean square of the network itself.
 /// </remarks>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class Evaluation
 {
-    internal Evaluation(int samples, double[] orderErrors, double maxError) =>
-        (Samples, OrderErrors, MaxError) = (samples, orderErrors, maxError);
+    internal Evaluation(int samples, double[] orderErrors, double maxError, ComponentErrors[] components) =>
+        (Samples, OrderErrors, MaxError, Components) = (samples, orderErrors, maxError, components);
 
     /// <summary>Samples compared.</summary>
     public int Samples { get; }
@@ -28,6 +30,20 @@ public sealed class Evaluation
 
     /// <summary>Largest absolute error of a value.</summary>
     public double MaxError { get; }
+
+    /// <summary>
+    /// The errors of each component of each output in the units of its targets, component by component: value of output 0, value of output 1, …, first
+    /// derivative of output 0, …; not weighted and not balanced.
+    /// </summary>
+    /// <remarks>
+    /// Everything but the quantiles is of all samples compared. Quantiles are exact for up to 8,388,608 errors, samples times components times outputs; where there are more,
+    /// they are those of as many samples as give so many errors, chosen at random. At most the first 65,536 errors of this list are described.
+    /// </remarks>
+    public IReadOnlyList<ComponentErrors> Components { get; }
+
+    /// <summary>A table of the errors, at most 80 columns wide: of all components and outputs, or of the 16 with the largest relative errors.</summary>
+    /// <returns>Lines of text in the invariant culture, without a line break at the end.</returns>
+    public override string ToString() => EvaluationTable.Of(this);
 
     /// <summary>Compares a network with a source.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -67,6 +83,6 @@ public sealed class Evaluation
         using var team = new WorkerTeam(threads == 0 ? Environment.ProcessorCount : threads);
         var scale = balanced ? ErrorScale.Balanced : ErrorScale.Plain;
         long[] samples = Evaluator<T>.FirstSamples(Math.Min(source.Count, maxSamples));
-        return new Evaluator<T>(network, source, Math.Min(order, source.Layout.Order), samples, scale, team).Run(time);
+        return new Evaluator<T>(network, source, Math.Min(order, source.Layout.Order), samples, scale, team, isDetailed: true).Run(time);
     }
 }

@@ -13,20 +13,26 @@ namespace SobolevNet;
 internal sealed class Evaluator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Outputs whose errors one task adds up.</summary>
+    private const int OutputBlock = 64;
+
     private readonly IJetSource<T> _source;
     private readonly string _name;
     private readonly WorkerTeam _team;
     private readonly JetLayout _layout;
     private readonly ErrorScale _scale;
     private readonly double[] _componentWeights;
+    private readonly int _outputBlocks;
     private readonly PackedNetwork<T> _packed;
     private readonly IPassTape<T> _tape;
     private readonly Workspace<T>[] _workspaces;
     private readonly T[] _targets;
     private readonly long[] _samples;
-    private readonly GroupErrors[] _groups;
-    private readonly Moments _values;
+    private readonly ErrorDetails? _details;
+    private readonly ErrorSums _sums;
     private readonly Action<int, int> _runGroup;
+    private readonly Action<int, int> _addColumns;
+    private long[] _numbers;
     private bool _isCounted;
     private int _start;
     private MeasuringTime _time;
@@ -40,11 +46,12 @@ internal sealed class Evaluator<T>
     /// <param name="team">Does the work.</param>
     /// <param name="propagation">How derivatives are computed.</param>
     /// <param name="name">The argument of the caller that the data are.</param>
+    /// <param name="isDetailed">Whether the errors of each component of each output are described; for one <see cref="Run"/> alone.</param>
     public Evaluator(
         Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team,
-        DerivativePropagation propagation = DerivativePropagation.Auto, string name = "source")
+        DerivativePropagation propagation = DerivativePropagation.Auto, string name = "source", bool isDetailed = false)
     {
-        (_source, _name, _samples, _scale, _team) = (source, name, samples, scale, team);
+        (_source, _name, _samples, _numbers, _scale, _team) = (source, name, samples, samples, scale, team);
         _layout = source.Layout.Truncate(order);
         Samples = samples.Length;
         _componentWeights = scale.ComponentWeights(source, _layout);
@@ -52,10 +59,15 @@ internal sealed class Evaluator<T>
         _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, Samples);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
-        _groups = [.. Enumerable.Range(0, (_tape.Capacity + _tape.GroupSamples - 1) / _tape.GroupSamples).Select(_ => new GroupErrors((_layout.Order + 1) * source.OutputFeatures))];
-        _values = new Moments(source.OutputFeatures);
+        _details = isDetailed ? new ErrorDetails(_layout.Count * source.OutputFeatures, Samples) : null;
+        _sums = new ErrorSums(_layout, source.OutputFeatures, _details);
+        _outputBlocks = (source.OutputFeatures + OutputBlock - 1) / OutputBlock;
         _runGroup = RunGroup;
+        _addColumns = AddColumns;
     }
+
+    /// <summary>Gives the numbers that <see cref="ComponentErrors.WorstSamples"/> have; those of the source if null.</summary>
+    public RenumberedJetSource<T>? Numbering { get; init; }
 
     /// <summary>Samples compared.</summary>
     public int Samples { get; private set; }
@@ -71,14 +83,14 @@ internal sealed class Evaluator<T>
     {
         _time = time;
         _packed.Pack(reverse: _tape.IsAdjoint, reverseFirst: _tape.IsAdjoint, keepZeros: _tape.MaySkipInputs);
-        _values.Clear();
+        _sums.Clear();
         bool isLimited = time.IsLimited && !_isCounted;
         if (isLimited)
         {
             SourceSurvey.Shuffle(_samples);
         }
 
-        var all = new GroupErrors((_layout.Order + 1) * _source.OutputFeatures);
+        _numbers = Numbering is null ? _samples : [.. _samples.Select(Numbering.NumberInSource)];
         long begun = Stopwatch.GetTimestamp();
         int chunk = isLimited ? Math.Min(SourceSurvey.Block, _tape.Capacity) : _tape.Capacity;
         for (_start = 0; _start < Samples; _start += _tape.Samples)
@@ -96,20 +108,21 @@ internal sealed class Evaluator<T>
 
             _tape.Begin(Math.Min(chunk, Samples - _start));
             _team.Run(_tape.Groups, _runGroup);
-            for (int group = 0; group < _tape.Groups; group++)
-            {
-                all.Add(_groups[group]);
-                var target = Target(group);
-                for (int s = 0; s < target.Samples; s++)
-                {
-                    _values.Add<T>(target.Row(0, s));
-                }
-            }
+            _team.Run(_layout.Count * _outputBlocks, _addColumns);
         }
 
         _isCounted = true;
-        double[] errors = _scale.Relative<T>(all.Errors, all.Sizes, _values);
-        return new Evaluation(Samples, errors, all.Maximum);
+        double[] orderErrors = _scale.Relative<T>(_sums, _componentWeights);
+        double largest = _sums.Largest.AsSpan(0, _source.OutputFeatures).ToArray().Max();
+        return new Evaluation(Samples, orderErrors, largest, _details is null ? [] : Describe());
+    }
+
+    private ComponentErrors[] Describe()
+    {
+        double[] sizes = ErrorScale.Sizes<T>(_sums);
+        var components = new ComponentErrors[_details!.Columns];
+        _team.Run(components.Length, (column, _) => components[column] = _details.Describe(column, _sums, sizes[column]));
+        return components;
     }
 
     private JetSpan<T> Target(int group)
@@ -133,55 +146,18 @@ internal sealed class Evaluator<T>
 
         SourceCheck.AreSound(_source, _samples.AsSpan(_start + start, count), input, target, _name);
         _tape.Forward(group, _packed, _workspaces[worker]);
-        _groups[group].Compare(_tape.Output(group), target, _componentWeights);
     }
 
-    /// <summary>Sums of squared errors and targets of some samples, weighed by components, shape (orders, outputs).</summary>
-    private sealed class GroupErrors(int length)
+    /// <summary>Adds the errors of some outputs of one component up, over all samples of the pass in order.</summary>
+    private void AddColumns(int task, int worker)
     {
-        public double[] Errors { get; } = new double[length];
-
-        public double[] Sizes { get; } = new double[length];
-
-        /// <summary>The largest error of a value.</summary>
-        public double Maximum { get; private set; }
-
-        public void Add(GroupErrors other)
+        var (component, block) = (task / _outputBlocks, task % _outputBlocks);
+        var features = (block * OutputBlock)..Math.Min((block + 1) * OutputBlock, _source.OutputFeatures);
+        for (int group = 0; group < _tape.Groups; group++)
         {
-            for (int k = 0; k < length; k++)
-            {
-                Errors[k] += other.Errors[k];
-                Sizes[k] += other.Sizes[k];
-            }
-
-            Maximum = Math.Max(Maximum, other.Maximum);
-        }
-
-        public void Compare(JetSpan<T> output, JetSpan<T> target, double[] componentWeights)
-        {
-            Array.Clear(Errors);
-            Array.Clear(Sizes);
-            double maximum = 0;
-            for (int c = 0; c < output.Layout.Count; c++)
-            {
-                int order = output.Layout.OrderOf(c);
-                int first = order * output.Features;
-                for (int s = 0; s < output.Samples; s++)
-                {
-                    var row = output.Row(c, s);
-                    var wanted = target.Row(c, s);
-                    for (int f = 0; f < row.Length; f++)
-                    {
-                        double size = double.CreateTruncating(wanted[f]);
-                        double error = double.CreateTruncating(row[f]) - size;
-                        Errors[first + f] += componentWeights[c] * error * error;
-                        Sizes[first + f] += componentWeights[c] * size * size;
-                        maximum = c == 0 ? Math.Max(maximum, Math.Abs(error)) : maximum;
-                    }
-                }
-            }
-
-            Maximum = maximum;
+            var (start, count) = _tape.Group(group);
+            int position = _start + start;
+            _sums.Add(component, features, _tape.Output(group), Target(group), _numbers.AsSpan(position, count), position);
         }
     }
 }

@@ -69,7 +69,9 @@ public sealed class SobolevTrainer<T>
     /// before that leaves it, and a checkpoint that is to be resumed from, as they were.
     /// </remarks>
     /// <param name="source">The training data.</param>
-    /// <param name="validation">Data to measure the error on after every epoch; may be null.</param>
+    /// <param name="validation">
+    /// Data to measure the error on after every epoch; may be null, and must be with <see cref="SobolevTrainingOptions.ValidationPart"/>.
+    /// </param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network has the parameters of the epoch with the least validation error.</returns>
@@ -91,6 +93,13 @@ public sealed class SobolevTrainer<T>
         var balance = CheckArguments(source, validation);
         int order = balance.Order;
         source = order < source.Layout.Order ? source.Truncate(order) : source;
+        var given = source;
+        if (Options.ValidationPart is { } part)
+        {
+            (source, validation) = source.Split(part, Options.Seed);
+        }
+
+        var options = Options.WithEpochs(source.Count);
         using var claim = Network.ClaimForTraining();
         var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
         TrainingState<T>? state = null;
@@ -99,14 +108,19 @@ public sealed class SobolevTrainer<T>
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
+            var (fingerprint, checkpoint) = PrepareCheckpoint(options, source, validation, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-            if (validation is not null)
+            var time = new MeasuringTime(Options.TimeBudget, cancellationToken);
+            if (Options.ValidationPart is not null)
             {
-                SourceCheck.Validation(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
+                SourceCheck.Validation(given, order, team, time, nameof(source));
+            }
+            else if (validation is not null)
+            {
+                SourceCheck.Validation(validation, order, team, time, nameof(validation));
             }
 
-            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
+            var setup = new TrainingSetup<T>(Network, options, source, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {
                 state = setup.Begin();
@@ -120,7 +134,7 @@ public sealed class SobolevTrainer<T>
 
             stepsBefore = state.TotalSteps;
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
+            return new TrainingRun<T>(state, options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
         catch (Exception failure) when (state is null || state.TotalSteps == stepsBefore)
         {
@@ -140,7 +154,7 @@ public sealed class SobolevTrainer<T>
     /// and a checkpoint of another training are refused.
     /// </summary>
     private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
-        IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+        SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
     {
         if (Options.Checkpoint is { } written)
         {
@@ -157,7 +171,7 @@ public sealed class SobolevTrainer<T>
             new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
         }
 
-        var fingerprint = TrainingFingerprint.Of(Network, Options, source, order, validation, cancellationToken);
+        var fingerprint = TrainingFingerprint.Of(Network, options, source, order, validation, cancellationToken);
         if (checkpoint is not null)
         {
             fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
@@ -173,10 +187,16 @@ public sealed class SobolevTrainer<T>
         if (validation is not null)
         {
             SourceCheck.Fits(Network, validation, nameof(validation));
+            if (Options.ValidationPart is { } part)
+            {
+                throw new ArgumentException(
+                    $"There are validation data, and {nameof(SobolevTrainingOptions.ValidationPart)} is {part}; expected one of both.", nameof(validation));
+            }
         }
-        else if (Options.EarlyStopping is not null)
+        else if (Options.EarlyStopping is not null && Options.ValidationPart is null)
         {
-            throw new ArgumentException("Early stopping needs validation data.", nameof(validation));
+            throw new ArgumentException(
+                $"Early stopping needs validation data: give some, or set {nameof(SobolevTrainingOptions.ValidationPart)}.", nameof(validation));
         }
 
         var balance = new OrderBalance(Options.OrderWeights, Options.Order ?? source.Layout.Order);

@@ -4,12 +4,14 @@ namespace SobolevNet;
 public sealed record SobolevTrainingOptions
 {
     private const int DefaultEpochs = 100;
+    private const int DefaultSteps = 10_000;
     private readonly int? _epochs;
     private readonly TimeSpan? _timeBudget;
     private readonly int _batchSize = 128;
     private readonly int? _order;
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
     private readonly double? _gradientClipNorm;
+    private readonly double? _validationPart;
     private readonly int _threads;
     private readonly InputScalingKind _inputScaling;
     private readonly DerivativePropagation _propagation;
@@ -17,8 +19,9 @@ public sealed record SobolevTrainingOptions
     private readonly LearningRateSchedule _schedule = LearningRateSchedule.Cosine().WithWarmUp();
 
     /// <summary>
-    /// Passes over the training set, at least 1; null for 100, or for as many as the <see cref="TimeBudget"/> has room for. A resumed
-    /// training may be given more than it was started with: its schedules go on from where they are and are stretched to the new end.
+    /// Passes over the training set, at least 1. Null for as many as the <see cref="TimeBudget"/> has room for; without one for 100, or for as many more as
+    /// make 10,000 mini-batches, so that few samples are trained as long as many. A resumed training may be given more than it was started with:
+    /// its schedules go on from where they are and are stretched to the new end.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public int? Epochs { get => _epochs; init => _epochs = value is { } epochs ? AtLeast(epochs, 1, nameof(Epochs)) : null; }
@@ -38,9 +41,6 @@ public sealed record SobolevTrainingOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(TimeBudget), value, "A time budget is above 0.");
     }
-
-    /// <summary>The epochs after which training ends; null if only the time limits it.</summary>
-    internal int? PlannedEpochs => _epochs ?? (_timeBudget is null ? DefaultEpochs : null);
 
     /// <summary>Samples of a mini-batch, at least 1; a set with fewer samples is one batch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
@@ -161,6 +161,20 @@ public sealed record SobolevTrainingOptions
     /// <summary>When to end because the validation error has stopped falling; never if null.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
+    /// <summary>
+    /// The part of the samples, in (0, 1), that is not trained but validates; null for none. It is the split that
+    /// <see cref="JetSource.Split{T}"/> makes with this number and the <see cref="Seed"/>; nothing is measured on it but errors. Leave it out where validation data are
+    /// given. A front end that was fitted to all samples has seen those of this part too; fit it to the training part of the same split.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
+    public double? ValidationPart
+    {
+        get => _validationPart;
+        init => _validationPart = value is null or (> 0 and < 1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ValidationPart), value, "The part that validates is above 0 and below 1, or null for none.");
+    }
+
     /// <summary>Where and how often to write checkpoints; none if null.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
@@ -170,6 +184,18 @@ public sealed record SobolevTrainingOptions
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int Threads { get => _threads; init => _threads = AtLeast(value, 0, nameof(Threads)); }
+
+    /// <summary>The same options with the number of epochs that null stands for, if time does not limit the training.</summary>
+    /// <param name="samples">Samples of an epoch.</param>
+    internal SobolevTrainingOptions WithEpochs(int samples)
+    {
+        int steps = StepsOfEpoch(samples);
+        return _epochs is null && _timeBudget is null ? this with { Epochs = Math.Max(DefaultEpochs, (DefaultSteps + steps - 1) / steps) } : this;
+    }
+
+    /// <summary>Mini-batches of an epoch.</summary>
+    /// <param name="samples">Samples of an epoch.</param>
+    internal int StepsOfEpoch(int samples) => (int)(((long)samples + _batchSize - 1) / _batchSize);
 
     private static int AtLeast(int value, int minimum, string name) =>
         value >= minimum ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {minimum}.");

@@ -45,7 +45,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
         {
             double epochs = IsAnnealing
                 ? (double)state.AnnealedFrom + AnnealingEpochs
-                : options.PlannedEpochs ?? Math.Ceiling(state.Start.Epochs + ((EpochsDone - state.Start.Epochs) / Math.Max(Done, 1e-9)));
+                : options.Epochs ?? Math.Ceiling(state.Start.Epochs + ((EpochsDone - state.Start.Epochs) / Math.Max(Done, 1e-9)));
             return (int)Math.Min(int.MaxValue, epochs);
         }
     }
@@ -57,7 +57,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
         {
             // Twice as many come near the error of a training that knew its length from the start; as many as before leave up to twice that error.
             long wanted = options.EarlyStopping!.AnnealingEpochs ?? 2L * state.AnnealedFrom;
-            long left = (options.PlannedEpochs ?? int.MaxValue) - state.AnnealedFrom;
+            long left = (options.Epochs ?? int.MaxValue) - state.AnnealedFrom;
             return (int)Math.Min(wanted, left);
         }
     }
@@ -85,7 +85,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
         get
         {
             var start = state.Start;
-            int? end = IsAnnealing ? state.AnnealedFrom + AnnealingEpochs : options.PlannedEpochs;
+            int? end = IsAnnealing ? state.AnnealedFrom + AnnealingEpochs : options.Epochs;
             double ofEpochs = end is { } epochs ? Part(EpochsDone - start.Epochs, epochs - start.Epochs) : 0;
             double ofTime = options.TimeBudget is { } budget ? Part(Seconds - start.Seconds, budget.TotalSeconds - start.Seconds) : 0;
             return Math.Max(ofEpochs, ofTime);
@@ -93,7 +93,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
     }
 
     /// <summary>Whether a training has other limits than before, which can only be larger ones.</summary>
-    public bool IsLongerThan(SobolevTrainingOptions before) => (before.PlannedEpochs, before.TimeBudget) != (options.PlannedEpochs, options.TimeBudget);
+    public bool IsLongerThan(SobolevTrainingOptions before) => (before.Epochs, before.TimeBudget) != (options.Epochs, options.TimeBudget);
 
     /// <summary>
     /// Stretches what is left of the schedules over the epochs and the time that a resumed training has now: they go on from where they are. A training that

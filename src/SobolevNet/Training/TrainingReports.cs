@@ -1,6 +1,11 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+
 namespace SobolevNet;
 
 /// <summary>What training reports while it goes on.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class TrainingProgress
 {
     internal TrainingProgress()
@@ -60,6 +65,7 @@ public sealed class TrainingProgress
 }
 
 /// <summary>One epoch of a finished or running training.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class EpochRecord
 {
     internal EpochRecord()
@@ -89,6 +95,7 @@ public sealed class EpochRecord
 }
 
 /// <summary>Why training ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingEnd>))]
 public enum TrainingEnd
 {
     /// <summary>All epochs were done.</summary>
@@ -130,6 +137,29 @@ public sealed class TrainingResult
     /// <summary>Errors on the validation set after training; null without one.</summary>
     public Evaluation? Validation { get; internal init; }
 
+    /// <summary>What the errors of the training show beside their size: whether there is more to gain, and whether the network memorizes; often empty.</summary>
+    public IReadOnlyList<TrainingFinding> Findings { get; internal init; } = [];
+
     /// <summary>Every epoch.</summary>
     public IReadOnlyList<EpochRecord> History { get; internal init; } = [];
+
+    /// <summary>How training ended, the errors as tables (<see cref="Evaluation.ToString"/>) and the findings as sentences.</summary>
+    /// <returns>Lines of text in the invariant culture, without a line break at the end.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{End} after {Epochs} epochs, {Steps} steps, {Elapsed.TotalSeconds:0.0} s");
+        text.Append("\nTraining: ").Append(Training);
+        if (Validation is not null)
+        {
+            text.Append("\nValidation: ").Append(Validation);
+        }
+
+        foreach (var finding in Findings)
+        {
+            text.Append('\n').Append(TrainingFindings.Text(finding));
+        }
+
+        return text.ToString();
+    }
 }

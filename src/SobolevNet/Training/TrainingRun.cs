@@ -13,6 +13,7 @@ internal sealed class TrainingRun<T>
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
     private readonly IJetSource<T>? _validation;
+    private readonly RenumberedJetSource<T>? _numbering;
     private readonly IJetSourceRun<T>[] _adaptive;
     private readonly ILogger _logger;
     private readonly WorkerTeam _team;
@@ -34,8 +35,9 @@ internal sealed class TrainingRun<T>
     {
         (_state, _options, _validation, _order, _team, _logger) = (state, options, validation, order, team, logger);
         (_source, _adaptive) = AdaptiveSources.BeginRun(source);
+        _numbering = NumberingOf(source);
         _batch = Math.Min(options.BatchSize, source.Count);
-        _steps = StepsOf(options, source.Count);
+        _steps = options.StepsOfEpoch(source.Count);
         _propagation = PassTapes.Choose(state.Network.Architecture, _source, _source.Layout.Truncate(order), options.Propagation);
         _course = new TrainingCourse<T>(state, options, _steps);
         _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
@@ -45,9 +47,6 @@ internal sealed class TrainingRun<T>
         _validator = validation is null ? null : new Evaluator<T>(
             state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team, name: nameof(validation));
     }
-
-    /// <summary>Mini-batches of an epoch.</summary>
-    public static int StepsOf(SobolevTrainingOptions options, int samples) => (int)(((long)samples + options.BatchSize - 1) / options.BatchSize);
 
     public TrainingResult Train(CancellationToken cancellationToken)
     {
@@ -155,7 +154,7 @@ internal sealed class TrainingRun<T>
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
         var end = _course.IsAnnealing ? TrainingEnd.EarlyStopped
-            : _state.Epoch >= _options.PlannedEpochs ? TrainingEnd.Completed
+            : _state.Epoch >= _options.Epochs ? TrainingEnd.Completed
             : TrainingEnd.TimeSpent;
         _checkpoint.Write();
         if (_options.EarlyStopping is not null && _state.Best.Values.Length > 0)
@@ -170,13 +169,23 @@ internal sealed class TrainingRun<T>
         }
 
         BeginStep(progress: 1);
-        var training = Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
-        var validation = _validation is null ? null : Errors(_validation, Evaluator<T>.FirstSamples(_validation.Count), "validation", cancellationToken);
+        var training = Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
+        var validation = _validation is null
+            ? null
+            : Errors(_validation, NumberingOf(_validation), Evaluator<T>.FirstSamples(_validation.Count), "validation", cancellationToken);
         _logger.LogInformation(
             "Training ended ({End}) after {Epochs} epochs with error {Training} on the training and {Validation} on the validation set.", end,
             _state.Epoch, training.NormalizedRmse, validation?.NormalizedRmse);
+        var findings = TrainingFindings.Of(_state.History, end, validation, _source.IsEndless);
+        foreach (var finding in findings)
+        {
+            TrainingTelemetry.Findings.Add(1, new KeyValuePair<string, object?>("finding", finding.ToString()));
+            _logger.Log(finding == TrainingFinding.NotValidated ? LogLevel.Information : LogLevel.Warning, "{Finding}", TrainingFindings.Text(finding));
+        }
+
         return new TrainingResult(training)
         {
+            Findings = findings,
             End = end,
             Epochs = _state.Epoch,
             Steps = _state.TotalSteps,
@@ -187,9 +196,14 @@ internal sealed class TrainingRun<T>
         };
     }
 
-    private Evaluation Errors(IJetSource<T> source, long[] samples, string name, CancellationToken cancellationToken) =>
-        new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation, name)
+    private Evaluation Errors(IJetSource<T> source, RenumberedJetSource<T>? numbering, long[] samples, string name, CancellationToken cancellationToken) =>
+        new Evaluator<T>(
+            _state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation, name, isDetailed: true)
+        { Numbering = numbering }
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
+
+    /// <summary>The numbers that samples have in the source that the caller gave, where the trainer has split it.</summary>
+    private RenumberedJetSource<T>? NumberingOf(IJetSource<T> part) => _options.ValidationPart is null ? null : part as RenumberedJetSource<T>;
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>
     private TrainingCanceledException Canceled(OperationCanceledException canceled)
@@ -222,7 +236,7 @@ internal sealed class TrainingRun<T>
         };
     }
 
-    private string Limit() => (_options.PlannedEpochs, _options.TimeBudget) switch
+    private string Limit() => (_options.Epochs, _options.TimeBudget) switch
     {
         ({ } epochs, null) => $"{epochs} epochs",
         (null, { } budget) => $"a time of {budget}",

@@ -67,7 +67,7 @@ internal sealed class TrainingSetup<T>(
         }
 
         var state = new TrainingState<T>(network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order);
-        int steps = TrainingRun<T>.StepsOf(options, source.Count);
+        int steps = options.StepsOfEpoch(source.Count);
         checkpoint.Restore(state, options, steps);
         var course = new TrainingCourse<T>(state, options, steps);
         if (checkpoint.WithLimits(options) is var before && course.IsLongerThan(before))

@@ -18,4 +18,8 @@ internal static class TrainingTelemetry
     /// <summary>Loss of a mini-batch.</summary>
     public static readonly Histogram<double> Loss = Meter.CreateHistogram<double>(
         "sobolevnet.training.loss", "1", "Weighted loss of a mini-batch.");
+
+    /// <summary>Trainings that ended with a finding, which the tag names.</summary>
+    public static readonly Counter<long> Findings = Meter.CreateCounter<long>(
+        "sobolevnet.training.findings", "{finding}", "Findings of trainings that ended, by kind.");
 }

@@ -23,8 +23,7 @@ public class DefaultsTests
     public void TrainingOptions_Unset_AreAsDocumented()
     {
         var options = new SobolevTrainingOptions();
-        (options.Epochs, options.TimeBudget, options.PlannedEpochs, options.BatchSize, options.Seed).Should().Be((null, null, 100, 128, 0UL));
-        (options with { TimeBudget = TimeSpan.FromSeconds(1) }).PlannedEpochs.Should().BeNull("time alone ends it then");
+        (options.Epochs, options.TimeBudget, options.BatchSize, options.Seed, options.ValidationPart).Should().Be((null, null, 128, 0UL, null));
         (options.Shuffle, options.BalanceOutputs, options.Standardize, options.ScaleDirections).Should().Be((true, true, true, true));
         (options.Order, options.OrderWeights, options.GradientClipNorm, options.EarlyStopping, options.Checkpoint, options.Threads)
             .Should().Be((null, null, null, null, null, 0));

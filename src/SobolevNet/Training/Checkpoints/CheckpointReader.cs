@@ -97,7 +97,7 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
     private void CheckPosition(long[] position, SobolevTrainingOptions options, int steps)
     {
         var (epoch, step, total, waited, annealed) = (position[0], position[1], position[2], position[3], position[4]);
-        int most = options.PlannedEpochs ?? int.MaxValue;
+        int most = options.Epochs ?? int.MaxValue;
         Require(epoch <= most, "the epochs done", epoch, $"at most {most}, the epochs of this training");
         Require(step >= 0 && step <= (epoch < most ? steps : 0), "the steps of the epoch", step, $"0 to {(epoch < most ? steps : 0)}");
         Require(

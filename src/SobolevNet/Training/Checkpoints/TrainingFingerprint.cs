@@ -107,7 +107,7 @@ internal sealed class TrainingFingerprint
 
     private static void AddOptions(Dictionary<string, string> fields, SobolevTrainingOptions options)
     {
-        fields[nameof(options.Epochs)] = options.PlannedEpochs is { } epochs ? Text(epochs) : Unlimited;
+        fields[nameof(options.Epochs)] = options.Epochs is { } epochs ? Text(epochs) : Unlimited;
         fields[nameof(options.TimeBudget)] = options.TimeBudget?.ToString("c", CultureInfo.InvariantCulture) ?? Unlimited;
         fields[nameof(options.BatchSize)] = Text(options.BatchSize);
         fields[nameof(options.Seed)] = Text(options.Seed);
