@@ -23,7 +23,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         int inputOrder,
         bool generatesLowerOrders,
         double[]? tangentScales,
-        bool inputsShareUnit)
+        bool inputsShareUnit,
+        bool allowMissing)
     {
         Layout = layout;
         InputFeatures = inputFeatures;
@@ -36,6 +37,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         _generatesLowerOrders = generatesLowerOrders;
         _tangentScales = tangentScales;
         InputsShareUnit = inputsShareUnit;
+        HasMissingLabels = allowMissing;
     }
 
     public JetLayout Layout { get; }
@@ -51,6 +53,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public int InputOrder { get; }
 
     public bool InputsShareUnit { get; }
+
+    public bool HasMissingLabels { get; }
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
@@ -94,17 +98,18 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         target.Clear();
         var random = RandomStream.For(StreamPurpose.GeneratedSamples, _seed, (ulong)sample);
         _generator(sample, ref random, input, target);
-        CheckFinite(sample, input, "input");
-        CheckFinite(sample, target, "target");
+        CheckFinite(sample, input, "input", allowNaN: false);
+        CheckFinite(sample, target, "target", HasMissingLabels);
     }
 
-    private static void CheckFinite(long sample, JetSpan<T> jet, string name)
+    private static void CheckFinite(long sample, JetSpan<T> jet, string name, bool allowNaN)
     {
-        if (NotFinite.In(jet) is var (component, _, feature))
+        if (NotFinite.In(jet, allowNaN) is var (component, _, feature))
         {
             throw new InvalidOperationException(
                 $"The generator wrote {jet[component, 0, feature]} to the {name} of sample {sample}, component {component} " +
-                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on.");
+                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on." +
+                (name == "target" && T.IsNaN(jet[component, 0, feature]) ? " If NaN stands for a label that is missing, set allowMissing." : string.Empty));
         }
     }
 

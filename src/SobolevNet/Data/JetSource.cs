@@ -47,6 +47,7 @@ public static partial class JetSource
     /// </param>
     /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
+    /// <param name="allowMissing">Whether the generator may write NaN for a label that is missing; see <see cref="IJetSource{T}.HasMissingLabels"/>.</param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
     public static IJetSource<T> Generate<T>(
@@ -60,7 +61,8 @@ public static partial class JetSource
         int inputOrder = 2,
         bool generatesLowerOrders = false,
         ReadOnlySpan<double> tangentScales = default,
-        bool inputsShareUnit = false)
+        bool inputsShareUnit = false,
+        bool allowMissing = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -83,7 +85,8 @@ public static partial class JetSource
             inputOrder,
             generatesLowerOrders,
             TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)),
-            inputsShareUnit);
+            inputsShareUnit,
+            allowMissing);
     }
 
     /// <summary>Some samples of a source, renumbered from 0; nothing is copied.</summary>
@@ -242,7 +245,11 @@ public static partial class JetSource
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
         }
 
-        return new MemoryJetSource<T>(input, target, TangentScales.Of(source), nameof(source)) { InputsShareUnit = source.InputsShareUnit };
+        return new MemoryJetSource<T>(
+            input, target, TangentScales.Of(source), source.HasMissingLabels, SampleWeights.Copy(source, first, samples), nameof(source))
+        {
+            InputsShareUnit = source.InputsShareUnit,
+        };
     }
 
     /// <summary>Refuses jets of one sample that no array holds.</summary>

@@ -31,8 +31,9 @@ internal sealed class ErrorScale
     /// <summary>√(Σ u E / Σ u S) for each order.</summary>
     /// <param name="errors">Sums of squared errors, weighed by components, shape (orders, outputs).</param>
     /// <param name="sizes">Sums of squared targets, likewise; those of order 0 are not used.</param>
+    /// <param name="known">The weight of what is known, likewise; an order of which nothing is has the error NaN.</param>
     /// <param name="values">Means and deviations of the values.</param>
-    public double[] Relative<T>(double[] errors, double[] sizes, Moments values)
+    public double[] Relative<T>(double[] errors, double[] sizes, double[] known, Moments values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int outputs = values.Means.Length;
@@ -49,19 +50,20 @@ internal sealed class ErrorScale
             for (int f = 0; f < outputs; f++)
             {
                 error += weights[f] * errors[(order * outputs) + f];
-                double square = order > 0 ? sizes[(order * outputs) + f] : spreads[f] > 0 ? values.Count * variances[f] : 0;
+                double square = order > 0 ? sizes[(order * outputs) + f] : spreads[f] > 0 ? values.Weights[f] * variances[f] : 0;
                 size += weights[f] * square;
             }
 
             if (!(size > 0))
             {
-                size = _loss is not null ? values.Count * _loss.Normalizers[Math.Min(order, _loss.Layout.Order)]
+                size = _loss is not null ? values.Weight * _loss.Normalizers[Math.Min(order, _loss.Layout.Order)]
                     : order > 0 ? ofValues
-                    : values.Count * weights.Zip(complete, (weight, one) => weight * one * one).Sum();
+                    : values.Weight * weights.Zip(complete, (weight, one) => weight * one * one).Sum();
             }
 
             ofValues = order == 0 ? size : ofValues;
-            relative[order] = error == 0 ? 0 : Math.Sqrt(error / size);
+            bool isKnown = known.AsSpan(order * outputs, outputs).ContainsAnyExcept(0.0);
+            relative[order] = !isKnown ? double.NaN : error == 0 ? 0 : Math.Sqrt(error / size);
         }
 
         return relative;

@@ -8,7 +8,8 @@ namespace SobolevNet;
 /// of the component's tangents and u_f the inverse square of the output's size, so that no output or coordinate is hidden by one of another
 /// unit. Not balanced, all v and u are 1. Targets that have no size to compare with still give finite errors: values that do not vary
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
-/// root mean square of the network itself.
+/// root mean square of the network itself. Labels that are missing (<see cref="IJetSource{T}.HasMissingLabels"/>) are left out, and sums are weighted by the samples'
+/// weights. An order of which no label is known has the error NaN.
 /// </remarks>
 public sealed class Evaluation
 {

@@ -100,15 +100,16 @@ internal sealed class Evaluator<T>
             {
                 all.Add(_groups[group]);
                 var target = Target(group);
+                int first = _start + _tape.Group(group).Start;
                 for (int s = 0; s < target.Samples; s++)
                 {
-                    _values.Add<T>(target.Row(0, s));
+                    _values.Add<T>(target.Row(0, s), SampleWeights.Of(_source, _samples[first + s]));
                 }
             }
         }
 
         _isCounted = true;
-        double[] errors = _scale.Relative<T>(all.Errors, all.Sizes, _values);
+        double[] errors = _scale.Relative<T>(all.Errors, all.Sizes, all.Known, _values);
         return new Evaluation(Samples, errors, all.Maximum);
     }
 
@@ -131,17 +132,21 @@ internal sealed class Evaluator<T>
             _source.Fill(_samples.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
         }
 
-        SourceCheck.AreFinite(_samples.AsSpan(_start + start, count), input, target, _name);
+        var samples = _samples.AsSpan(_start + start, count);
+        SourceCheck.AreFinite(_source, samples, input, target, _name);
         _tape.Forward(group, _packed, _workspaces[worker]);
-        _groups[group].Compare(_tape.Output(group), target, _componentWeights);
+        _groups[group].Compare(_tape.Output(group), target, _componentWeights, _source, samples);
     }
 
-    /// <summary>Sums of squared errors and targets of some samples, weighed by components, shape (orders, outputs).</summary>
+    /// <summary>Sums of squared errors and targets of some samples where they are known, weighed by samples and components, shape (orders, outputs).</summary>
     private sealed class GroupErrors(int length)
     {
         public double[] Errors { get; } = new double[length];
 
         public double[] Sizes { get; } = new double[length];
+
+        /// <summary>The weight of the labels that are known.</summary>
+        public double[] Known { get; } = new double[length];
 
         /// <summary>The largest error of a value.</summary>
         public double Maximum { get; private set; }
@@ -152,15 +157,17 @@ internal sealed class Evaluator<T>
             {
                 Errors[k] += other.Errors[k];
                 Sizes[k] += other.Sizes[k];
+                Known[k] += other.Known[k];
             }
 
             Maximum = Math.Max(Maximum, other.Maximum);
         }
 
-        public void Compare(JetSpan<T> output, JetSpan<T> target, double[] componentWeights)
+        public void Compare(JetSpan<T> output, JetSpan<T> target, double[] componentWeights, IJetSource<T> source, ReadOnlySpan<long> samples)
         {
             Array.Clear(Errors);
             Array.Clear(Sizes);
+            Array.Clear(Known);
             double maximum = 0;
             for (int c = 0; c < output.Layout.Count; c++)
             {
@@ -168,14 +175,21 @@ internal sealed class Evaluator<T>
                 int first = order * output.Features;
                 for (int s = 0; s < output.Samples; s++)
                 {
+                    double sampleWeight = SampleWeights.Of(source, samples[s]);
                     var row = output.Row(c, s);
                     var wanted = target.Row(c, s);
                     for (int f = 0; f < row.Length; f++)
                     {
                         double size = double.CreateTruncating(wanted[f]);
+                        if (double.IsNaN(size))
+                        {
+                            continue;
+                        }
+
                         double error = double.CreateTruncating(row[f]) - size;
-                        Errors[first + f] += componentWeights[c] * error * error;
-                        Sizes[first + f] += componentWeights[c] * size * size;
+                        Errors[first + f] += sampleWeight * (componentWeights[c] * error * error);
+                        Sizes[first + f] += sampleWeight * (componentWeights[c] * size * size);
+                        Known[first + f] += sampleWeight;
                         maximum = c == 0 ? Math.Max(maximum, Math.Abs(error)) : maximum;
                     }
                 }

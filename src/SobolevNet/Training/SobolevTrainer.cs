@@ -100,6 +100,10 @@ public sealed class SobolevTrainer<T>
             if (validation is not null)
             {
                 SourceCheck.StoredAreFinite(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
+                if (Options.EarlyStopping is not null)
+                {
+                    SourceCheck.HasValues(validation, team, new MeasuringTime(Options.TimeBudget, cancellationToken));
+                }
             }
 
             var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);

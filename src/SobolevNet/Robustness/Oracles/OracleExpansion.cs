@@ -66,6 +66,7 @@ public sealed class OracleExpansion
     {
         SourceArgument.Check(source);
         CheckSource(source, 1, nameof(source));
+        MissingLabels.Refuse(source, "The oracle needs", nameof(source));
         if (!(maxConditionNumber > 1))
         {
             throw new ArgumentOutOfRangeException(nameof(maxConditionNumber), maxConditionNumber, "A condition number to accept is above 1.");
