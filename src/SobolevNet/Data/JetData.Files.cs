@@ -321,11 +321,10 @@ public static partial class JetData
     /// <summary>Refuses a file with an array that its form does not have: it would be left out silently, a misspelled dydx with all derivatives.</summary>
     private static void CheckNames(NpzReader file, string form, params string[] expected)
     {
-        expected = [.. expected, "missing_labels", "weights"];
-        if (file.Names.Except(expected).FirstOrDefault() is { } other)
+        if (file.Names.Except([.. expected, "missing_labels", "weights"]).FirstOrDefault() is { } other)
         {
             throw new ArgumentException(
-                $"the {form} form has no array \"{ForeignText.Cut(other)}\"; expected {string.Join(", ", expected)}. Files with derivatives have dydx, dxdr or v, " +
+                $"the {form} form has no array \"{ForeignText.Cut(other)}\"; expected {string.Join(", ", expected)}. Every form may have missing_labels and weights. Files with derivatives have dydx, dxdr or v, " +
                 "by which their form is known.");
         }
     }
