@@ -92,11 +92,12 @@ internal static class AdaptiveSources
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (run is null || !source.Layout.Equals(run.Layout) || run.InputFeatures != source.InputFeatures || run.OutputFeatures != source.OutputFeatures
-            || run.Count != source.Count || run.IsEndless != source.IsEndless)
+            || run.Count != source.Count || run.IsEndless != source.IsEndless || run.HasMissingLabels != source.HasMissingLabels
+            || run.HasSampleWeights != source.HasSampleWeights)
         {
             throw new InvalidOperationException(
-                $"{source.GetType().Name}.BeginRun gave {(run is null ? "null" : "a source of another shape")}; a run has the layout, the features " +
-                "and the count of its source.");
+                $"{source.GetType().Name}.BeginRun gave {(run is null ? "null" : "a source of another shape")}; a run has the layout, the features, " +
+                "the count, the missing labels and the weights of its source.");
         }
     }
 

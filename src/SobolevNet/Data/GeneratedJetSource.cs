@@ -25,7 +25,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         bool generatesLowerOrders,
         double[]? tangentScales,
         bool inputsShareUnit,
-        int[] tangentInputs)
+        int[] tangentInputs,
+        bool allowMissing)
     {
         Layout = layout;
         InputFeatures = inputFeatures;
@@ -39,6 +40,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         _tangentScales = tangentScales;
         InputsShareUnit = inputsShareUnit;
         _tangentInputs = tangentInputs;
+        HasMissingLabels = allowMissing;
     }
 
     public JetLayout Layout { get; }
@@ -56,6 +58,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public bool InputsShareUnit { get; }
 
     public ReadOnlySpan<int> TangentInputs => _tangentInputs;
+
+    public bool HasMissingLabels { get; }
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
@@ -108,17 +112,18 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
             UnitTangents.Write(input, _tangentInputs);
         }
 
-        CheckFinite(sample, input, "input");
-        CheckFinite(sample, target, "target");
+        CheckFinite(sample, input, "input", allowNaN: false);
+        CheckFinite(sample, target, "target", HasMissingLabels);
     }
 
-    private static void CheckFinite(long sample, JetSpan<T> jet, string name)
+    private static void CheckFinite(long sample, JetSpan<T> jet, string name, bool allowNaN)
     {
-        if (NotFinite.In(jet) is var (component, _, feature))
+        if (NotFinite.In(jet, allowNaN) is var (component, _, feature))
         {
             throw new InvalidOperationException(
                 $"The generator wrote {jet[component, 0, feature]} to the {name} of sample {sample}, component {component} " +
-                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on.");
+                $"({jet.Layout.NameOf(component)}), feature {feature}; only finite numbers can be trained on." +
+                (name == "target" && T.IsNaN(jet[component, 0, feature]) ? " If NaN stands for a label that is missing, set allowMissing." : string.Empty));
         }
     }
 

@@ -21,7 +21,7 @@ public interface IAdaptiveJetSource<T> : IJetSource<T>
 {
     /// <summary>Begins a run of training.</summary>
     /// <returns>
-    /// The source as that run sees it, new at every call, with the same layout, features and count; before the first step it gives the same
+    /// The source as that run sees it, new at every call, with the same layout, features, count, missing labels and weights; before the first step it gives the same
     /// samples as the source.
     /// </returns>
     IJetSourceRun<T> BeginRun();

@@ -53,6 +53,14 @@ public interface IJetSource<T>
     bool InputsShareUnit => false;
 
     /// <summary>
+    /// Whether labels may be missing: a NaN in a target then means that the value or derivative is not known. False: NaN is refused. Infinity, and NaN in an input, always are.
+    /// </summary>
+    bool HasMissingLabels => false;
+
+    /// <summary>Whether samples have weights, see <see cref="SampleWeight"/>. False: all have the same one.</summary>
+    bool HasSampleWeights => false;
+
+    /// <summary>
     /// The typical size ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
     /// ∂ᵢ by ℓᵢ² and of ∂ᵢⱼ by ℓᵢ²ℓⱼ², so that it does not depend on the units of the coordinates.
     /// </summary>
@@ -61,6 +69,15 @@ public interface IJetSource<T>
     /// <exception cref="ArgumentOutOfRangeException">The layout has no such tangent.</exception>
     double TangentScale(int tangent) => 1;
 
+    /// <summary>
+    /// How much a sample counts in the loss, in statistics of the data and in errors, relative to the others: a sample of weight 2 counts as two samples. Asked for only where
+    /// <see cref="HasSampleWeights"/> says so.
+    /// </summary>
+    /// <param name="sample">The number of the sample.</param>
+    /// <returns>A finite number of at least 0, always the same for the same sample; 1 by default. Not all are 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    double SampleWeight(long sample) => 1;
+
     /// <summary>Writes the jets of some samples; every element of both views is written.</summary>
     /// <param name="samples">The numbers of the samples wanted.</param>
     /// <param name="input">
@@ -68,7 +85,8 @@ public interface IJetSource<T>
     /// <see cref="TangentInputs"/> says what the derivatives are, the view may be of order 0 instead, to leave them out.
     /// </param>
     /// <param name="target">
-    /// Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.
+    /// Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order. NaN where a label is missing, if
+    /// <see cref="HasMissingLabels"/> says that labels may be.
     /// </param>
     /// <exception cref="ArgumentException">A sample does not exist, or a view does not fit.</exception>
     void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);

@@ -17,6 +17,7 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     private const int BlockLength = 2048;
 
     private readonly double[] _tangentScales;
+    private readonly double[]? _weights;
     private readonly int[] _inputs;
     private readonly T[] _targets;
 
@@ -25,12 +26,15 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
     /// <param name="target">Shape (1 + k [+ k(k+1)/2], S, m).</param>
     /// <param name="inputs">The number of the input that each of the k tangents is.</param>
     /// <param name="scales">The standard deviation of each of these inputs.</param>
-    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] inputs, double[] scales)
+    /// <param name="weights">The weight of each sample; null for none.</param>
+    public JacobianJetSource(JetBatch<T> x, JetBatch<T> target, int[] inputs, double[] scales, double[]? weights)
     {
         X = x;
         (Layout, OutputFeatures) = (target.Layout, target.Features);
         _inputs = inputs;
         _tangentScales = scales;
+        _weights = weights;
+        HasMissingLabels = NotFinite.In(target.AsSpan()) is not null;
         _targets = new T[target.Data.Length];
         int rows = target.Samples * target.Features;
         Transposition.Run<T>(target.Data, rows, Layout.Count, rows, _targets, Layout.Count);
@@ -62,7 +66,13 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
 
     public ReadOnlySpan<int> TangentInputs => _inputs;
 
+    public bool HasMissingLabels { get; }
+
+    public bool HasSampleWeights => _weights is not null;
+
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
+
+    public double SampleWeight(long sample) => SampleWeights.Get(_weights, Count, sample);
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {
@@ -97,8 +107,8 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
         }
     }
 
-    /// <summary>The standard deviation of an input over the samples; 1 if it does not vary.</summary>
-    public static double StandardDeviation(JetBatch<T> x, int feature)
+    /// <summary>The standard deviation of an input over the samples, with their weights if there are any; 1 if it does not vary.</summary>
+    public static double StandardDeviation(JetBatch<T> x, int feature, double[]? weights)
     {
         // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
         // no square of a tiny or huge unit is lost.
@@ -116,14 +126,22 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
 
         double mean = 0;
         double squares = 0;
+        double sum = 0;
         for (int s = 0; s < x.Samples; s++)
         {
+            double weight = weights is null ? 1 : weights[s];
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            sum += weight;
             double part = (double.CreateTruncating(x[0, s, feature]) - origin) / largest;
             double difference = part - mean;
-            mean += difference / (s + 1);
-            squares += difference * (part - mean);
+            mean += difference * weight / sum;
+            squares += weight * (difference * (part - mean));
         }
 
-        return largest * Math.Sqrt(squares / x.Samples);
+        return squares > 0 ? largest * Math.Sqrt(squares / sum) : 1;
     }
 }

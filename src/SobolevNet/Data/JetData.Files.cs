@@ -24,8 +24,8 @@ public static partial class JetData
     /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
     /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
     /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. Inputs of one unit
-    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) add inputs_share_unit (scalar, 1) and are not written in the Jacobian form. An endless
-    /// source is written as its first <see cref="IJetSource{T}.Count"/> samples.
+    /// (<see cref="IJetSource{T}.InputsShareUnit"/>) add inputs_share_unit (scalar, 1) and are not written in the Jacobian form. Labels that are missing are NaN, and
+    /// missing_labels (scalar, 1) says so; weights of samples are weights (S). An endless source is written as its first <see cref="IJetSource{T}.Count"/> samples.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">float (written as f4) or double (f8).</typeparam>
@@ -44,6 +44,7 @@ public static partial class JetData
     {
         ArgumentNullException.ThrowIfNull(source);
         using var file = NpzWriter.Create(path, compress);
+        IJetSource<T> stored = source;
         if (source is JacobianJetSource<T> jacobian)
         {
             SaveJacobian(file, jacobian.X, jacobian.Target, jacobian.TangentInputs);
@@ -51,6 +52,12 @@ public static partial class JetData
         else
         {
             var memory = source as MemoryJetSource<T> ?? source.Materialize();
+            stored = memory;
+            if (memory.HasMissingLabels)
+            {
+                MissingLabels.CheckKnown(memory.Target, nameof(source));
+            }
+
             if (!memory.InputsShareUnit && UnitInputs(memory) is { } inputs)
             {
                 SaveJacobian(file, memory.Input, memory.Target, inputs);
@@ -61,6 +68,16 @@ public static partial class JetData
             }
         }
 
+        if (stored.HasMissingLabels)
+        {
+            file.Add<int>("missing_labels", [1]);
+        }
+
+        if (stored.HasSampleWeights)
+        {
+            file.Add<double>("weights", SampleWeights.Copy(stored, 0, stored.Count), stored.Count);
+        }
+
         file.Commit();
     }
 
@@ -68,7 +85,7 @@ public static partial class JetData
     /// <remarks>
     /// The form follows from the arrays present: dydx, v or dxdr, else values. A y of shape (S) stands for one output, with
     /// derivatives to match. An array that the form does not have is refused, so that none is left out for a wrong name. Integers and the other
-    /// floating type are converted.
+    /// floating type are converted. NaN is accepted as a missing label where missing_labels is 1.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="path">The path of the file.</param>
@@ -237,7 +254,8 @@ public static partial class JetData
     {
         CheckNames(file, "Jacobian", "x", "y", "dydx", "d2ydx2", "directions");
         int[] inputs = file.Contains("directions") ? file.Read<int>("directions").Data : [];
-        return BuildJacobian(Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs);
+        return BuildJacobian(
+            Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs, AllowsMissing(file), Weights(file));
     }
 
     private static MemoryJetSource<T> LoadRows<T>(NpzReader file)
@@ -246,8 +264,8 @@ public static partial class JetData
         var rows = file.Contains("v") ? LoadDirections<T>(file)
             : file.Contains("dxdr") ? LoadManifold<T>(file)
             : LoadValues<T>(file);
-        return file.Contains("inputs_share_unit") && file.Read<int>("inputs_share_unit").Data is not [0]
-            ? new MemoryJetSource<T>(rows.Input, rows.Target, TangentScales.Of(rows)) { InputsShareUnit = true }
+        return IsSet(file, "inputs_share_unit")
+            ? new MemoryJetSource<T>(rows.Input, rows.Target, TangentScales.Of(rows), AllowsMissing(file), Weights(file)) { InputsShareUnit = true }
             : rows;
     }
 
@@ -255,7 +273,7 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckNames(file, "values", "x", "y", "inputs_share_unit");
-        return BuildValues(Read<T>(file, "x"), Read<T>(file, "y"));
+        return BuildValues(Read<T>(file, "x"), Read<T>(file, "y"), AllowsMissing(file), Weights(file));
     }
 
     private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)
@@ -263,7 +281,7 @@ public static partial class JetData
     {
         CheckNames(file, "directions", "x", "v", "y", "dyv", "d2yv", "inputs_share_unit");
         return BuildDirections(
-            Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"));
+            Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"), AllowsMissing(file), Weights(file));
     }
 
     private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
@@ -285,16 +303,28 @@ public static partial class JetData
             Optional<T>(file, "d2xdr2"),
             d2ydr2,
             scales,
+            AllowsMissing(file),
+            Weights(file),
             layout);
+    }
+
+    private static bool IsSet(NpzReader file, string name) => file.Contains(name) && file.Read<int>(name).Data is not [0];
+
+    private static bool AllowsMissing(NpzReader file) => IsSet(file, "missing_labels");
+
+    private static double[] Weights(NpzReader file)
+    {
+        double[] weights = file.Contains("weights") ? file.Read<double>("weights").Data : [];
+        return weights.Length > 0 || !file.Contains("weights") ? weights : throw new ArgumentException("weights is empty; expected one weight for each sample.");
     }
 
     /// <summary>Refuses a file with an array that its form does not have: it would be left out silently, a misspelled dydx with all derivatives.</summary>
     private static void CheckNames(NpzReader file, string form, params string[] expected)
     {
-        if (file.Names.Except(expected).FirstOrDefault() is { } other)
+        if (file.Names.Except([.. expected, "missing_labels", "weights"]).FirstOrDefault() is { } other)
         {
             throw new ArgumentException(
-                $"the {form} form has no array \"{ForeignText.Cut(other)}\"; expected {string.Join(", ", expected)}. Files with derivatives have dydx, dxdr or v, " +
+                $"the {form} form has no array \"{ForeignText.Cut(other)}\"; expected {string.Join(", ", expected)}. Every form may have missing_labels and weights. Files with derivatives have dydx, dxdr or v, " +
                 "by which their form is known.");
         }
     }

@@ -15,7 +15,7 @@ public static partial class JetData
     /// <remarks>
     /// The tangents are inputs: tangent i of the jets is input i, or <paramref name="inputs"/>[i]
     /// (<see cref="IJetSource{T}.TangentInputs"/>). The input's own first derivatives are constant unit vectors and take no memory. A tangent's scale
-    /// (<see cref="IJetSource{T}.TangentScale"/>) is the standard deviation of its input over the samples.
+    /// (<see cref="IJetSource{T}.TangentScale"/>) is the standard deviation of its input over the samples, with their weights.
     /// </remarks>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="x">Inputs, shape (S, n).</param>
@@ -31,9 +31,11 @@ public static partial class JetData
     /// The numbers of the k inputs that derivatives are given for, each once; column c of <paramref name="dydx"/> belongs to
     /// input inputs[c]. Left out: all n in order.
     /// </param>
+    /// <param name="allowMissing">Whether NaN in y, dydx or d2ydx2 stands for a label that is missing; else it is refused.</param>
+    /// <param name="weights">The weight of each sample, see <see cref="IJetSource{T}.SampleWeight"/>; none if left out.</param>
     /// <returns>A source of order 1 or 2.</returns>
     /// <exception cref="ArgumentException">
-    /// The set is empty, a shape does not fit, an element is not finite, a Hessian is not symmetric to a thousandth of the
+    /// The set is empty, a shape or the weights do not fit, an element is not finite, a Hessian is not symmetric to a thousandth of the
     /// largest element (both in units of the inputs' standard deviations), or an input's number is out of range or repeated.
     /// </exception>
     public static IJetSource<T> FromJacobian<T>(
@@ -41,62 +43,78 @@ public static partial class JetData
         in ReadOnlyTensorSpan<T> y,
         in ReadOnlyTensorSpan<T> dydx,
         in ReadOnlyTensorSpan<T> d2ydx2 = default,
-        ReadOnlySpan<int> inputs = default)
+        ReadOnlySpan<int> inputs = default,
+        bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildJacobian(
             LabelArray<T>.OfTensor(nameof(x), x),
             LabelArray<T>.OfTensor(nameof(y), y),
             LabelArray<T>.OfTensor(nameof(dydx), dydx),
             LabelArray<T>.OfTensor(nameof(d2ydx2), d2ydx2, optional: true),
-            inputs);
+            inputs,
+            allowMissing,
+            weights);
 
-    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int})"/>
+    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int}, bool, ReadOnlySpan{double})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="y">Outputs, shape (S, m).</param>
     /// <param name="dydx">∂y/∂x, shape (S, m, n). With <paramref name="inputs"/> given, (S, m, k).</param>
     /// <param name="d2ydx2">∂²y/∂x², shape (S, m, n, n), symmetric; with <paramref name="inputs"/> given, (S, m, k, k). Left out: a source of order 1.</param>
     /// <param name="inputs">The numbers of the k inputs that derivatives are given for, each once. Left out: all n in order.</param>
+    /// <param name="allowMissing">Whether NaN in y, dydx or d2ydx2 stands for a label that is missing.</param>
+    /// <param name="weights">The weight of each sample, shape (S); none if left out.</param>
     public static IJetSource<T> FromJacobian<T>(
-        T[,] x, T[,] y, T[,,] dydx, T[,,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default)
+        T[,] x, T[,] y, T[,,] dydx, T[,,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default, bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildJacobian(
             LabelArray<T>.OfArray(nameof(x), x),
             LabelArray<T>.OfArray(nameof(y), y),
             LabelArray<T>.OfArray(nameof(dydx), dydx),
             LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
-            inputs);
+            inputs,
+            allowMissing,
+            weights);
 
-    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int})"/>
+    /// <inheritdoc cref="FromJacobian{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{int}, bool, ReadOnlySpan{double})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="y">One output, shape (S).</param>
     /// <param name="dydx">Its gradient, shape (S, n). With <paramref name="inputs"/> given, (S, k).</param>
     /// <param name="d2ydx2">Its Hessian, shape (S, n, n), symmetric; with <paramref name="inputs"/> given, (S, k, k). Left out: a source of order 1.</param>
     /// <param name="inputs">The numbers of the k inputs that derivatives are given for, each once. Left out: all n in order.</param>
+    /// <param name="allowMissing">Whether NaN in y, dydx or d2ydx2 stands for a label that is missing.</param>
+    /// <param name="weights">The weight of each sample, shape (S); none if left out.</param>
     public static IJetSource<T> FromJacobian<T>(
-        T[,] x, T[] y, T[,] dydx, T[,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default)
+        T[,] x, T[] y, T[,] dydx, T[,,]? d2ydx2 = null, ReadOnlySpan<int> inputs = default, bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildJacobian(
             LabelArray<T>.OfArray(nameof(x), x),
             LabelArray<T>.OfArray(nameof(y), y),
             LabelArray<T>.OfArray(nameof(dydx), dydx),
             LabelArray<T>.OfArray(nameof(d2ydx2), d2ydx2, optional: true),
-            inputs);
+            inputs,
+            allowMissing,
+            weights);
 
     private static JacobianJetSource<T> BuildJacobian<T>(
-        LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs)
+        LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs, bool allowMissing,
+        ReadOnlySpan<double> weights)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (samples, all, outputs) = CheckValues(x, y);
+        var (samples, all, outputs) = CheckValues(x, y, allowMissing);
         int[] chosen = CheckInputs(inputs, all.Length);
         var tangents = inputs.IsEmpty ? all : new LabelAxis("chosen inputs", chosen.Length);
-        ExpectOutputs(dydx, y, [samples], outputs, [tangents]);
+        ExpectOutputs(dydx, y, [samples], outputs, [tangents], allowMissing);
         if (d2ydx2.IsGiven)
         {
-            ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents]);
+            ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents], allowMissing);
         }
 
         var input = new JetBatch<T>(JetLayout.Value, samples.Length, all.Length, x.Data.ToArray());
-        double[] scales = [.. chosen.Select(number => JacobianJetSource<T>.StandardDeviation(input, number))];
+        double[]? checkedWeights = SampleWeights.Check(weights, samples.Length, nameof(weights));
+        double[] scales = [.. chosen.Select(number => JacobianJetSource<T>.StandardDeviation(input, number, checkedWeights))];
         if (d2ydx2.IsGiven)
         {
             CheckSymmetry(d2ydx2, outputs.Length, scales);
@@ -118,19 +136,31 @@ public static partial class JetData
 
         if (d2ydx2.IsGiven)
         {
-            T half = T.CreateChecked(0.5);
             foreach (var second in layout.Seconds)
             {
                 var component = target.Component(1 + p + UpperTriangle.Index(second.I, second.J, p));
                 for (int row = 0; row < rows; row++)
                 {
                     var hessian = d2ydx2.Data.Slice(row * p * p, p * p);
-                    component[row] = (half * hessian[(second.I * p) + second.J]) + (half * hessian[(second.J * p) + second.I]);
+                    component[row] = Mean(hessian[(second.I * p) + second.J], hessian[(second.J * p) + second.I]);
                 }
             }
         }
 
-        return new JacobianJetSource<T>(input, target, chosen, scales);
+        if (allowMissing)
+        {
+            MissingLabels.CheckKnown(target, y.Name);
+        }
+
+        return new JacobianJetSource<T>(input, target, chosen, scales, checkedWeights);
+    }
+
+    /// <summary>The mean of two numbers; of one that is known and one that is missing, the known one.</summary>
+    private static T Mean<T>(T a, T b)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T half = T.CreateChecked(0.5);
+        return T.IsNaN(a) ? b : T.IsNaN(b) ? a : (half * a) + (half * b);
     }
 
     private static int[] CheckInputs(ReadOnlySpan<int> inputs, int count)
@@ -172,7 +202,7 @@ public static partial class JetData
             {
                 for (int j = 0; j < p; j++)
                 {
-                    largest[row % outputs] = Math.Max(largest[row % outputs], Math.Abs(Element(hessian, i, j)));
+                    largest[row % outputs] = double.MaxNumber(largest[row % outputs], Math.Abs(Element(hessian, i, j)));
                 }
             }
         }

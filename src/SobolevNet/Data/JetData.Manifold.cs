@@ -21,9 +21,11 @@ public static partial class JetData
     /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
     /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m) or, for one output, (S, q). Left out: a source of order 1.</param>
     /// <param name="tangentScales">The scale of each rᵢ, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="allowMissing">Whether NaN in y, dydr or d2ydr2 stands for a label that is missing; else it is refused.</param>
+    /// <param name="weights">The weight of each sample, see <see cref="IJetSource{T}.SampleWeight"/>; none if left out.</param>
     /// <returns>A source of order 1 or 2.</returns>
     /// <exception cref="ArgumentException">
-    /// The set is empty, p is 0, a shape does not fit, an element is not finite, or only one of the second derivatives is given.
+    /// The set is empty, p is 0, a shape or the weights do not fit, an element is not finite, or only one of the second derivatives is given.
     /// </exception>
     public static IJetSource<T> FromManifold<T>(
         in ReadOnlyTensorSpan<T> x,
@@ -32,7 +34,9 @@ public static partial class JetData
         in ReadOnlyTensorSpan<T> dydr,
         in ReadOnlyTensorSpan<T> d2xdr2 = default,
         in ReadOnlyTensorSpan<T> d2ydr2 = default,
-        ReadOnlySpan<double> tangentScales = default)
+        ReadOnlySpan<double> tangentScales = default,
+        bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildManifold(
             LabelArray<T>.OfTensor(nameof(x), x),
@@ -41,9 +45,11 @@ public static partial class JetData
             LabelArray<T>.OfTensor(nameof(dydr), dydr),
             LabelArray<T>.OfTensor(nameof(d2xdr2), d2xdr2, optional: true),
             LabelArray<T>.OfTensor(nameof(d2ydr2), d2ydr2, optional: true),
-            tangentScales);
+            tangentScales,
+            allowMissing,
+            weights);
 
-    /// <inheritdoc cref="FromManifold{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{double})"/>
+    /// <inheritdoc cref="FromManifold{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{double}, bool, ReadOnlySpan{double})"/>
     /// <param name="x">Inputs, shape (S, n).</param>
     /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
     /// <param name="y">Outputs, shape (S, m).</param>
@@ -51,6 +57,8 @@ public static partial class JetData
     /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
     /// <param name="d2ydr2">∂²y/∂r², shape (S, q, m). Left out: a source of order 1.</param>
     /// <param name="tangentScales">The scale of each rᵢ; all 1 if left out.</param>
+    /// <param name="allowMissing">Whether NaN in y, dydr or d2ydr2 stands for a label that is missing.</param>
+    /// <param name="weights">The weight of each sample, shape (S); none if left out.</param>
     public static IJetSource<T> FromManifold<T>(
         T[,] x,
         T[,,] dxdr,
@@ -58,7 +66,9 @@ public static partial class JetData
         T[,,] dydr,
         T[,,]? d2xdr2 = null,
         T[,,]? d2ydr2 = null,
-        ReadOnlySpan<double> tangentScales = default)
+        ReadOnlySpan<double> tangentScales = default,
+        bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         BuildManifold(
             LabelArray<T>.OfArray(nameof(x), x),
@@ -67,7 +77,9 @@ public static partial class JetData
             LabelArray<T>.OfArray(nameof(dydr), dydr),
             LabelArray<T>.OfArray(nameof(d2xdr2), d2xdr2, optional: true),
             LabelArray<T>.OfArray(nameof(d2ydr2), d2ydr2, optional: true),
-            tangentScales);
+            tangentScales,
+            allowMissing,
+            weights);
 
     private static MemoryJetSource<T> BuildManifold<T>(
         LabelArray<T> x,
@@ -77,15 +89,17 @@ public static partial class JetData
         LabelArray<T> d2xdr2,
         LabelArray<T> d2ydr2,
         ReadOnlySpan<double> tangentScales,
+        bool allowMissing,
+        ReadOnlySpan<double> weights,
         JetLayout? layout = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (samples, inputs, outputs) = CheckValues(x, y);
+        var (samples, inputs, outputs) = CheckValues(x, y, allowMissing);
         dxdr.ExpectRank(3, "samples, tangents, inputs");
         var tangents = new LabelAxis("tangents", dxdr.Shape[1]);
         dxdr.Expect(samples, tangents, inputs);
         dxdr.ExpectFinite();
-        ExpectOutputs(dydr, y, [samples, tangents], outputs, []);
+        ExpectOutputs(dydr, y, [samples, tangents], outputs, [], allowMissing);
         if (d2xdr2.IsGiven != d2ydr2.IsGiven)
         {
             string missing = d2xdr2.IsGiven ? "d2ydr2" : "d2xdr2";
@@ -106,14 +120,16 @@ public static partial class JetData
             var pairs = new LabelAxis("pairs of tangents", layout?.CountOf(2) ?? (int)Math.Min(all, int.MaxValue));
             d2xdr2.Expect(samples, pairs, inputs);
             d2xdr2.ExpectFinite();
-            ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, []);
+            ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, [], allowMissing);
         }
 
         layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
-        return new MemoryJetSource<T>(
+        return InMemory(
             ComponentMajor(layout, inputs.Length, x, dxdr, d2xdr2),
             ComponentMajor(layout, outputs.Length, y, dydr, d2ydr2),
-            tangentScales);
+            tangentScales,
+            allowMissing,
+            weights);
     }
 
     /// <summary>Gathers (S, f), (S, p, f) and (S, q, f) into (1 + p + q, S, f).</summary>

@@ -50,6 +50,7 @@ public static partial class JetSource
     /// Where derivatives are taken by inputs themselves, the number of the input that each tangent is, as <see cref="IJetSource{T}.TangentInputs"/>. The
     /// generator then writes the input's values alone: its view of the input has no derivatives, and <paramref name="inputOrder"/> is 1.
     /// </param>
+    /// <param name="allowMissing">Whether the generator may write NaN for a label that is missing; see <see cref="IJetSource{T}.HasMissingLabels"/>.</param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">
     /// A size is out of range, the scales do not fit, or <paramref name="tangentInputs"/> are not different inputs, one for each tangent.
@@ -66,7 +67,8 @@ public static partial class JetSource
         bool generatesLowerOrders = false,
         ReadOnlySpan<double> tangentScales = default,
         bool inputsShareUnit = false,
-        ReadOnlySpan<int> tangentInputs = default)
+        ReadOnlySpan<int> tangentInputs = default,
+        bool allowMissing = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -90,7 +92,8 @@ public static partial class JetSource
             generatesLowerOrders,
             TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)),
             inputsShareUnit,
-            tangentInputs.ToArray());
+            tangentInputs.ToArray(),
+            allowMissing);
         SourceArgument.Check<T>(source, nameof(tangentInputs));
         return source;
     }
@@ -253,7 +256,11 @@ public static partial class JetSource
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
         }
 
-        return new MemoryJetSource<T>(input, target, TangentScales.Of(source), nameof(source)) { InputsShareUnit = source.InputsShareUnit };
+        return new MemoryJetSource<T>(
+            input, target, TangentScales.Of(source), source.HasMissingLabels, SampleWeights.Copy(source, first, samples), nameof(source))
+        {
+            InputsShareUnit = source.InputsShareUnit,
+        };
     }
 
     /// <summary>Refuses jets of one sample that no array holds.</summary>

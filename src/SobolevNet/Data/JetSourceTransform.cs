@@ -75,11 +75,24 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <inheritdoc/>
     public virtual bool InputsShareUnit => Source.InputsShareUnit;
 
+    /// <summary>
+    /// Whether labels may be missing: as in the other source, whose NaN a sum or a product passes on. A transform that multiplies labels by zeros must leave those out, since
+    /// 0·NaN is NaN.
+    /// </summary>
+    public virtual bool HasMissingLabels => Source.HasMissingLabels;
+
+    /// <inheritdoc/>
+    public virtual bool HasSampleWeights => Source.HasSampleWeights;
+
     /// <summary>The other source. Samples are asked of the argument of the protected <c>Fill</c> instead.</summary>
     protected internal IJetSource<T> Source { get; }
 
     /// <inheritdoc/>
     public virtual double TangentScale(int tangent) => Source.TangentScale(tangent);
+
+    /// <summary>The weight of a sample: that of the other source's sample of the same number. A transform that renumbers samples must override it.</summary>
+    /// <inheritdoc/>
+    public virtual double SampleWeight(long sample) => Source.SampleWeight(sample);
 
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

@@ -134,9 +134,15 @@ internal readonly ref struct LabelArray<T>
 
     /// <summary>Checks that every element is finite.</summary>
     /// <exception cref="ArgumentException">One is not; the message says which.</exception>
-    public void ExpectFinite()
+    public void ExpectFinite() => ExpectFinite(allowNaN: false, isLabel: false);
+
+    /// <summary>Checks that every label is finite, or missing if that is allowed.</summary>
+    /// <exception cref="ArgumentException">One is not; the message says which.</exception>
+    public void ExpectLabels(bool allowMissing) => ExpectFinite(allowMissing, isLabel: true);
+
+    private void ExpectFinite(bool allowNaN, bool isLabel)
     {
-        int at = NotFinite.IndexIn(Data);
+        int at = NotFinite.IndexIn(Data, allowNaN);
         if (at < 0)
         {
             return;
@@ -150,7 +156,9 @@ internal readonly ref struct LabelArray<T>
         }
 
         throw new ArgumentException(
-            $"{Name}[{string.Join(", ", index)}] is {Data[at]} (sample {index[0]}); only finite numbers can be trained on.", Name);
+            $"{Name}[{string.Join(", ", index)}] is {Data[at]} (sample {index[0]}); only finite numbers can be trained on." +
+            (isLabel ? MissingLabels.Advice(Data[at]) : string.Empty),
+            Name);
     }
 
     private static string Describe(ReadOnlySpan<LabelAxis> axes)

@@ -11,6 +11,7 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double[]? _tangentScales;
+    private readonly double[]? _weights;
     private readonly int[] _tangentInputs;
 
     /// <summary>Wraps two batches; nothing is copied, and neither may be changed while the source is in use.</summary>
@@ -20,16 +21,20 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// </param>
     /// <param name="target">Shape (components, samples, m).</param>
     /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
+    /// <param name="allowMissing">Whether NaN in the target stands for a label that is missing; else it is refused.</param>
+    /// <param name="weights">The weight of each sample, see <see cref="IJetSource{T}.SampleWeight"/>; none if left out.</param>
     /// <exception cref="ArgumentException">
-    /// The batches are empty, do not fit each other, or hold NaN or infinity; or the scales do not fit.
+    /// The batches are empty, do not fit each other, or hold infinity or NaN that is not allowed; or the scales or the weights do not fit.
     /// </exception>
-    public MemoryJetSource(JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales = default)
-        : this(input, target, tangentScales, origin: null)
+    public MemoryJetSource(
+        JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales = default, bool allowMissing = false, ReadOnlySpan<double> weights = default)
+        : this(input, target, tangentScales, allowMissing, weights, origin: null)
     {
     }
 
     /// <summary>Makes a source of what another one gave; errors name the argument that it was, unless that is null.</summary>
-    internal MemoryJetSource(JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales, string? origin)
+    internal MemoryJetSource(
+        JetBatch<T> input, JetBatch<T> target, ReadOnlySpan<double> tangentScales, bool allowMissing, ReadOnlySpan<double> weights, string? origin)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(target);
@@ -50,9 +55,11 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
                 $"The input's layout ({input.Layout}) is not the target's ({target.Layout}) or that truncated to order 1.", nameof(input));
         }
 
-        CheckFinite(input, nameof(input), origin);
-        CheckFinite(target, nameof(target), origin);
+        CheckFinite(input, allowNaN: false, nameof(input), origin);
+        CheckFinite(target, allowMissing, nameof(target), origin);
         _tangentScales = TangentScales.Check(tangentScales, target.Layout.Tangents, origin ?? nameof(tangentScales));
+        _weights = SampleWeights.Check(weights, target.Samples, origin ?? nameof(weights));
+        HasMissingLabels = allowMissing && NotFinite.In(target.AsSpan()) is not null;
         Input = input;
         Target = target;
         InputOrder = input.Layout.Order == 2 && AllZero(input, input.Layout.CountOf(1) + 1) ? 1 : input.Layout.Order;
@@ -86,8 +93,17 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
     /// <inheritdoc/>
     public bool InputsShareUnit { get; init; }
 
+    /// <summary>Whether a label is missing.</summary>
+    public bool HasMissingLabels { get; }
+
+    /// <inheritdoc/>
+    public bool HasSampleWeights => _weights is not null;
+
     /// <inheritdoc/>
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
+
+    /// <inheritdoc/>
+    public double SampleWeight(long sample) => SampleWeights.Get(_weights, Count, sample);
 
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
@@ -123,13 +139,14 @@ public sealed class MemoryJetSource<T> : IJetSource<T>
         }
     }
 
-    private static void CheckFinite(JetBatch<T> batch, string name, string? origin)
+    private static void CheckFinite(JetBatch<T> batch, bool allowNaN, string name, string? origin)
     {
-        if (NotFinite.In(batch.AsSpan()) is var (component, sample, feature))
+        if (NotFinite.In(batch.AsSpan(), allowNaN) is var (component, sample, feature))
         {
+            T number = batch[component, sample, feature];
             throw new ArgumentException(
-                $"The {name} holds {batch[component, sample, feature]} in component {component} ({batch.Layout.NameOf(component)}), " +
-                $"sample {sample}, feature {feature}; only finite numbers can be trained on.",
+                $"The {name} holds {number} in component {component} ({batch.Layout.NameOf(component)}), sample {sample}, feature {feature}; only finite numbers " +
+                $"can be trained on.{(name == "target" ? MissingLabels.Advice(number) : string.Empty)}",
                 origin ?? name);
         }
     }

@@ -11,6 +11,7 @@ internal static class StoredSources
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => source switch
         {
             MemoryJetSource<T> or JacobianJetSource<T> => true,
+            ConcatenatedJetSource<T> all => all.Sources.All(Holds),
             SubsetJetSource<T> or TruncatedJetSource<T> => Holds(((JetSourceTransform<T>)source).Source),
             _ => false,
         };

@@ -7,7 +7,9 @@ namespace SobolevNet;
 internal static class NotFinite
 {
     /// <summary>The index of the first number that is not finite; -1 if all are.</summary>
-    public static int IndexIn<T>(ReadOnlySpan<T> numbers)
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="allowNaN">Whether NaN, a label that is missing, counts as finite.</param>
+    public static int IndexIn<T>(ReadOnlySpan<T> numbers, bool allowNaN = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (numbers.IsEmpty || TensorPrimitives.IsFiniteAll(numbers))
@@ -15,22 +17,26 @@ internal static class NotFinite
             return -1;
         }
 
-        int at = 0;
-        while (T.IsFinite(numbers[at]))
+        for (int at = 0; at < numbers.Length; at++)
         {
-            at++;
+            if (!T.IsFinite(numbers[at]) && !(allowNaN && T.IsNaN(numbers[at])))
+            {
+                return at;
+            }
         }
 
-        return at;
+        return -1;
     }
 
     /// <summary>Where the first number of some jets stands that is not finite, by component, sample and feature; null if all are finite.</summary>
-    public static JetPlace? In<T>(JetSpan<T> jets)
+    /// <param name="jets">The jets.</param>
+    /// <param name="allowNaN">Whether NaN, a label that is missing, counts as finite.</param>
+    public static JetPlace? In<T>(JetSpan<T> jets, bool allowNaN = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int c = 0; c < jets.Layout.Count; c++)
         {
-            int at = IndexIn<T>(jets.Component(c));
+            int at = IndexIn<T>(jets.Component(c), allowNaN);
             if (at >= 0)
             {
                 return new JetPlace(c, at / jets.Features, at % jets.Features);

@@ -55,16 +55,17 @@ internal sealed class ErrorDetails
     /// <summary>Adds an error.</summary>
     /// <param name="column">Its column; nothing is done for one that is not described.</param>
     /// <param name="error">Its magnitude.</param>
+    /// <param name="weight">Its weight in the mean.</param>
     /// <param name="sample">The number of the sample.</param>
     /// <param name="position">How many samples came before this one.</param>
-    public void Add(int column, double error, long sample, int position)
+    public void Add(int column, double error, double weight, long sample, int position)
     {
         if (column >= Columns)
         {
             return;
         }
 
-        _sums[column] += error;
+        _sums[column] += weight * error;
         if (_isKept is null || _isKept[position])
         {
             _kept[((long)column * _most) + _keptCounts[column]++] = error;
@@ -95,8 +96,8 @@ internal sealed class ErrorDetails
             Name = sums.Layout.NameOf(component),
             Count = count,
             Size = size,
-            Mean = _sums[column] / count,
-            Rms = Math.Sqrt(sums.Squares[column] / count),
+            Mean = _sums[column] / sums.Weights[column],
+            Rms = Math.Sqrt(sums.Squares[column] / sums.Weights[column]),
             Median = Quantile(errors, 50),
             Quantile90 = Quantile(errors, 90),
             Quantile99 = Quantile(errors, 99),

@@ -37,12 +37,12 @@ internal sealed class ErrorScale
     {
         double[] spreads = FeatureSize.Spreads<T>(sums.Means, sums.Variances());
         return [.. sums.Sizes.Select((size, column) =>
-            column >= sums.Outputs ? Math.Sqrt(size / Math.Max(1, sums.Counts[column]))
+            column >= sums.Outputs ? (sums.Weights[column] > 0 ? Math.Sqrt(size / sums.Weights[column]) : 0)
             : spreads[column] > 0 ? spreads[column]
             : Math.Abs(sums.Means[column]))];
     }
 
-    /// <summary>√(Σ v u E / Σ v u S) for each order.</summary>
+    /// <summary>√(Σ v u E / Σ v u S) for each order; NaN for one of which nothing is known.</summary>
     /// <param name="sums">Errors E and sizes S of all columns.</param>
     /// <param name="componentWeights">v_c of each component.</param>
     public double[] Relative<T>(ErrorSums sums, double[] componentWeights)
@@ -54,16 +54,18 @@ internal sealed class ErrorScale
         double[] weights = _loss is not null ? _loss.OutputWeights.ToArray() : _isBalanced ? FeatureSize.Weights(complete) : [.. spreads.Select(_ => 1.0)];
         double[] errors = new double[sums.Layout.Order + 1];
         double[] sizes = new double[errors.Length];
+        bool[] areKnown = new bool[errors.Length];
         for (int column = 0; column < sums.Squares.Length; column++)
         {
             var (component, f) = (column / outputs, column % outputs);
             double weight = componentWeights[component] * weights[f];
             int order = sums.Layout.OrderOf(component);
+            areKnown[order] |= sums.Weights[column] > 0;
             errors[order] += weight * sums.Squares[column];
             sizes[order] += component > 0 || spreads[f] > 0 ? weight * sums.Sizes[column] : 0;
         }
 
-        double count = sums.Counts.Max();
+        double count = sums.Weights.Max();
         double[] relative = new double[errors.Length];
         for (int order = 0; order < relative.Length; order++)
         {
@@ -74,7 +76,7 @@ internal sealed class ErrorScale
                     : count * weights.Zip(complete, (weight, one) => weight * one * one).Sum();
             }
 
-            relative[order] = errors[order] == 0 ? 0 : Math.Sqrt(errors[order] / sizes[order]);
+            relative[order] = !areKnown[order] ? double.NaN : errors[order] == 0 ? 0 : Math.Sqrt(errors[order] / sizes[order]);
         }
 
         return relative;

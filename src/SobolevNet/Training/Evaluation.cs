@@ -9,7 +9,8 @@ namespace SobolevNet;
 /// of the component's tangents and u_f the inverse square of the output's size, so that no output or coordinate is hidden by one of another
 /// unit. Not balanced, all v and u are 1. Targets that have no size to compare with still give finite errors: values that do not vary
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
-/// root mean square of the network itself.
+/// root mean square of the network itself. Labels that are missing (<see cref="IJetSource{T}.HasMissingLabels"/>) are left out, and sums are weighted by the samples'
+/// weights. An order of which no label is known has the error NaN.
 /// </remarks>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class Evaluation
@@ -33,7 +34,7 @@ public sealed class Evaluation
 
     /// <summary>
     /// The errors of each component of each output in the units of its targets, component by component: value of output 0, value of output 1, …, first
-    /// derivative of output 0, …; not weighted and not balanced.
+    /// derivative of output 0, …; not balanced. Means are weighted by the samples' weights; quantiles, the largest error and the worst samples are not.
     /// </summary>
     /// <remarks>
     /// Everything but the quantiles is of all samples compared. Quantiles are exact for up to 8,388,608 errors, samples times components times outputs; where there are more,

@@ -28,6 +28,7 @@ internal sealed class Evaluator<T>
     private readonly Workspace<T>[] _workspaces;
     private readonly T[] _targets;
     private readonly long[] _samples;
+    private readonly double[] _weights;
     private readonly ErrorDetails? _details;
     private readonly ErrorSums _sums;
     private readonly Action<int, int> _runGroup;
@@ -59,6 +60,7 @@ internal sealed class Evaluator<T>
         _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, Samples);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
+        _weights = new double[source.HasSampleWeights ? Samples : 0];
         _details = isDetailed ? new ErrorDetails(_layout.Count * source.OutputFeatures, Samples) : null;
         _sums = new ErrorSums(_layout, source.OutputFeatures, _details);
         _outputBlocks = (source.OutputFeatures + OutputBlock - 1) / OutputBlock;
@@ -88,6 +90,11 @@ internal sealed class Evaluator<T>
         if (isLimited)
         {
             SourceSurvey.Shuffle(_samples);
+        }
+
+        for (int s = 0; s < _weights.Length; s++)
+        {
+            _weights[s] = _source.SampleWeight(_samples[s]);
         }
 
         _numbers = Numbering is null ? _samples : [.. _samples.Select(Numbering.NumberInSource)];
@@ -157,7 +164,8 @@ internal sealed class Evaluator<T>
         {
             var (start, count) = _tape.Group(group);
             int position = _start + start;
-            _sums.Add(component, features, _tape.Output(group), Target(group), _numbers.AsSpan(position, count), position);
+            var weights = _weights.Length == 0 ? default : _weights.AsSpan(position, count);
+            _sums.Add(component, features, _tape.Output(group), Target(group), _numbers.AsSpan(position, count), position, weights);
         }
     }
 }

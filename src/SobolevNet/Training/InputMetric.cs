@@ -9,7 +9,7 @@ namespace SobolevNet;
 /// <para>
 /// With z the standardized input and C = mean_s Σ_f u_f (∂y_f/∂z)(∂y_f/∂z)ᵀ = U Λ Uᵀ, the metric is
 /// M = U S Uᵀ / σ, Sₖ = max(<see cref="Least"/>, √(Λₖ/Λ₁)), σ the deviation of the input along the first axis: the features M z
-/// vary along a direction as much as the labels do. Trained is V in W₁ = V M.
+/// vary along a direction as much as the labels do. Trained is V in W₁ = V M. An element of C is the mean over those samples and outputs in which both derivatives are known.
 /// </para>
 /// <para>
 /// Where a function of many inputs depends on few combinations of them (a basket option on one), its derivatives say so at once,
@@ -61,7 +61,7 @@ internal static class InputMetric
         }
 
         double[] weights = outputWeights.ToArray();
-        Lane[] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new Lane(n))];
+        Lane[] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new Lane(n, source.HasMissingLabels))];
         int[] inputs = [.. Enumerable.Range(0, n)];
         bool isKnown = !source.TangentInputs.IsEmpty;
         bool areInputs = !isKnown || source.TangentInputs.SequenceEqual(inputs);
@@ -70,7 +70,7 @@ internal static class InputMetric
             return null;
         }
 
-        SourceSurvey.Run(source, source.Layout.Truncate(1), team, time, (lane, _, input, target) =>
+        SourceSurvey.Run(source, source.Layout.Truncate(1), team, time, (lane, samples, input, target) =>
         {
             for (int s = 0; s < input.Samples && Volatile.Read(ref areInputs); s++)
             {
@@ -80,7 +80,7 @@ internal static class InputMetric
                     return;
                 }
 
-                lanes[lane].Add(input, target, s, scales, weights);
+                lanes[lane].Add(input, target, s, SampleWeights.Of(source, samples[s]), scales, weights);
             }
         });
         if (!areInputs)
@@ -116,41 +116,63 @@ internal static class InputMetric
     }
 
     /// <summary>The sums of one lane: lower triangles, row by row, of symmetric matrices.</summary>
-    private sealed class Lane(int inputs)
+    private sealed class Lane(int inputs, bool hasMissingLabels)
     {
         private readonly double[] _gradients = new double[inputs * inputs];
+        private readonly double[]? _known = hasMissingLabels ? new double[inputs * inputs] : null;
+        private readonly double[] _mask = new double[inputs];
         private readonly double[] _deviations = new double[inputs * inputs];
         private readonly double[] _mean = new double[inputs];
         private readonly double[] _vector = new double[inputs];
 
+        /// <summary>Samples taken in.</summary>
         public long Count { get; private set; }
 
-        public Matrix<double> Gradients() => Symmetric(_gradients);
+        private double Weight { get; set; }
 
-        public Matrix<double> Covariance() => Symmetric(_deviations);
+        /// <summary>The weight of all gradients, known or not.</summary>
+        private double GradientWeight { get; set; }
 
-        public void Add<T>(JetSpan<T> input, JetSpan<T> target, int sample, double[] scales, double[] weights)
+        public Matrix<double> Gradients() => Symmetric(_gradients, _known);
+
+        public Matrix<double> Covariance() => Symmetric(_deviations, null);
+
+        public void Add<T>(JetSpan<T> input, JetSpan<T> target, int sample, double weight, double[] scales, double[] outputWeights)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            for (int f = 0; f < weights.Length; f++)
+            if (weight == 0)
+            {
+                return;
+            }
+
+            for (int f = 0; f < outputWeights.Length; f++)
             {
                 for (int i = 0; i < inputs; i++)
                 {
-                    _vector[i] = scales[i] * double.CreateTruncating(target[1 + i, sample, f]);
+                    double label = double.CreateTruncating(target[1 + i, sample, f]);
+                    _mask[i] = double.IsNaN(label) ? 0 : 1;
+                    _vector[i] = double.IsNaN(label) ? 0 : scales[i] * label;
                 }
 
-                AddSquare(_gradients, weights[f]);
+                AddSquare(_gradients, weight * outputWeights[f], _vector);
+                GradientWeight += weight * outputWeights[f];
+                if (_known is not null)
+                {
+                    AddSquare(_known, weight * outputWeights[f], _mask);
+                }
             }
 
             // Welford's running mean and sum of squared deviations.
             Count++;
+            double before = Weight;
+            Weight += weight;
             for (int i = 0; i < inputs; i++)
             {
                 _vector[i] = (double.CreateTruncating(input[0, sample, i]) / scales[i]) - _mean[i];
-                _mean[i] += _vector[i] / Count;
+                _mean[i] += weight * _vector[i] / Weight;
             }
 
-            AddSquare(_deviations, (Count - 1.0) / Count);
+            AddSquare(_deviations, weight * (before / Weight), _vector);
         }
 
         public void Add(Lane other)
@@ -162,28 +184,41 @@ internal static class InputMetric
 
             TensorPrimitives.Add(_gradients, other._gradients, _gradients);
             TensorPrimitives.Add(_deviations, other._deviations, _deviations);
-            double share = (double)other.Count / (Count + other.Count);
+            if (_known is not null)
+            {
+                TensorPrimitives.Add(_known, other._known!, _known);
+            }
+
+            double share = other.Weight / (Weight + other.Weight);
             for (int i = 0; i < inputs; i++)
             {
                 _vector[i] = other._mean[i] - _mean[i];
                 _mean[i] += share * _vector[i];
             }
 
-            AddSquare(_deviations, share * Count);
+            AddSquare(_deviations, share * Weight, _vector);
             Count += other.Count;
+            Weight += other.Weight;
+            GradientWeight += other.GradientWeight;
         }
 
         /// <summary>A ← A + w v vᵀ.</summary>
-        private void AddSquare(double[] sums, double weight)
+        private void AddSquare(double[] sums, double weight, double[] vector)
         {
             for (int i = 0; i < inputs; i++)
             {
                 var row = sums.AsSpan(i * inputs, i + 1);
-                TensorPrimitives.MultiplyAdd(_vector.AsSpan(0, i + 1), weight * _vector[i], row, row);
+                TensorPrimitives.MultiplyAdd(vector.AsSpan(0, i + 1), weight * vector[i], row, row);
             }
         }
 
-        private Matrix<double> Symmetric(double[] sums) =>
-            Matrix<double>.Build.Dense(inputs, inputs, (i, j) => sums[(Math.Max(i, j) * inputs) + Math.Min(i, j)] / Count);
+        /// <summary>Means of sums over samples; over those in which both derivatives are known, where some are missing.</summary>
+        private Matrix<double> Symmetric(double[] sums, double[]? known) =>
+            Matrix<double>.Build.Dense(inputs, inputs, (i, j) =>
+            {
+                int k = (Math.Max(i, j) * inputs) + Math.Min(i, j);
+                double weight = known is null ? Weight : Weight * (known[k] / GradientWeight);
+                return weight > 0 ? sums[k] / weight : 0;
+            });
     }
 }

@@ -87,23 +87,31 @@ internal sealed class OrderBalance
         var layout = source.Layout.Truncate(Measured.Length - 1);
         var output = Propagate(network, source, layout, samples, time, propagation);
         int count = output.Samples;
+        double[] sampleWeights = [.. samples.Take(count).Select(sample => SampleWeights.Of(source, sample))];
+        double sum = sampleWeights.Sum();
         double[] squares = new double[Measured.Length];
         for (int f = 0; f < source.OutputFeatures; f++)
         {
             double mean = 0;
             for (int s = 0; s < count; s++)
             {
-                mean += double.CreateTruncating(output[0, s, f]) / count;
+                mean += sampleWeights[s] * double.CreateTruncating(output[0, s, f]) / sum;
             }
 
             for (int c = 0; c < layout.Count; c++)
             {
                 int order = layout.OrderOf(c);
                 double weight = loss.ComponentWeights[c] * loss.OutputWeights[f] / loss.Normalizers[order];
+                if (loss.KnownShares is { } shares)
+                {
+                    // Normalizers are sums over what is known.
+                    weight *= shares[(c * source.OutputFeatures) + f];
+                }
+
                 for (int s = 0; s < count; s++)
                 {
                     double value = double.CreateTruncating(output[c, s, f]) - (c == 0 ? mean : 0);
-                    squares[order] += weight * value * value;
+                    squares[order] += sampleWeights[s] * (weight * value * value);
                 }
             }
         }

@@ -83,20 +83,21 @@ internal static class OutputSizes
         }
 
         double[][] lanes = [.. Enumerable.Range(0, SourceSurvey.Lanes).Select(_ => new double[components * inputs])];
-        long[] counts = new long[lanes.Length];
+        double[] counts = new double[lanes.Length];
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, _) =>
         {
             double[] sums = lanes[lane];
-            counts[lane] += input.Samples;
-            for (int c = 1; c < components; c++)
+            for (int s = 0; s < input.Samples; s++)
             {
-                for (int s = 0; s < input.Samples; s++)
+                double weight = SampleWeights.Of(source, samples[s]);
+                counts[lane] += weight;
+                for (int c = 1; c < components; c++)
                 {
                     var row = input.Row(c, s);
                     for (int j = 0; j < row.Length; j++)
                     {
                         double speed = double.CreateTruncating(row[j]);
-                        sums[(c * inputs) + j] += speed * speed;
+                        sums[(c * inputs) + j] += weight * (speed * speed);
                     }
                 }
             }

@@ -14,6 +14,10 @@ namespace SobolevNet;
 /// Sₖ = mean_s Σ_c Σ_f v_c u_f y². So √E₀ is the normalized RMS error, and Eₖ = 1 is what a constant network has.
 /// </para>
 /// <para>
+/// Labels that are missing are left out of all sums, and samples count by their weights: mean_s a = Σ_s w_s a / Σ_s w_s, both in Eₖ and in Sₖ, with a = 0 where a label is
+/// missing. So every order is compared with what is known of it, and every known label of an order counts the same, in whichever mini-batch it is.
+/// </para>
+/// <para>
 /// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the ranges ℓ of its tangents. u_f is 1, or the inverse square of the output's size
 /// where outputs are balanced: its variance, or where it is constant the square of its value; where values are constant or not trained,
 /// what the derivatives say (<see cref="SobolevTrainingOptions.BalanceOutputs"/>). An order without a size of its own has that of the values,
@@ -63,6 +67,9 @@ internal sealed class SobolevLoss
 
     /// <summary>Sₖ of each order.</summary>
     public ReadOnlySpan<double> Normalizers => _normalizers;
+
+    /// <summary>The share of samples in which each label is known, shape (components, outputs); null where it is not measured. No part of a checkpoint.</summary>
+    public double[]? KnownShares { get; private init; }
 
     /// <summary>
     /// The losses of each sample and order, and the adjoint of Σₖ λₖ Eₖ where the mean over samples has the given weight.
@@ -199,11 +206,12 @@ internal sealed class SobolevLoss
         double fallback = 0;
         for (int f = 0; f < outputs; f++)
         {
-            normalizers[0] += spreads[f] > 0 ? outputWeights[f] * statistics.OutputVariances[f] : 0;
+            normalizers[0] += spreads[f] > 0 ? outputWeights[f] * statistics.OutputVariances[f] * statistics.KnownShares[f] : 0;
             fallback += outputWeights[f] * sizes[f] * sizes[f];
             for (int c = 1; c < layout.Count; c++)
             {
-                normalizers[layout.OrderOf(c)] += componentWeights[c] * outputWeights[f] * statistics.OutputSquares[(c * outputs) + f];
+                int k = (c * outputs) + f;
+                normalizers[layout.OrderOf(c)] += componentWeights[c] * outputWeights[f] * statistics.OutputSquares[k] * statistics.KnownShares[k];
             }
         }
 
@@ -230,7 +238,7 @@ internal sealed class SobolevLoss
             }
         }
 
-        return new SobolevLoss(layout, componentWeights, outputWeights, statistics.OutputMeans, normalizers);
+        return new SobolevLoss(layout, componentWeights, outputWeights, statistics.OutputMeans, normalizers) { KnownShares = statistics.KnownShares };
     }
 
     /// <summary>A loss of the right shape, whose numbers a checkpoint will replace.</summary>

@@ -120,6 +120,11 @@ public sealed class SobolevTrainer<T>
                 SourceCheck.Validation(validation, order, team, time, nameof(validation));
             }
 
+            if (validation is not null && Options.EarlyStopping is not null)
+            {
+                SourceCheck.HasValues(validation, team, time);
+            }
+
             var setup = new TrainingSetup<T>(Network, options, source, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {

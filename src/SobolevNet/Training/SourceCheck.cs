@@ -17,6 +17,8 @@ internal static class SourceCheck
                 $"{network.Architecture.Inputs} and {network.Architecture.Outputs}.",
                 name);
         }
+
+        SampleWeights.Mean(source, name);
     }
 
     /// <summary>
@@ -43,7 +45,35 @@ internal static class SourceCheck
         }
     }
 
-    /// <summary>Checks what a source gave.</summary>
+    /// <summary>Refuses validation data of early stopping in which no value is known.</summary>
+    /// <param name="source">The validation data.</param>
+    /// <param name="team">Does the work.</param>
+    /// <param name="time">Ends it.</param>
+    /// <exception cref="ArgumentException">The value of every output is missing in every sample looked at.</exception>
+    /// <exception cref="OperationCanceledException">The check was canceled.</exception>
+    public static void HasValues<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool[] areKnown = new bool[SourceSurvey.Lanes];
+        if (!source.HasMissingLabels)
+        {
+            return;
+        }
+
+        SourceSurvey.Run(source, JetLayout.Value, team, time, (lane, _, _, target) =>
+        {
+            foreach (T label in target.Component(0))
+            {
+                areKnown[lane] |= !T.IsNaN(label);
+            }
+        });
+        if (!areKnown.Contains(true))
+        {
+            throw new ArgumentException("Early stopping compares values, but those of the validation data are all missing.", "validation");
+        }
+    }
+
+    /// <summary>Checks what a source gave. NaN in a target is a label that is missing, where the source says that labels may be.</summary>
     /// <param name="source">The source.</param>
     /// <param name="samples">The numbers of the samples.</param>
     /// <param name="input">Their inputs.</param>
@@ -53,19 +83,20 @@ internal static class SourceCheck
     public static void AreSound<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        AreFinite(samples, input, "input", name);
-        AreFinite(samples, target, "target", name);
+        AreFinite(samples, input, allowNaN: false, "input", name);
+        AreFinite(samples, target, source.HasMissingLabels, "target", name);
         InputDeclarations.Check(source, samples, input, name);
     }
 
-    private static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> jets, string what, string name)
+    private static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> jets, bool allowNaN, string what, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (NotFinite.In(jets) is var (component, sample, feature))
+        if (NotFinite.In(jets, allowNaN) is var (component, sample, feature))
         {
+            T number = jets[component, sample, feature];
             throw new ArgumentException(
-                $"The source's {what} is {jets[component, sample, feature]} in component {jets.Layout.NameOf(component)}, feature {feature} of " +
-                $"sample {samples[sample]}; all data must be finite.",
+                $"The source's {what} is {number} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {samples[sample]}; all data must be " +
+                $"finite.{(what == "target" ? MissingLabels.Advice(number) : string.Empty)}",
                 name);
         }
     }

@@ -8,11 +8,12 @@ internal sealed class SourceStatistics
     /// <summary>Values beyond this, or below its inverse, have squares that double precision does not hold with its full digits.</summary>
     private const double LargestValue = 1e150;
 
-    private SourceStatistics(Moments inputs, Moments outputs, double[] squares)
+    private SourceStatistics(Lane all)
     {
-        (InputMeans, InputVariances) = (inputs.Means, inputs.Variances());
-        (OutputMeans, OutputVariances) = (outputs.Means, outputs.Variances());
-        OutputSquares = squares;
+        (InputMeans, InputVariances) = (all.Inputs.Means, all.Inputs.Variances());
+        (OutputMeans, OutputVariances) = (all.Outputs.Means, all.Outputs.Variances());
+        OutputSquares = [.. all.Squares.Zip(all.Known, (sum, weight) => weight > 0 ? sum / weight : 0)];
+        KnownShares = [.. all.Known.Select(weight => weight / all.Inputs.Weight)];
     }
 
     /// <summary>Mean of each input feature's value.</summary>
@@ -21,14 +22,50 @@ internal sealed class SourceStatistics
     /// <summary>Variance of each input feature's value.</summary>
     public double[] InputVariances { get; }
 
-    /// <summary>Mean of each output's value.</summary>
+    /// <summary>Mean of each output's value, where it is known.</summary>
     public double[] OutputMeans { get; }
 
-    /// <summary>Variance of each output's value.</summary>
+    /// <summary>Variance of each output's value, where it is known.</summary>
     public double[] OutputVariances { get; }
 
-    /// <summary>Mean square of each target element, shape (components, outputs).</summary>
+    /// <summary>Mean square of each target element, where it is known, shape (components, outputs).</summary>
     public double[] OutputSquares { get; }
+
+    /// <summary>The share of samples, by weight, in which each target element is known, shape (components, outputs); exactly 1 where it always is.</summary>
+    public double[] KnownShares { get; }
+
+    /// <summary>Refuses data in which nothing is known of an output or a component that is trained.</summary>
+    /// <param name="layout">The components.</param>
+    /// <param name="isTrained">Whether each order, from 0 on, is trained.</param>
+    /// <exception cref="ArgumentException">Every label of an output or a component is missing in all samples looked at.</exception>
+    public void CheckKnown(JetLayout layout, ReadOnlySpan<bool> isTrained)
+    {
+        int outputs = OutputMeans.Length;
+        bool[] isKnown = new bool[outputs];
+        for (int c = 0; c < layout.Count && layout.OrderOf(c) < isTrained.Length; c++)
+        {
+            int order = layout.OrderOf(c);
+            var shares = KnownShares.AsSpan(c * outputs, outputs);
+            if (isTrained[order] && !shares.ContainsAnyExcept(0.0))
+            {
+                throw new ArgumentException(
+                    $"Every label of component {layout.NameOf(c)} is missing in all samples looked at, but order {order} is trained. Give a source without the component, or " +
+                    $"the weight 0 for order {order} ({nameof(SobolevTrainingOptions.OrderWeights)}).",
+                    "source");
+            }
+
+            for (int f = 0; f < outputs; f++)
+            {
+                isKnown[f] |= isTrained[order] && shares[f] > 0;
+            }
+        }
+
+        if (isKnown.AsSpan().IndexOf(false) is >= 0 and var output)
+        {
+            throw new ArgumentException(
+                $"Every label of output {output} that is trained is missing in all samples looked at. Give a network and a source without the output.", "source");
+        }
+    }
 
     /// <summary>Looks at a source.</summary>
     /// <param name="source">The source.</param>
@@ -57,7 +94,11 @@ internal sealed class SourceStatistics
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
             SourceCheck.AreSound(source, samples, input, target, nameof(source));
-            lanes[lane].Add(input, target);
+            lanes[lane].AddMotion(input);
+            for (int s = 0; s < samples.Length; s++)
+            {
+                lanes[lane].Add(input, target, s, SampleWeights.Of(source, samples[s]));
+            }
         });
 
         var all = lanes[0];
@@ -69,7 +110,9 @@ internal sealed class SourceStatistics
         CheckMotion(source, all);
         CheckSizes(all.LargestInputs, JetLayout.Value, source.InputFeatures, "input");
         CheckSizes(all.LargestTargets, layout, outputs, "target");
-        return new SourceStatistics(all.Inputs, all.Outputs, [.. all.Squares.Select(sum => sum / all.Inputs.Count)]);
+        return all.Inputs.Weight > 0
+            ? new SourceStatistics(all)
+            : throw new ArgumentException("All samples looked at have the weight 0. Leave most of such samples out.", nameof(source));
     }
 
     /// <summary>
@@ -82,7 +125,7 @@ internal sealed class SourceStatistics
         if (source.TangentInputs.IsEmpty && !all.InputsMove && all.Squares.AsSpan(source.OutputFeatures, firsts).ContainsAnyExcept(0))
         {
             throw new ArgumentException(
-                $"The source's targets have first derivatives, but those of its inputs are zero in all {all.Inputs.Count} samples looked at. Expected how the inputs " +
+                $"The source's targets have first derivatives, but those of its inputs are zero in all samples looked at. Expected how the inputs " +
                 $"change along each tangent in the first-order components of the input, and an {nameof(source.InputOrder)} of at least 1.",
                 nameof(source));
         }
@@ -124,6 +167,9 @@ internal sealed class SourceStatistics
 
         public double[] Squares { get; } = new double[components * outputs];
 
+        /// <summary>The weight of the samples in which each target element is known.</summary>
+        public double[] Known { get; } = new double[components * outputs];
+
         public double[] LargestInputs { get; } = new double[inputs];
 
         public double[] LargestTargets { get; } = new double[components * outputs];
@@ -131,24 +177,26 @@ internal sealed class SourceStatistics
         /// <summary>Whether a first derivative of an input differs from zero.</summary>
         public bool InputsMove { get; private set; }
 
-        public void Add<T>(JetSpan<T> input, JetSpan<T> target)
+        public void AddMotion<T>(JetSpan<T> input)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int c = 1; c < input.Layout.Truncate(1).Count && !InputsMove; c++)
             {
                 InputsMove = input.Component(c).ContainsAnyExcept(T.Zero);
             }
+        }
 
-            for (int s = 0; s < input.Samples; s++)
+        public void Add<T>(JetSpan<T> input, JetSpan<T> target, int sample, double weight)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            Inputs.Add<T>(input.Row(0, sample), weight);
+            Outputs.Add<T>(target.Row(0, sample), weight);
+            AddLargest<T>(input.Row(0, sample), LargestInputs, default, default, weight);
+            for (int c = 0; c < target.Layout.Count; c++)
             {
-                Inputs.Add<T>(input.Row(0, s));
-                Outputs.Add<T>(target.Row(0, s));
-                AddLargest<T>(input.Row(0, s), LargestInputs, default);
-                for (int c = 0; c < target.Layout.Count; c++)
-                {
-                    var part = c * outputs;
-                    AddLargest<T>(target.Row(c, s), LargestTargets.AsSpan(part, outputs), Squares.AsSpan(part, outputs));
-                }
+                var part = c * outputs;
+                AddLargest<T>(
+                    target.Row(c, sample), LargestTargets.AsSpan(part, outputs), Squares.AsSpan(part, outputs), Known.AsSpan(part, outputs), weight);
             }
         }
 
@@ -160,6 +208,7 @@ internal sealed class SourceStatistics
             for (int k = 0; k < Squares.Length; k++)
             {
                 Squares[k] += other.Squares[k];
+                Known[k] += other.Known[k];
                 LargestTargets[k] = Math.Max(LargestTargets[k], other.LargestTargets[k]);
             }
 
@@ -169,16 +218,22 @@ internal sealed class SourceStatistics
             }
         }
 
-        private static void AddLargest<T>(ReadOnlySpan<T> row, Span<double> largest, Span<double> squares)
+        private static void AddLargest<T>(ReadOnlySpan<T> row, Span<double> largest, Span<double> squares, Span<double> known, double weight)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int f = 0; f < row.Length; f++)
             {
                 double value = Math.Abs(double.CreateTruncating(row[f]));
+                if (double.IsNaN(value))
+                {
+                    continue;
+                }
+
                 largest[f] = Math.Max(largest[f], value);
                 if (!squares.IsEmpty)
                 {
-                    squares[f] += value * value;
+                    squares[f] += weight * (value * value);
+                    known[f] += weight;
                 }
             }
         }

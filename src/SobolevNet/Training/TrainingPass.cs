@@ -40,6 +40,8 @@ internal sealed class TrainingPass<T>
     private readonly Action<int, int> _runTile;
     private readonly Action<int, int> _runBlock;
     private readonly double[] _weights = new double[3];
+    private readonly SampleWeighting<T>? _weighting;
+    private readonly bool _hasMissingLabels;
     private long[] _samples = [];
     private int _first;
     private int _count;
@@ -53,6 +55,8 @@ internal sealed class TrainingPass<T>
     {
         (_network, _packed, _gradient, _source, _loss, _team) = (network, packed, gradient, source, loss, team);
         _layout = source.Layout.Truncate(order);
+        _weighting = SampleWeighting<T>.Of(source);
+        _hasMissingLabels = source.HasMissingLabels;
         _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => AlignedMemory.Zeros<T>(_tape.ReverseScratch))];
@@ -148,6 +152,11 @@ internal sealed class TrainingPass<T>
         _source.Fill(Numbers(group), _tape.Input(group), target);
         _tape.Forward(group, _packed, _workspaces[0]);
         var output = _tape.Output(group);
+        if (_hasMissingLabels)
+        {
+            MissingLabels.Complete(target, output);
+        }
+
         int worst = -1;
         double largest = 0;
         for (int c = 0; c < _layout.Count; c++)
@@ -210,8 +219,14 @@ internal sealed class TrainingPass<T>
         var target = Target(group);
         _source.Fill(Numbers(group), _tape.Input(group), target);
         _tape.Forward(group, _packed, _workspaces[worker]);
-        _loss.Evaluate(
-            _tape.Output(group), target, _weights, _sampleWeight, _losses.AsSpan((_chunkStart + start) * Orders, count * Orders));
+        if (_hasMissingLabels)
+        {
+            MissingLabels.Complete(target, _tape.Output(group));
+        }
+
+        var losses = _losses.AsSpan((_chunkStart + start) * Orders, count * Orders);
+        _loss.Evaluate(_tape.Output(group), target, _weights, _sampleWeight, losses);
+        _weighting?.Apply(Numbers(group), _tape.Output(group), losses);
         _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker]);
     }
 

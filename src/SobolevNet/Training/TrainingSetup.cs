@@ -16,6 +16,7 @@ internal sealed class TrainingSetup<T>(
     public TrainingState<T> Begin()
     {
         var statistics = SourceStatistics.Measure(source, team, Time());
+        statistics.CheckKnown(source.Layout, balance.IsTrained);
         double[] sizes = OutputSizes.Measure(statistics, source, balance.IsTrained, team, Time());
         var loss = SobolevLoss.Of(statistics, source, sizes, options.BalanceOutputs);
         var optimizer = options.Optimizer.CreateState<T>(network.Architecture);

@@ -22,8 +22,8 @@ internal static class CurvatureLengths
         var jets = new SourceJets<T>(source, 2);
         int p = source.Layout.Tangents;
         bool areInputsStraight = !source.TangentInputs.IsEmpty;
-        int count = 0;
-        var (ofInput, ofTarget) = (new Sums(p, source.InputFeatures), new Sums(p, source.OutputFeatures));
+        long[] known = new long[source.OutputFeatures];
+        var (ofInput, ofTarget) = (new Sums(p, source.InputFeatures), new Sums(p, source.OutputFeatures, source.HasMissingLabels));
         double[] mean = new double[source.OutputFeatures];
         double[] deviations = new double[source.OutputFeatures];
         foreach (long sample in SampleSubset.Of(source.Count, MaxSamples))
@@ -37,13 +37,17 @@ internal static class CurvatureLengths
 
             var target = jets.Target(0);
             ofTarget.Add(target);
-            count++;
             for (int f = 0; f < mean.Length; f++)
             {
                 // Welford's recurrence: the difference of mean squares would cancel where values vary little relative to their size.
                 double value = double.CreateTruncating(target[0, 0, f]);
+                if (double.IsNaN(value) && source.HasMissingLabels)
+                {
+                    continue;
+                }
+
                 double difference = value - mean[f];
-                mean[f] += difference / count;
+                mean[f] += difference / ++known[f];
                 deviations[f] += difference * (value - mean[f]);
             }
         }
@@ -65,18 +69,22 @@ internal static class CurvatureLengths
     }
 
     /// <summary>Squares of derivatives along each tangent, summed over samples for each feature.</summary>
-    private sealed class Sums(int tangents, int features)
+    private sealed class Sums(int tangents, int features, bool hasMissingLabels = false)
     {
         private readonly double[,] _first = new double[tangents, features];
         private readonly double[,] _second = new double[tangents, features];
+        private readonly int[,] _missingFirst = new int[tangents, features];
+        private readonly int[,] _missingSecond = new int[tangents, features];
+        private int _count;
 
         public void Add<T>(JetSpan<T> jet)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
+            _count++;
             for (int i = 0; i < tangents; i++)
             {
-                AddSquares(jet.Row(1 + i, 0), _first, i);
-                AddSquares(jet.Row(1 + tangents + UpperTriangle.Index(i, i, tangents), 0), _second, i);
+                AddSquares(jet.Row(1 + i, 0), _first, _missingFirst, i);
+                AddSquares(jet.Row(1 + tangents + UpperTriangle.Index(i, i, tangents), 0), _second, _missingSecond, i);
             }
         }
 
@@ -86,19 +94,28 @@ internal static class CurvatureLengths
             var (first, second) = (0.0, 0.0);
             for (int f = 0; f < features; f++)
             {
-                first += weight(f) * _first[i, f];
-                second += weight(f) * _second[i, f];
+                // As if the derivatives that are missing were like the others.
+                first += weight(f) * _first[i, f] * All(_missingFirst[i, f]);
+                second += weight(f) * _second[i, f] * All(_missingSecond[i, f]);
             }
 
             return second == 0 ? double.PositiveInfinity : Math.Sqrt(first / second);
+
+            double All(int missing) => missing < _count ? (double)_count / (_count - missing) : 0;
         }
 
-        private static void AddSquares<T>(ReadOnlySpan<T> row, double[,] sums, int i)
+        private void AddSquares<T>(ReadOnlySpan<T> row, double[,] sums, int[,] missing, int i)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int f = 0; f < row.Length; f++)
             {
                 double value = double.CreateTruncating(row[f]);
+                if (hasMissingLabels && double.IsNaN(value))
+                {
+                    missing[i, f]++;
+                    continue;
+                }
+
                 sums[i, f] += value * value;
             }
         }

@@ -57,7 +57,7 @@ internal sealed class LabelSamples
         var layout = source.Layout;
         long elements = (long)layout.Count * ((long)source.InputFeatures + source.OutputFeatures);
         int count = (int)Math.Max(2, Math.Min(maxSamples, MaxElements / elements));
-        long[] numbers = SampleSubset.Of(source.Count, count);
+        long[] numbers = CompleteSamples.Choose(source, count, cancellationToken);
         count = numbers.Length;
         var input = new JetBatch<double>(layout, count, source.InputFeatures);
         var target = new JetBatch<double>(layout, count, source.OutputFeatures);

@@ -66,6 +66,7 @@ public sealed class OracleExpansion
     {
         SourceArgument.Check(source);
         CheckSource(source, 1, nameof(source));
+        MissingLabels.Refuse(source, "The oracle needs", nameof(source));
         TangentFrame.CheckedLimit(maxConditionNumber, nameof(maxConditionNumber));
         var frame = new TangentFrame(source.Layout.Tangents, source.InputFeatures, source.OutputFeatures, source.Layout.Order);
         var input = new JetBatch<T>(source.Layout, 1, source.InputFeatures);

@@ -63,6 +63,7 @@ public sealed class AdversarialOptions
         Check(options.Radius, nameof(Radius));
         Check(options.StepSize ?? 2.5 * options.Radius / options.Steps, nameof(StepSize));
         AdaptiveSources.Refuse(clean, "Perturb a clean source.");
+        MissingLabels.Refuse(clean, "Perturbing inputs needs", nameof(clean));
         return new EndlessJetSource<T>(clean, options.Shuffle, options.Seed, nameof(clean));
 
         static void Check(double size, string name)

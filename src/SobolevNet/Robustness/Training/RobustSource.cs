@@ -19,6 +19,7 @@ internal sealed class RobustSource<T> : JetSourceTransform<T>, IAdaptiveJetSourc
         : base(new EndlessJetSource<T>(clean, (options ?? Defaults).Shuffle, (options ?? Defaults).Seed, nameof(clean)))
     {
         AdaptiveSources.Refuse(clean, "Add directions to a clean source.");
+        MissingLabels.Refuse(clean, "Directions need", nameof(clean));
         _clean = (EndlessJetSource<T>)Source;
         _options = options ?? Defaults;
         _tangents = RobustTangents.Of(clean, _options);

@@ -38,6 +38,9 @@ internal sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSourc
     public override int Count => 2 * Source.Count;
 
     /// <inheritdoc/>
+    public override double SampleWeight(long sample) => Source.SampleWeight(sample / 2);
+
+    /// <inheritdoc/>
     public IJetSourceRun<T> BeginRun() => new Run(this);
 
     /// <summary>Writes clean samples; perturbations belong to a run.</summary>

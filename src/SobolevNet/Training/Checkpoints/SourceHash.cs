@@ -32,6 +32,12 @@ internal static class SourceHash
             hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in scale)));
         }
 
+        for (int sample = 0; source.HasSampleWeights && sample < source.Count; sample++)
+        {
+            double weight = source.SampleWeight(sample);
+            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in weight)));
+        }
+
         long[] samples = SampleSubset.Of(source.Count, StoredSources.Holds(source) ? int.MaxValue : MaxComputed);
         int rows = Math.Clamp(MaxElements / (layout.Count * (source.InputFeatures + source.OutputFeatures)), 1, MaxRows);
         for (int first = 0; first < samples.Length; first += rows)
@@ -41,6 +47,15 @@ internal static class SourceHash
             var input = new JetBatch<T>(layout, count, source.InputFeatures);
             var target = new JetBatch<T>(layout, count, source.OutputFeatures);
             source.Fill(samples.AsSpan(first, count), input, target);
+            if (source.HasMissingLabels)
+            {
+                // All NaN are the same missing label, whatever their bits.
+                foreach (ref T label in target.Data)
+                {
+                    label = T.IsNaN(label) ? T.NaN : label;
+                }
+            }
+
             hash.Append(MemoryMarshal.AsBytes(input.Data));
             hash.Append(MemoryMarshal.AsBytes(target.Data));
         }

@@ -47,6 +47,11 @@ internal sealed class TrainingFingerprint
             fields[name + "Layout"] = data is null ? "none" : Text(data.Layout.Truncate(highest));
             fields[name + "IsEndless"] = Text(data?.IsEndless ?? false);
             fields[name + "InputsShareUnit"] = Text(data?.InputsShareUnit ?? false);
+            if (data is { HasMissingLabels: true })
+            {
+                fields[name + "HasMissingLabels"] = Text(true);
+            }
+
             fields[name + "Data"] = data is null ? "none" : SourceHash.Of(data, highest, cancellationToken);
         }
     }
