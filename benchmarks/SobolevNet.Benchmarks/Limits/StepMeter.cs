@@ -23,7 +23,7 @@ internal sealed class StepMeter(
         {
             if (propagation == DerivativePropagation.Adjoint)
             {
-                return 2 * batch * PropagationCost.OfAdjoint(architecture, source.Layout, alongInputs: !source.TangentInputs.IsEmpty);
+                return 2 * batch * PropagationCost.OfAdjoint(architecture, source.Layout, source.InputOrder, alongInputs: !source.TangentInputs.IsEmpty);
             }
 
             double sum = 0;

@@ -109,7 +109,7 @@ internal static class AdaptiveSources
         {
             throw new InvalidOperationException(
                 $"{source.GetType().Name}.BeginRun gave a {run.GetType().Name} that is not made of the source's own source ({owner.Source.GetType().Name}), which changes " +
-                $"during training. Derive the run from {typeof(JetSourceTransform<>).Name.Split('`')[0]} and give the source to its constructor.");
+                $"during training. Derive the run from {nameof(JetSourceTransform<T>)} and give the source to its constructor.");
         }
     }
 }

@@ -75,15 +75,12 @@ public sealed class Evaluation
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSamples, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         SourceCheck.Fits(network, source);
+        order = Math.Min(order, source.Layout.Order);
         var time = new MeasuringTime(null, cancellationToken);
-        if (order > 0)
-        {
-            DeclarationCheck.Run(source, nameof(source), time);
-        }
-
+        DeclarationCheck.Run(source.Truncate(order), nameof(source), time);
         using var team = new WorkerTeam(threads == 0 ? Environment.ProcessorCount : threads);
         var scale = balanced ? ErrorScale.Balanced : ErrorScale.Plain;
         long[] samples = Evaluator<T>.FirstSamples(Math.Min(source.Count, maxSamples));
-        return new Evaluator<T>(network, source, Math.Min(order, source.Layout.Order), samples, scale, team, isDetailed: true).Run(time);
+        return new Evaluator<T>(network, source, order, samples, scale, team, isDetailed: true).Run(time);
     }
 }

@@ -34,11 +34,7 @@ internal static class SourceCheck
     public static void Validation<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (order > 0)
-        {
-            DeclarationCheck.Run(source, name, time);
-        }
-
+        DeclarationCheck.Run(source.Truncate(order), name, time);
         if (StoredSources.Holds(source))
         {
             SourceSurvey.Run(source, source.Layout.Truncate(order), team, time, (_, samples, input, target) => AreSound(source, samples, input, target, name));

@@ -86,11 +86,7 @@ internal sealed class SourceStatistics
             lanes[lane] = new Lane(source.InputFeatures, layout.Count, outputs);
         }
 
-        if (layout.Order > 0)
-        {
-            DeclarationCheck.Run(source, nameof(source), time);
-        }
-
+        DeclarationCheck.Run(source, nameof(source), time);
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
             SourceCheck.AreSound(source, samples, input, target, nameof(source));

@@ -40,6 +40,8 @@ public class InputDeclarationTests
     public void TransformThatLeavesOutWhatIsDeclaredZero_HidesNothing()
     {
         var source = new Path(declared: 1, everyNth: 5);
+        FluentActions.Invoking(() => new SobolevTrainer<float>(Network(), Short).Fit(source.Displaced(0))).Should().Throw<ArgumentException>().WithMessage(Untrue);
+        FluentActions.Invoking(() => Evaluation.Of(Network(), source.Displaced(0))).Should().Throw<ArgumentException>().WithMessage(Untrue);
         foreach (var transform in new[] { source.AlongRandomDirections(1, order: 2), source.WithHessianVectorProducts().Truncate(2) })
         {
             FluentActions.Invoking(() => new SobolevTrainer<float>(Network(), Short).Fit(transform)).Should().Throw<ArgumentException>().WithMessage(Untrue);
