@@ -11,6 +11,7 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     private readonly ulong _seed;
     private readonly bool _generatesLowerOrders;
     private readonly double[]? _tangentScales;
+    private readonly int[] _tangentInputs;
 
     public GeneratedJetSource(
         JetLayout layout,
@@ -23,19 +24,21 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         int inputOrder,
         bool generatesLowerOrders,
         double[]? tangentScales,
-        bool inputsShareUnit)
+        bool inputsShareUnit,
+        int[] tangentInputs)
     {
         Layout = layout;
         InputFeatures = inputFeatures;
         OutputFeatures = outputFeatures;
         Count = count;
         IsEndless = isEndless;
-        InputOrder = Math.Min(inputOrder, layout.Order);
+        InputOrder = Math.Min(tangentInputs.Length > 0 ? 1 : inputOrder, layout.Order);
         _generator = generator;
         _seed = seed;
         _generatesLowerOrders = generatesLowerOrders;
         _tangentScales = tangentScales;
         InputsShareUnit = inputsShareUnit;
+        _tangentInputs = tangentInputs;
     }
 
     public JetLayout Layout { get; }
@@ -51,6 +54,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
     public int InputOrder { get; }
 
     public bool InputsShareUnit { get; }
+
+    public ReadOnlySpan<int> TangentInputs => _tangentInputs;
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 
@@ -93,7 +98,8 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         input.Clear();
         target.Clear();
         var random = RandomStream.For(StreamPurpose.GeneratedSamples, _seed, (ulong)sample);
-        _generator(sample, ref random, input, target);
+        _generator(sample, ref random, _tangentInputs.Length > 0 ? input.Truncate(0) : input, target);
+        UnitTangents.Write(input, _tangentInputs);
         CheckFinite(sample, input, "input");
         CheckFinite(sample, target, "target");
     }

@@ -47,8 +47,12 @@ public static partial class JetSource
     /// </param>
     /// <param name="tangentScales">The scale of each tangent, see <see cref="IJetSource{T}.TangentScale"/>; all 1 if left out.</param>
     /// <param name="inputsShareUnit">Whether all inputs are measured in one unit, as pixels are; see <see cref="IJetSource{T}.InputsShareUnit"/>.</param>
+    /// <param name="tangentInputs">
+    /// Where derivatives are taken by inputs themselves, the input that each tangent is: the points of a domain where a loss of your own demands an equation. The generator then
+    /// gets an input view of values alone, and the source writes the derivatives of the input, which are unit vectors.
+    /// </param>
     /// <returns>The source.</returns>
-    /// <exception cref="ArgumentException">A size is out of range or the scales do not fit.</exception>
+    /// <exception cref="ArgumentException">A size is out of range, or the scales or inputs of the tangents do not fit.</exception>
     public static IJetSource<T> Generate<T>(
         JetLayout layout,
         int inputFeatures,
@@ -60,7 +64,8 @@ public static partial class JetSource
         int inputOrder = 2,
         bool generatesLowerOrders = false,
         ReadOnlySpan<double> tangentScales = default,
-        bool inputsShareUnit = false)
+        bool inputsShareUnit = false,
+        ReadOnlySpan<int> tangentInputs = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -72,7 +77,7 @@ public static partial class JetSource
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputOrder, 2);
         CheckSize(layout, inputFeatures, nameof(inputFeatures));
         CheckSize(layout, outputFeatures, nameof(outputFeatures));
-        return new GeneratedJetSource<T>(
+        var source = new GeneratedJetSource<T>(
             layout,
             inputFeatures,
             outputFeatures,
@@ -83,7 +88,10 @@ public static partial class JetSource
             inputOrder,
             generatesLowerOrders,
             TangentScales.Check(tangentScales, layout.Tangents, nameof(tangentScales)),
-            inputsShareUnit);
+            inputsShareUnit,
+            tangentInputs.ToArray());
+        SourceArgument.Check(source, nameof(tangentInputs));
+        return source;
     }
 
     /// <summary>Some samples of a source, renumbered from 0; nothing is copied.</summary>

@@ -39,6 +39,22 @@ internal static class UnitTangents
         return inputs;
     }
 
+    /// <summary>Writes the unit vectors to first derivatives that are zero.</summary>
+    /// <param name="input">Inputs; nothing is written if they are values alone.</param>
+    /// <param name="inputs">The input that each tangent is; empty if tangents are anything else.</param>
+    public static void Write<T>(JetSpan<T> input, ReadOnlySpan<int> inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var firsts = input.Layout.Firsts;
+        for (int k = 0; k < firsts.Length && !inputs.IsEmpty; k++)
+        {
+            for (int s = 0; s < input.Samples; s++)
+            {
+                input[1 + k, s, inputs[firsts[k]]] = T.One;
+            }
+        }
+    }
+
     /// <summary>Whether the first derivatives of a sample are the unit vectors of some inputs.</summary>
     /// <param name="input">Inputs with first derivatives.</param>
     /// <param name="sample">The sample.</param>

@@ -43,7 +43,13 @@ public sealed class SobolevTrainer<T>
     /// <summary>How it is trained.</summary>
     public SobolevTrainingOptions Options { get; }
 
-    /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
+    /// <summary>
+    /// Numbers that losses of your own train together with the network, such as an unknown coefficient of an equation: their first values, which training changes in
+    /// place. Steps are those of the optimizer for single parameters (of SOAP those of Adam), without weight decay and clipping; so let them be of the size 1.
+    /// </summary>
+    public T[] Coefficients { get; init; } = [];
+
+    /// <summary>Makes the next <c>Fit</c> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
     /// <remarks>
     /// The network gets the parameters of the checkpoint. <see cref="SobolevTrainingOptions.Epochs"/> and
     /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before. What is left of the schedules is then stretched to the new end, from
@@ -85,24 +91,62 @@ public sealed class SobolevTrainer<T>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        int order = CheckArguments(source, validation);
+        return Fit(TrainingTerms<T>.OfLabels(source, validation), progress, cancellationToken);
+    }
+
+    /// <summary>Trains on losses of your own, alone or beside labels.</summary>
+    /// <remarks>
+    /// <para>
+    /// An epoch is a pass over the samples of the first term. A step takes <see cref="SobolevTrainingOptions.BatchSize"/> samples of each term, or all of a term that has fewer; its
+    /// loss is Σ wᵢ Lᵢ. Labels may be the first term alone.
+    /// </para>
+    /// <para>
+    /// Losses see raw units. A fresh network's inputs are standardized by the samples of the first term. Its outputs are standardized by the labels, if there are any;
+    /// otherwise give the network an <see cref="Mlp{T}.OutputScaling"/> where its outputs are not of the size 1. Checkpoints know a loss by some of its values.
+    /// </para>
+    /// </remarks>
+    /// <param name="terms">The terms of the loss, at least one.</param>
+    /// <param name="validation">Terms to measure the error on after every epoch: labels, losses of your own of at least 0, or both; may be null.</param>
+    /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
+    /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
+    /// <returns>The outcome. With early stopping the network and the <see cref="Coefficients"/> are those of the epoch with the least validation error.</returns>
+    /// <exception cref="ArgumentException">
+    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
+    /// <exception cref="NonFiniteLossException">A loss or a derivative of it was not finite; the network has the parameters before that step.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network is being trained by another call, a schedule of your own gave a number that is not finite or below 0, or a validation loss is below 0.
+    /// </exception>
+    /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
+    public TrainingResult Fit(
+        IReadOnlyList<LossTerm<T>> terms, IReadOnlyList<LossTerm<T>>? validation = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Fit(TrainingTerms<T>.Of(terms, validation), progress, cancellationToken);
+
+    private TrainingResult Fit(TrainingTerms<T> terms, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        int order = CheckArguments(terms);
         var balance = new OrderBalance(Options.OrderWeights, order);
         using var claim = Network.ClaimForTraining();
         var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
+        var coefficientsBefore = Coefficients.ToArray();
         TrainingState<T>? state = null;
         long stepsBefore = 0;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            var (fingerprint, checkpoint) = PrepareCheckpoint(source, validation, order, cancellationToken);
+            var (fingerprint, checkpoint) = PrepareCheckpoint(terms, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-            if (validation is not null)
+            if (terms.Validation is { } validation)
             {
                 SourceCheck.StoredAreFinite(validation, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken), nameof(validation));
             }
 
-            var setup = new TrainingSetup<T>(Network, Options, source, balance, order, team, _logger, cancellationToken);
+            var setup = new TrainingSetup<T>(Network, Options, terms, Coefficients, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {
                 state = setup.Begin();
@@ -116,11 +160,12 @@ public sealed class SobolevTrainer<T>
 
             stepsBefore = state.TotalSteps;
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return new TrainingRun<T>(state, Options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
+            return new TrainingRun<T>(state, Options, terms, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
         catch (Exception failure) when (state is null || state.TotalSteps == stepsBefore)
         {
             before.Restore(Network);
+            coefficientsBefore.CopyTo(Coefficients);
             _resumeFrom = resumeFrom;
             if (failure is OperationCanceledException canceled and not TrainingCanceledException)
             {
@@ -136,7 +181,7 @@ public sealed class SobolevTrainer<T>
     /// and a checkpoint of another training are refused.
     /// </summary>
     private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
-        IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+        TrainingTerms<T> terms, int order, CancellationToken cancellationToken)
     {
         if (Options.Checkpoint is { } written)
         {
@@ -153,7 +198,8 @@ public sealed class SobolevTrainer<T>
             new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
         }
 
-        var fingerprint = TrainingFingerprint.Of(Network, Options, source, order, validation, cancellationToken);
+        var fingerprint = TrainingFingerprint.Of(Network, Options, terms.Source, order, terms.Validation, cancellationToken);
+        fingerprint.AddTerms(terms, Coefficients.Length, cancellationToken);
         if (checkpoint is not null)
         {
             fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
@@ -162,16 +208,23 @@ public sealed class SobolevTrainer<T>
         return (fingerprint, checkpoint);
     }
 
-    private int CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
+    private int CheckArguments(TrainingTerms<T> terms)
     {
+        var (source, validation) = (terms.Source, terms.Validation);
         SourceCheck.Fits(Network, source);
         if (validation is not null)
         {
             SourceCheck.Fits(Network, validation, nameof(validation));
         }
-        else if (Options.EarlyStopping is not null)
+        else if (Options.EarlyStopping is not null && !terms.HasValidation)
         {
             throw new ArgumentException("Early stopping needs validation data.", nameof(validation));
+        }
+
+        CheckOwnTerms(terms);
+        if (terms.Labels is null)
+        {
+            return 0;
         }
 
         int order = Options.Order ?? source.Layout.Order;
@@ -182,14 +235,49 @@ public sealed class SobolevTrainer<T>
         }
 
         Network.Architecture.CheckOrder(order);
+        CheckPropagation(source, order, "the source", nameof(source));
+        return order;
+    }
+
+    private void CheckOwnTerms(TrainingTerms<T> terms)
+    {
+        ArgumentNullException.ThrowIfNull(Coefficients);
+        int bad = NotFinite.IndexIn<T>(Coefficients);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"Coefficient {bad} is {Coefficients[bad]}; expected a finite number.", nameof(Coefficients));
+        }
+
+        if (terms.Own.Length == 0 && Coefficients.Length > 0)
+        {
+            throw new ArgumentException($"There are {Coefficients.Length} coefficients, but no term with a loss of its own that could train them.", nameof(Coefficients));
+        }
+
+        if (terms.Labels is null && (Options.Order is not null || Options.OrderWeights is not null))
+        {
+            throw new ArgumentException(
+                $"The options have {(Options.Order is null ? nameof(Options.OrderWeights) : nameof(Options.Order))}, but no term has labels. Expected null: the layout of a " +
+                "term's source says which derivatives its loss sees, and the term has a weight of its own.",
+                nameof(terms));
+        }
+
+        foreach (var term in terms.Own.Concat(terms.OwnValidation))
+        {
+            SourceCheck.Fits(Network, term.Source, term.Argument);
+            Network.Architecture.CheckOrder(term.Source.Layout.Order);
+            CheckPropagation(term.Source, term.Source.Layout.Order, $"the source of {term.Name}", term.Argument);
+            new LossProbe<T>(term, Coefficients.Length).CheckComponents();
+        }
+    }
+
+    private void CheckPropagation(IJetSource<T> source, int order, string what, string name)
+    {
         if (Options.Propagation == DerivativePropagation.Adjoint && !PassTapes.AllowsAdjoint(source, source.Layout.Truncate(order)))
         {
             throw new ArgumentException(
-                $"The options ask for {nameof(DerivativePropagation.Adjoint)} propagation of order 2, but the inputs of the source may have second derivatives of " +
+                $"The options ask for {nameof(DerivativePropagation.Adjoint)} propagation of order 2, but the inputs of {what} may have second derivatives of " +
                 $"their own (its {nameof(source.InputOrder)} is 2). Expected straight paths, {nameof(DerivativePropagation.Auto)} or {nameof(DerivativePropagation.Forward)}.",
-                nameof(source));
+                name);
         }
-
-        return order;
     }
 }

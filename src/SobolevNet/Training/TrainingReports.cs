@@ -34,13 +34,19 @@ public sealed class TrainingProgress
     /// <summary>λₖ of every order.</summary>
     public IReadOnlyList<double> OrderWeights { get; internal init; } = [];
 
-    /// <summary>Σ λₖ Eₖ.</summary>
+    /// <summary>
+    /// The loss of every term of your own, averaged over this epoch so far, before weighting; empty where labels alone are trained. Terms that are left out, since
+    /// their weight is 0, are NaN.
+    /// </summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Σ λₖ Eₖ, and Σ wᵢ Lᵢ of the terms of your own.</summary>
     public double Loss { get; internal init; }
 
-    /// <summary>√E₀: the normalized RMS error on the training batches of this epoch (1 = no better than the mean).</summary>
+    /// <summary>√E₀: the normalized RMS error on the training batches of this epoch (1 = no better than the mean); NaN without labels.</summary>
     public double TrainingError { get; internal init; }
 
-    /// <summary>The normalized RMS error on the validation set when it was last measured; NaN without one.</summary>
+    /// <summary>The error on the validation set when it was last measured, see <see cref="EpochRecord.ValidationError"/>; NaN without one.</summary>
     public double ValidationError { get; internal init; }
 
     /// <summary>The optimizer's learning-rate factor of this step.</summary>
@@ -75,10 +81,19 @@ public sealed class EpochRecord
     /// <summary>λₖ of every order at the epoch's end.</summary>
     public IReadOnlyList<double> OrderWeights { get; internal init; } = [];
 
-    /// <summary>√E₀ over the epoch.</summary>
+    /// <summary>The loss of every term of your own, averaged over the epoch, before weighting; NaN where it was left out.</summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Σ λₖ Eₖ + Σ wᵢ Lᵢ over the epoch, with the weights at its end.</summary>
+    public double Loss { get; internal init; }
+
+    /// <summary>√E₀ over the epoch; NaN without labels.</summary>
     public double TrainingError { get; internal init; }
 
-    /// <summary>Normalized RMS error on the validation set; NaN if not measured.</summary>
+    /// <summary>
+    /// Normalized RMS error on the validation set; NaN if not measured. With losses of your own, of which the first L₁ is the square of that error where there are
+    /// labels, it is √(Σ wᵢ Lᵢ) with the weights at the end of training.
+    /// </summary>
     public double ValidationError { get; internal init; }
 
     /// <summary>The schedule's factor at the epoch's end.</summary>
@@ -104,7 +119,9 @@ public enum TrainingEnd
 /// <summary>The outcome of a training.</summary>
 public sealed class TrainingResult
 {
-    internal TrainingResult(Evaluation training) => Training = training;
+    private readonly Evaluation? _training;
+
+    internal TrainingResult(Evaluation? training) => _training = training;
 
     /// <summary>Why training ended.</summary>
     public TrainingEnd End { get; internal init; }
@@ -118,10 +135,16 @@ public sealed class TrainingResult
     /// <summary>Training time, all runs added up, validation included.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
-    /// <summary>Errors on the training set, at most the first 4,096 samples of it, after training.</summary>
-    public Evaluation Training { get; }
+    /// <summary>Errors on the labels, at most 4,096 samples of them, after training.</summary>
+    /// <exception cref="InvalidOperationException">There were no labels; see <see cref="TermLosses"/>.</exception>
+    public Evaluation Training => _training ?? throw new InvalidOperationException(
+        $"The training had no labels to compare with; {nameof(TermLosses)} has the losses of its terms, and {nameof(Evaluation)}.{nameof(Evaluation.Of)} compares the " +
+        "network with a source of your choice.");
 
-    /// <summary>Errors on the validation set after training; null without one.</summary>
+    /// <summary>The mean loss of every term of your own after training, over at most 4,096 samples, before weighting; empty where labels alone were trained.</summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Errors on the labels of the validation set after training; null without any.</summary>
     public Evaluation? Validation { get; internal init; }
 
     /// <summary>Every epoch.</summary>
