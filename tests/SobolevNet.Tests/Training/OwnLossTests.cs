@@ -293,15 +293,7 @@ public class OwnLossTests
         var options = Plain with { Epochs = 60, EarlyStopping = new EarlyStopping { Patience = 2, AnnealingEpochs = 0 }, Optimizer = Optimizer.Adam(0.05) };
         var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), options) { Coefficients = [1, 1] };
         LossTerm<double>[] validation = [new(Points(30, seed: 9), Residual, weight: 4)];
-        var best = (Error: double.PositiveInfinity, Coefficients: (double[])[]);
-        var progress = new SynchronousProgress(report =>
-        {
-            if (report.IsEndOfEpoch)
-            {
-                best = Math.Min(best.Error, double.PositiveInfinity) < 0 ? best : best;
-            }
-        });
-        var result = trainer.Fit([new LossTerm<double>(Points(40), Residual)], validation, progress);
+        var result = trainer.Fit([new LossTerm<double>(Points(40), Residual)], validation);
         result.End.Should().Be(TrainingEnd.EarlyStopped);
         result.Validation.Should().BeNull();
         double least = result.History.Min(epoch => epoch.ValidationError);
@@ -391,6 +383,42 @@ public class OwnLossTests
         At(-1, -1.05, -1.09).Should().Be(0.5);
         At(1, 0.95, 0.91).Should().Be(0.5);
         At(1, 0.5, -0.5).Should().Be(1);
+    }
+
+    [Fact]
+    public void Generate_TangentInputs_WritesUnitVectorsAndGivesTheGeneratorValuesAlone()
+    {
+        var layout = JetLayout.Create(2, [0, 1], [(1, 1)]);
+        var orders = new HashSet<int>();
+        var source = JetSource.Generate<double>(
+            layout, 3, 1, 8,
+            (long sample, ref RandomStream _, JetSpan<double> x, JetSpan<double> y) =>
+            {
+                orders.Add(x.Layout.Order);
+                x[0, 0, 2] = sample;
+                y[3, 0, 0] = sample;
+            },
+            tangentInputs: [2, 0]);
+        source.TangentInputs.ToArray().Should().Equal(2, 0);
+        source.InputOrder.Should().Be(1);
+        foreach (int order in (int[])[0, 1, 2])
+        {
+            var input = new JetBatch<double>(layout.Truncate(order), 2, 3);
+            var target = new JetBatch<double>(layout.Truncate(order), 2, 1);
+            source.Fill([5, 6], input, target);
+            double[] values = [0, 0, 5, 0, 0, 6];
+            double[] tangents = [0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0];
+            input.Data.ToArray().Should().Equal([.. values, .. order > 0 ? tangents : [], .. order > 1 ? new double[6] : []]);
+        }
+
+        var valuesAlone = new JetBatch<double>(JetLayout.Value, 1, 3);
+        var full = new JetBatch<double>(layout, 1, 1);
+        source.Fill([7], valuesAlone, full);
+        (valuesAlone[0, 0, 2], full[3, 0, 0]).Should().Be((7, 7));
+        orders.Should().Equal(0);
+
+        Action wrong = () => JetSource.Generate<double>(layout, 3, 1, 8, (long _, ref RandomStream _, JetSpan<double> _, JetSpan<double> _) => { }, tangentInputs: [1, 1]);
+        wrong.Should().Throw<ArgumentException>().WithMessage("*TangentInputs has the element 1*").WithParameterName("tangentInputs");
     }
 
     private static double[] Train(string mix, int threads, int? interruptAt = null)
