@@ -91,8 +91,8 @@ public sealed class EpochRecord
     public double TrainingError { get; internal init; }
 
     /// <summary>
-    /// Normalized RMS error on the validation set; NaN if not measured. With losses of your own, of which the first L₁ is the square of that error where there are
-    /// labels, it is √(Σ wᵢ Lᵢ) with the weights at the end of training.
+    /// The error on the validation set; NaN if not measured. For labels it is the normalized RMS error ε, for losses of your own √(Σ wᵢ Lᵢ) with the weights that they have at the
+    /// end of training, for both √(ε² + Σ wᵢ Lᵢ).
     /// </summary>
     public double ValidationError { get; internal init; }
 

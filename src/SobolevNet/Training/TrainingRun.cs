@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace SobolevNet;
@@ -28,7 +27,8 @@ internal sealed class TrainingRun<T>
     private readonly List<double> _epochLosses = [];
 
     public TrainingRun(
-        TrainingState<T> state, SobolevTrainingOptions options, TrainingTerms<T> terms, int order, WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger, TrainingFingerprint? fingerprint)
+        TrainingState<T> state, SobolevTrainingOptions options, TrainingTerms<T> terms, int order, WorkerTeam team,
+        IProgress<TrainingProgress>? progress, ILogger logger, TrainingFingerprint? fingerprint)
     {
         (_state, _options, _terms, _order, _team, _logger) = (state, options, terms, order, team, logger);
         var source = terms.Source;
@@ -95,13 +95,13 @@ internal sealed class TrainingRun<T>
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
         _adaptive?.BeginStep(_state.Network, _state.TotalSteps, _course.Progress);
-        if (_terms.Labels is not null && _state.Balance.NeedsMeasurement)
-        {
-            _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
-        }
-
         if (_terms.Labels is not null)
         {
+            if (_state.Balance.NeedsMeasurement)
+            {
+                _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
+            }
+
             _state.Balance.Weights(_course.Progress, _state.Weights);
         }
 
@@ -160,7 +160,7 @@ internal sealed class TrainingRun<T>
         }
 
         // The last step could have broken the network too, and no further one would notice.
-        if (!TensorPrimitives.IsFiniteAll<T>(_state.Network.Parameters))
+        if (NotFinite.IndexIn<T>(_state.Network.Parameters) >= 0 || NotFinite.IndexIn<T>(_state.Coefficients?.Values) >= 0)
         {
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, 0, _source.Layout.NameOf(0), double.NaN);
         }
@@ -169,7 +169,7 @@ internal sealed class TrainingRun<T>
         _step.BeginTerms(progress: 1);
         var training = _terms.Labels is null ? null : Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
         var validation = _terms.Validation is { } labels ? Errors(labels, Evaluator<T>.FirstSamples(labels.Count), "validation", cancellationToken) : null;
-        double[] losses = [.. _terms.Own.Select(term => TermLoss(term, cancellationToken))];
+        double[] losses = [.. _step.Terms.Select(term => term.Measure(new MeasuringTime(_options.TimeBudget, cancellationToken)))];
         _logger.LogInformation(
             "Training ended ({End}) after {Epochs} epochs with error {Training} on the training and {Validation} on the validation set.", end,
             _state.Epoch, training?.NormalizedRmse, validation?.NormalizedRmse);
@@ -192,10 +192,6 @@ internal sealed class TrainingRun<T>
 
     private Evaluation Errors(IJetSource<T> source, long[] samples, string name, CancellationToken cancellationToken) =>
         new Evaluator<T>(_state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation, name)
-            .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
-
-    private double TermLoss(OwnTerm<T> term, CancellationToken cancellationToken) =>
-        new TermMeasurement<T>(term, _state.Network, _state.Coefficients?.Values ?? [], SampleSubset.Of(term.Source.Count, SourceSurvey.MaxSamples), _options, _team)
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>

@@ -56,13 +56,16 @@ internal sealed class TrainingStep<T>
             term, state.Network, _packed, _gradient, state.Coefficients?.Values ?? [], options, team))];
     }
 
+    /// <summary>The terms of the user's own.</summary>
+    public IReadOnlyList<TermTraining<T>> Terms => _terms;
+
     /// <summary>Tells the sources of the user's own terms that change during training of the next step.</summary>
     /// <param name="progress">The part of the training that is done.</param>
     public void BeginTerms(double progress)
     {
         for (int term = 0; term < _terms.Length; term++)
         {
-            _terms[term].BeginStep(_state.Network, _state.TotalSteps, progress);
+            _terms[term].BeginStep(_state.TotalSteps, progress);
             _state.Terms.Weights[term] = _terms[term].WeightAt(progress);
         }
     }

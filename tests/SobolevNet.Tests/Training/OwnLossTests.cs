@@ -386,6 +386,48 @@ public class OwnLossTests
     }
 
     [Fact]
+    public void CheckAdjoint_FindsTheDerivativeThatIsWrong()
+    {
+        new LossTerm<double>(Points(20), Residual).CheckAdjoint(coefficients: 2);
+        new LossTerm<double>(Points(20), Smooth).CheckAdjoint();
+        new LossTerm<double>(Points(20), Flat).CheckAdjoint();
+        new LossTerm<double>(Points(20), s =>
+        {
+            s.Adjoint[4, 0, 0] = Math.Sign(s.Output[4, 0, 0]);
+            return Math.Abs(s.Output[4, 0, 0]);
+        }).CheckAdjoint();
+
+        LossTerm<double> Wrong(int component, double factor) => new(Points(20), s =>
+        {
+            double loss = Residual(s);
+            s.Adjoint[component, 0, 0] = (factor * s.Adjoint[component, 0, 0]) + (factor == 1 ? 1e-3 : 0);
+            return loss;
+        });
+        void Refused(LossTerm<double> term, string what) =>
+            term.Invoking(t => t.CheckAdjoint(coefficients: 2)).Should().Throw<InvalidOperationException>().WithMessage($"*by {what} for sample*");
+        Refused(Wrong(3, -1), "output 0 in component 3 (∂0∂0)");
+        Refused(Wrong(2, 1.01), "output 0 in component 2 (∂1)");
+        Refused(Wrong(5, 1), "output 0 in component 5 (∂1∂1)");
+        Refused(
+            new LossTerm<double>(Points(20), s =>
+            {
+                double loss = Residual(s);
+                s.CoefficientAdjoint[1] *= 2;
+                return loss;
+            }), "coefficient 1");
+        new LossTerm<double>(Points(20)).Invoking(t => t.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*labels*");
+        new LossTerm<double>(Points(20), Residual).Invoking(t => t.CheckAdjoint()).Should().Throw<ArgumentException>().WithMessage("*0 coefficients*");
+        new LossTerm<float>(JetSource.Generate<float>(
+            JetLayout.Full(1, 2), 1, 1, 9, (long sample, ref RandomStream _, JetSpan<float> x, JetSpan<float> _) => x[0, 0, 0] = sample, tangentInputs: [0]), s =>
+            {
+                float residual = s.Output[2, 0, 0] + MathF.Sin(s.Output[0, 0, 0]) - s.Input[0];
+                s.Adjoint[2, 0, 0] = 2 * residual;
+                s.Adjoint[0, 0, 0] = 2 * residual * MathF.Cos(s.Output[0, 0, 0]);
+                return residual * residual;
+            }).CheckAdjoint();
+    }
+
+    [Fact]
     public void Generate_TangentInputs_WritesUnitVectorsAndGivesTheGeneratorValuesAlone()
     {
         var layout = JetLayout.Create(2, [0, 1], [(1, 1)]);

@@ -32,7 +32,7 @@ internal static class CheckpointFile
     /// </summary>
     public static bool CanHold<T>(TrainingState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        TensorPrimitives.IsFiniteAll<T>(state.Network.Parameters) && !state.Optimizer.Tensors.Any(tensor => TensorPrimitives.IsNaNAny<T>(tensor.Values));
+        NotFinite.IndexIn<T>(state.Network.Parameters) < 0 && NotFinite.IndexIn<T>(state.Coefficients?.Values) < 0 && !state.Optimizer.Tensors.Any(tensor => TensorPrimitives.IsNaNAny<T>(tensor.Values));
 
     /// <summary>Writes a checkpoint; the old one is replaced in one step.</summary>
     /// <param name="state">What to write.</param>

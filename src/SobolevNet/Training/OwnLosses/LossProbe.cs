@@ -5,7 +5,10 @@ using System.Text;
 
 namespace SobolevNet;
 
-/// <summary>Calls a loss of the user's own at some of its samples with jets drawn at random: to see that it takes components that exist, and to know it by its values.</summary>
+/// <summary>
+/// Calls a loss of the user's own at some of its samples with jets drawn at random: to see that it takes components that exist, that its derivatives are right, and to
+/// know it by its values.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="term">The term.</param>
 /// <param name="coefficients">How many numbers are trained beside the network.</param>
@@ -13,6 +16,10 @@ internal sealed class LossProbe<T>(OwnTerm<T> term, int coefficients)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Samples = 64;
+    private const int CheckedSamples = 16;
+
+    /// <summary>The step of differences: balances the bending of the loss and the rounding of jets.</summary>
+    private static readonly double Step = typeof(T) == typeof(float) ? 1.0 / 128 : 1.0 / (1 << 18);
 
     /// <summary>Digits of a value that count: the last ones may differ between machines.</summary>
     private static readonly string Digits = typeof(T) == typeof(float) ? "E4" : "E8";
@@ -72,6 +79,34 @@ internal sealed class LossProbe<T>(OwnTerm<T> term, int coefficients)
         void Append(double value) => hash.Append(Encoding.UTF8.GetBytes(value.ToString(Digits, CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>Compares the derivatives that the loss writes with central differences, at some samples.</summary>
+    /// <exception cref="InvalidOperationException">They disagree by more than the loss bends or breaks there.</exception>
+    public void CheckAdjoint()
+    {
+        foreach (long sample in SampleSubset.Of(term.Source.Count, CheckedSamples))
+        {
+            var jets = Load(sample);
+            double loss = Evaluate(sample, jets, out T[] adjoint, out T[] ofCoefficients);
+            T[] derivatives = [.. adjoint, .. ofCoefficients];
+            for (int k = 0; k < derivatives.Length; k++)
+            {
+                double above = (Evaluate(sample, jets, out _, out _, k, Step) - loss) / Step;
+                double below = (loss - Evaluate(sample, jets, out _, out _, k, -Step)) / Step;
+                double written = double.CreateTruncating(derivatives[k]);
+                double expected = 0.5 * (above + below);
+                double rounding = Step * (1 + Math.Abs(loss) + Math.Abs(expected));
+                if (!(Math.Abs(written - expected) <= Math.Abs(above - below) + rounding))
+                {
+                    var layout = term.Source.Layout;
+                    int outputs = term.Source.OutputFeatures;
+                    string what = k < adjoint.Length ? $"output {k % outputs} in component {k / outputs} ({layout.NameOf(k / outputs)})" : $"coefficient {k - adjoint.Length}";
+                    throw new InvalidOperationException(
+                        $"The loss of {term.Name} writes {written:G6} as its derivative by {what} for sample {sample} and a random jet; differences of the loss give {expected:G6}.");
+                }
+            }
+        }
+    }
+
     private (JetBatch<T> Input, JetBatch<T> Target) Load(long sample)
     {
         var source = term.Source;
@@ -82,16 +117,23 @@ internal sealed class LossProbe<T>(OwnTerm<T> term, int coefficients)
         return (input, target);
     }
 
-    private double Evaluate(long sample, (JetBatch<T> Input, JetBatch<T> Target) jets, out T[] adjoint, out T[] ofCoefficients)
+    private double Evaluate(long sample, (JetBatch<T> Input, JetBatch<T> Target) jets, out T[] adjoint, out T[] ofCoefficients, int moved = -1, double step = 0)
     {
         var layout = jets.Target.Layout;
         int outputs = jets.Target.Features;
+        int length = layout.Count * outputs;
         var random = RandomStream.For(StreamPurpose.LossProbe, 0, (ulong)sample);
-        var output = new JetBatch<T>(layout, 1, outputs, Draw(layout.Count * outputs, ref random));
+        T[] drawn = Draw(length + coefficients, ref random);
+        if (moved >= 0)
+        {
+            drawn[moved] += T.CreateTruncating(step);
+        }
+
+        var output = new JetBatch<T>(layout, 1, outputs, drawn[..length]);
         var derivatives = new JetBatch<T>(layout, 1, outputs);
         (adjoint, ofCoefficients) = ([], new T[coefficients]);
         double loss = term.Term.Loss!(new JetLossSample<T>(
-            sample, jets.Input.Row(0, 0), jets.Target, output, derivatives, Draw(coefficients, ref random), ofCoefficients));
+            sample, jets.Input.Row(0, 0), jets.Target, output, derivatives, drawn.AsSpan(length), ofCoefficients));
         adjoint = derivatives.Data.ToArray();
         return loss;
     }

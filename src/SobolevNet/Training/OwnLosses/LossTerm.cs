@@ -43,4 +43,24 @@ public sealed class LossTerm<T>
 
     /// <summary>What messages and logs call the term; null if it has no name.</summary>
     public string? Name { get; }
+
+    /// <summary>
+    /// Compares the derivatives that <see cref="Loss"/> writes with differences of the losses that it returns, at some samples and jets drawn at random. Training cannot tell a wrong
+    /// derivative from a hard problem; call this once where a loss is new.
+    /// </summary>
+    /// <param name="coefficients">How many <see cref="SobolevTrainer{T}.Coefficients"/> the loss takes.</param>
+    /// <exception cref="InvalidOperationException">A derivative is wrong, or the term has labels and no loss of its own.</exception>
+    /// <exception cref="ArgumentException">The loss takes an element that there is not.</exception>
+    public void CheckAdjoint(int coefficients = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(coefficients);
+        if (Loss is null)
+        {
+            throw new InvalidOperationException("The term has labels; its loss is the library's.");
+        }
+
+        var probe = new LossProbe<T>(new OwnTerm<T>(this, 0, nameof(coefficients)), coefficients);
+        probe.CheckComponents();
+        probe.CheckAdjoint();
+    }
 }

@@ -18,17 +18,19 @@ internal sealed class TermMeasurement<T>
     private bool _isCounted;
 
     /// <summary>Reserves memory.</summary>
-    /// <param name="term">The term.</param>
+    /// <param name="source">The term's samples.</param>
+    /// <param name="loss">The loss of a sample.</param>
     /// <param name="network">The network.</param>
     /// <param name="coefficients">The numbers that are trained beside it.</param>
     /// <param name="samples">The samples; put in random order if time is limited.</param>
-    /// <param name="options">The options.</param>
+    /// <param name="propagation">How derivatives are propagated.</param>
     /// <param name="team">Does the work.</param>
-    public TermMeasurement(OwnTerm<T> term, Mlp<T> network, T[] coefficients, long[] samples, SobolevTrainingOptions options, WorkerTeam team)
+    public TermMeasurement(
+        IJetSource<T> source, JetLoss<T> loss, Mlp<T> network, T[] coefficients, long[] samples, WorkerTeam team, DerivativePropagation propagation)
     {
         (_samples, _count) = (samples, samples.Length);
         _pass = new TrainingPass<T>(
-            network, new PackedNetwork<T>(network), [], term.Source, term.Term.Loss!, coefficients, Math.Min(Block, samples.Length), team, options.Propagation);
+            network, new PackedNetwork<T>(network), [], source, loss, coefficients, Math.Min(Block, samples.Length), team, propagation);
     }
 
     /// <summary>Measures the network as it is now.</summary>

@@ -15,6 +15,11 @@ internal sealed class TermTraining<T>
     private const ulong SeedOfTerm = 0x9E3779B97F4A7C15;
 
     private readonly OwnTerm<T> _term;
+    private readonly Mlp<T> _network;
+    private readonly T[] _coefficients;
+    private readonly SobolevTrainingOptions _options;
+    private readonly WorkerTeam _team;
+    private readonly IJetSource<T> _source;
     private readonly IJetSourceRun<T>? _adaptive;
     private readonly EpochOrder _order;
     private readonly int _batch;
@@ -35,12 +40,12 @@ internal sealed class TermTraining<T>
     public TermTraining(
         OwnTerm<T> term, Mlp<T> network, PackedNetwork<T> packed, T[] gradient, T[] coefficients, SobolevTrainingOptions options, WorkerTeam team)
     {
-        _term = term;
-        (var source, _adaptive) = AdaptiveSources.BeginRun(term.Source);
-        _batch = Math.Min(options.BatchSize, source.Count);
-        _steps = TrainingRun<T>.StepsOf(options, source.Count);
-        _order = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, unchecked(options.Seed + ((ulong)term.Index * SeedOfTerm)));
-        _pass = new TrainingPass<T>(network, packed, gradient, source, term.Term.Loss!, coefficients, _batch, team, options.Propagation);
+        (_term, _network, _coefficients, _options, _team) = (term, network, coefficients, options, team);
+        (_source, _adaptive) = AdaptiveSources.BeginRun(term.Source);
+        _batch = Math.Min(options.BatchSize, _source.Count);
+        _steps = TrainingRun<T>.StepsOf(options, _source.Count);
+        _order = new EpochOrder(_source.Count, _source.IsEndless, options.Shuffle, unchecked(options.Seed + ((ulong)term.Index * SeedOfTerm)));
+        _pass = new TrainingPass<T>(network, packed, gradient, _source, term.Term.Loss!, coefficients, _batch, team, options.Propagation);
     }
 
     /// <summary>The mean loss of the last step.</summary>
@@ -50,7 +55,7 @@ internal sealed class TermTraining<T>
     public int Samples { get; private set; }
 
     /// <summary>Tells a source that changes during training of the next step.</summary>
-    public void BeginStep(Mlp<T> network, long step, double progress) => _adaptive?.BeginStep(network, step, progress);
+    public void BeginStep(long step, double progress) => _adaptive?.BeginStep(_network, step, progress);
 
     /// <summary>The weight at a point of the training.</summary>
     public double WeightAt(double progress) => _term.Term.Weight.At(progress);
@@ -78,6 +83,10 @@ internal sealed class TermTraining<T>
 
     /// <summary>Adds the last step's weighted gradient by the coefficients.</summary>
     public void AddCoefficientGradient(Span<double> gradient) => _pass.AddCoefficientGradient(gradient);
+
+    /// <summary>The mean loss of at most 4,096 samples, as they are now.</summary>
+    public double Measure(MeasuringTime time) => new TermMeasurement<T>(
+        _source, _term.Term.Loss!, _network, _coefficients, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), _team, _options.Propagation).Run(time);
 
     /// <summary>What broke in the last step.</summary>
     public NonFiniteLossException Broken(int epoch, int step)

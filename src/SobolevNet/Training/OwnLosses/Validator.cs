@@ -26,7 +26,8 @@ internal sealed class Validator<T>
 
         _terms = terms.OwnValidation;
         _measurements = [.. _terms.Select(term => new TermMeasurement<T>(
-            term, state.Network, state.Coefficients?.Values ?? [], Evaluator<T>.FirstSamples(term.Source.Count), options, team))];
+            term.Source, term.Term.Loss!, state.Network, state.Coefficients?.Values ?? [], Evaluator<T>.FirstSamples(term.Source.Count), team,
+            options.Propagation))];
     }
 
     /// <summary>The error of the network as it is now.</summary>
