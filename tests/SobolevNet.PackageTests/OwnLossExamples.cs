@@ -34,7 +34,7 @@ public class OwnLossExamples
         Console.WriteLine($"loss of the equation {result.TermLosses[0]:E1}, u(π/2) = {network.Evaluate([Math.PI / 2])[0]:F5}");
         #endregion
 
-        network.Evaluate([Math.PI / 2])[0].Should().BeApproximately(1, 1e-3);
+        network.Evaluate([Math.PI / 2])[0].Should().BeApproximately(1, 1e-4);
     }
 
     [Fact]

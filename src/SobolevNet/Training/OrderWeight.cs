@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SobolevNet;
 
-/// <summary>The weight λₖ of one order in the loss, which may change while training goes on.</summary>
+/// <summary>The weight λₖ of one order in the loss, or of a <see cref="LossTerm{T}"/>, which may change while training goes on.</summary>
 /// <remarks>An order whose weight is 0 costs nothing while it is: its components are not propagated. Source: method, section 3.</remarks>
 public sealed class OrderWeight
 {

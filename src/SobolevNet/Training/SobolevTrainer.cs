@@ -98,7 +98,7 @@ public sealed class SobolevTrainer<T>
     /// <remarks>
     /// <para>
     /// An epoch is a pass over the samples of the first term. A step takes <see cref="SobolevTrainingOptions.BatchSize"/> samples of each term, or all of a term that has fewer; its
-    /// loss is Σ wᵢ Lᵢ. Labels may be the first term alone.
+    /// loss is Σ wᵢ Lᵢ. Only the first term may have labels.
     /// </para>
     /// <para>
     /// Losses see raw units. A fresh network's inputs are standardized by the samples of the first term. Its outputs are standardized by the labels, if there are any;
