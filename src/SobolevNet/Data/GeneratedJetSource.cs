@@ -102,13 +102,9 @@ internal sealed class GeneratedJetSource<T> : IJetSource<T>
         input.Clear();
         target.Clear();
         var random = RandomStream.For(StreamPurpose.GeneratedSamples, _seed, (ulong)sample);
-        if (_tangentInputs.Length == 0)
+        _generator(sample, ref random, _tangentInputs.Length > 0 ? input.Truncate(0) : input, target);
+        if (_tangentInputs.Length > 0)
         {
-            _generator(sample, ref random, input, target);
-        }
-        else
-        {
-            _generator(sample, ref random, input.Truncate(0), target);
             UnitTangents.Write(input, _tangentInputs);
         }
 

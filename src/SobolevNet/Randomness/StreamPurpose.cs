@@ -60,4 +60,7 @@ internal enum StreamPurpose
 
     /// <summary>The order in which the label check takes samples.</summary>
     LabelOrder = 17,
+
+    /// <summary>Jets that a loss of the user's own is asked at, to know it by its values.</summary>
+    LossProbe = 18,
 }

@@ -155,7 +155,7 @@ public abstract class LearningRateSchedule
             for (int k = 0; k < losses.Count; k++)
             {
                 double loss = losses[k];
-                if (loss < best * (1 - improvement))
+                if (loss < (best < 0 ? best * (1 + improvement) : best * (1 - improvement)))
                 {
                     best = loss;
                     waited = 0;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SobolevNet;
 
-/// <summary>The weight λₖ of one order in the loss, which may change while training goes on.</summary>
+/// <summary>The weight λₖ of one order in the loss, or of a <see cref="LossTerm{T}"/>, which may change while training goes on.</summary>
 /// <remarks>
 /// An order is not propagated, and costs nothing, while its weight and those of all higher orders are 0. A highest order of constant weight 0 is as if the
 /// source did not have it. Source: method, section 3.

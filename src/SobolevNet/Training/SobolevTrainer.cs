@@ -43,7 +43,13 @@ public sealed class SobolevTrainer<T>
     /// <summary>How it is trained.</summary>
     public SobolevTrainingOptions Options { get; }
 
-    /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
+    /// <summary>
+    /// Numbers that losses of your own train together with the network, such as an unknown coefficient of an equation: their first values, which training changes in
+    /// place. Steps are those of the optimizer for single parameters (of SOAP those of Adam), without weight decay and clipping; so let them be of the size 1.
+    /// </summary>
+    public T[] Coefficients { get; init; } = [];
+
+    /// <summary>Makes the next <c>Fit</c> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
     /// <remarks>
     /// The network gets the parameters of the checkpoint. <see cref="SobolevTrainingOptions.Epochs"/> and
     /// <see cref="SobolevTrainingOptions.TimeBudget"/> may be larger than before. What is left of the schedules is then stretched to the new end, from
@@ -90,42 +96,76 @@ public sealed class SobolevTrainer<T>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var balance = CheckArguments(source, validation);
-        int order = balance.Order;
-        source = order < source.Layout.Order ? source.Truncate(order) : source;
-        var given = source;
-        if (Options.ValidationPart is { } part)
-        {
-            (source, validation) = source.Split(part, Options.Seed);
-        }
+        return Fit(TrainingTerms<T>.OfLabels(source, validation), progress, cancellationToken);
+    }
 
-        var options = Options.WithEpochs(source.Count);
+    /// <summary>Trains on losses of your own, alone or beside labels.</summary>
+    /// <remarks>
+    /// <para>
+    /// An epoch is a pass over the samples of the first term. A step takes <see cref="SobolevTrainingOptions.BatchSize"/> samples of each term, or all of a term that has fewer; its
+    /// loss is Σ wᵢ Lᵢ. Only the first term may have labels.
+    /// </para>
+    /// <para>
+    /// Losses see raw units. A fresh network's inputs are standardized by the samples of the first term. Its outputs are standardized by the labels, if there are any;
+    /// otherwise give the network an <see cref="Mlp{T}.OutputScaling"/> where its outputs are not of the size 1. Checkpoints know a loss by some of its values.
+    /// </para>
+    /// </remarks>
+    /// <param name="terms">The terms of the loss, at least one.</param>
+    /// <param name="validation">Terms to measure the error on after every epoch: labels, losses of your own of at least 0, or both; may be null.</param>
+    /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
+    /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
+    /// <returns>The outcome. With early stopping the network and the <see cref="Coefficients"/> are those of the epoch with the least validation error.</returns>
+    /// <exception cref="ArgumentException">
+    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
+    /// <exception cref="NonFiniteLossException">A loss or a derivative of it was not finite; the network has the parameters before that step.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network is being trained by another call, a schedule of your own gave a number that is not finite or below 0, or a validation loss is below 0.
+    /// </exception>
+    /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
+    public TrainingResult Fit(
+        IReadOnlyList<LossTerm<T>> terms, IReadOnlyList<LossTerm<T>>? validation = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Fit(TrainingTerms<T>.Of(terms, validation), progress, cancellationToken);
+
+    private TrainingResult Fit(TrainingTerms<T> terms, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var balance = CheckArguments(terms);
+        int order = balance.Order;
+        terms = terms.Truncate(order);
+        var given = terms.Source;
+        terms = Options.ValidationPart is { } part ? terms.Split(part, Options.Seed) : terms;
+        var options = Options.WithEpochs(terms.Source.Count);
         using var claim = Network.ClaimForTraining();
         var (before, resumeFrom) = (new NetworkSnapshot<T>(Network), _resumeFrom);
+        var coefficientsBefore = Coefficients.ToArray();
         TrainingState<T>? state = null;
         long stepsBefore = 0;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            var (fingerprint, checkpoint) = PrepareCheckpoint(options, source, validation, order, cancellationToken);
+            var (fingerprint, checkpoint) = PrepareCheckpoint(options, terms, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
             var time = new MeasuringTime(Options.TimeBudget, cancellationToken);
             if (Options.ValidationPart is not null)
             {
-                SourceCheck.Validation(given, order, team, time, nameof(source));
+                SourceCheck.Whole(given, order, team, time, "source");
             }
-            else if (validation is not null)
+            else if (terms.Validation is { } validation)
             {
-                SourceCheck.Validation(validation, order, team, time, nameof(validation));
+                SourceCheck.Whole(validation, order, team, time, nameof(validation));
             }
 
-            if (validation is not null && Options.EarlyStopping is not null)
+            if (terms.Validation is { } known && Options.EarlyStopping is not null)
             {
-                SourceCheck.HasValues(validation, team, time);
+                SourceCheck.HasValues(known, team, time);
             }
 
-            var setup = new TrainingSetup<T>(Network, options, source, balance, order, team, _logger, cancellationToken);
+            var setup = new TrainingSetup<T>(Network, options, terms, Coefficients, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {
                 state = setup.Begin();
@@ -139,11 +179,12 @@ public sealed class SobolevTrainer<T>
 
             stepsBefore = state.TotalSteps;
             state.Seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return new TrainingRun<T>(state, options, source, validation, order, team, progress, _logger, fingerprint).Train(cancellationToken);
+            return new TrainingRun<T>(state, options, terms, order, team, progress, _logger, fingerprint).Train(cancellationToken);
         }
         catch (Exception failure) when (state is null || state.TotalSteps == stepsBefore)
         {
             before.Restore(Network);
+            coefficientsBefore.CopyTo(Coefficients);
             _resumeFrom = resumeFrom;
             if (failure is OperationCanceledException canceled and not TrainingCanceledException)
             {
@@ -159,7 +200,7 @@ public sealed class SobolevTrainer<T>
     /// and a checkpoint of another training are refused.
     /// </summary>
     private (TrainingFingerprint? Fingerprint, SafetensorsFile? Checkpoint) PrepareCheckpoint(
-        SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order, CancellationToken cancellationToken)
+        SobolevTrainingOptions options, TrainingTerms<T> terms, int order, CancellationToken cancellationToken)
     {
         if (Options.Checkpoint is { } written)
         {
@@ -176,7 +217,8 @@ public sealed class SobolevTrainer<T>
             new CheckpointReader<T>(checkpoint, _resumeFrom!).CheckFormat();
         }
 
-        var fingerprint = TrainingFingerprint.Of(Network, options, source, order, validation, cancellationToken);
+        var fingerprint = TrainingFingerprint.Of(Network, options, terms.Source, order, terms.Validation, cancellationToken);
+        fingerprint.AddTerms(terms, Coefficients.Length, cancellationToken);
         if (checkpoint is not null)
         {
             fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
@@ -185,9 +227,10 @@ public sealed class SobolevTrainer<T>
         return (fingerprint, checkpoint);
     }
 
-    /// <summary>Refuses data that do not fit the network and the options, and finds the orders that are trained.</summary>
-    private OrderBalance CheckArguments(IJetSource<T> source, IJetSource<T>? validation)
+    /// <summary>Refuses data that do not fit the network and the options, and finds the orders of labels that are trained.</summary>
+    private OrderBalance CheckArguments(TrainingTerms<T> terms)
     {
+        var (source, validation) = (terms.Source, terms.Validation);
         SourceCheck.Fits(Network, source);
         if (validation is not null)
         {
@@ -198,10 +241,16 @@ public sealed class SobolevTrainer<T>
                     $"There are validation data, and {nameof(SobolevTrainingOptions.ValidationPart)} is {part}; expected one of both.", nameof(validation));
             }
         }
-        else if (Options.EarlyStopping is not null && Options.ValidationPart is null)
+        else if (Options.EarlyStopping is not null && Options.ValidationPart is null && !terms.HasValidation)
         {
             throw new ArgumentException(
                 $"Early stopping needs validation data: give some, or set {nameof(SobolevTrainingOptions.ValidationPart)}.", nameof(validation));
+        }
+
+        CheckOwnTerms(terms);
+        if (terms.Labels is null)
+        {
+            return new OrderBalance(null, 0);
         }
 
         var balance = new OrderBalance(Options.OrderWeights, Options.Order ?? source.Layout.Order);
@@ -214,5 +263,41 @@ public sealed class SobolevTrainer<T>
 
         Network.Architecture.CheckOrder(order);
         return balance;
+    }
+
+    private void CheckOwnTerms(TrainingTerms<T> terms)
+    {
+        ArgumentNullException.ThrowIfNull(Coefficients);
+        int bad = NotFinite.IndexIn<T>(Coefficients);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"Coefficient {bad} is {Coefficients[bad]}; expected a finite number.", nameof(Coefficients));
+        }
+
+        if (terms.Own.Length == 0 && Coefficients.Length > 0)
+        {
+            throw new ArgumentException($"There are {Coefficients.Length} coefficients, but no term with a loss of its own that could train them.", nameof(Coefficients));
+        }
+
+        if (terms.Labels is null && (Options.Order is not null || Options.OrderWeights is not null))
+        {
+            throw new ArgumentException(
+                $"The options have {(Options.Order is null ? nameof(Options.OrderWeights) : nameof(Options.Order))}, but no term has labels. Expected null: the layout of a " +
+                "term's source says which derivatives its loss sees, and the term has a weight of its own.",
+                nameof(terms));
+        }
+
+        foreach (var term in terms.Own.Concat(terms.OwnValidation))
+        {
+            SourceCheck.Fits(Network, term.Source, term.Argument);
+            Network.Architecture.CheckOrder(term.Source.Layout.Order);
+            if (term.Source.HasSampleWeights)
+            {
+                throw new ArgumentException(
+                    $"The source of {term.Name} has sample weights, which only labels have. Expected a source without; the loss may weigh its samples itself.", term.Argument);
+            }
+
+            new LossProbe<T>(term, Coefficients.Length).CheckComponents();
+        }
     }
 }

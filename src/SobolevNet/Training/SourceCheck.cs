@@ -22,7 +22,7 @@ internal static class SourceCheck
     }
 
     /// <summary>
-    /// Checks validation data: what is declared of inputs' derivatives, and all samples that lie in memory. Those that are computed are checked when they are used.
+    /// Checks data that are not measured: what is declared of inputs' derivatives, and all samples that lie in memory. Those that are computed are checked when they are used.
     /// </summary>
     /// <param name="source">The source.</param>
     /// <param name="order">The highest order that is used.</param>
@@ -31,7 +31,7 @@ internal static class SourceCheck
     /// <param name="name">The argument that the source is.</param>
     /// <exception cref="ArgumentException">A number is not finite, or a declaration is not true.</exception>
     /// <exception cref="OperationCanceledException">The check was canceled.</exception>
-    public static void Validation<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
+    public static void Whole<T>(IJetSource<T> source, int order, WorkerTeam team, MeasuringTime time, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         DeclarationCheck.Run(source.Truncate(order), name, time);

@@ -10,11 +10,11 @@ internal static class TrainingFindings
     /// <param name="history">All epochs.</param>
     /// <param name="end">Why training ended.</param>
     /// <param name="validation">The errors at the end on validation data; null without such data.</param>
-    /// <param name="isEndless">Whether each epoch had new samples, so that their loss is as good as a validation.</param>
-    public static IReadOnlyList<TrainingFinding> Of(IReadOnlyList<EpochRecord> history, TrainingEnd end, Evaluation? validation, bool isEndless)
+    /// <param name="isFresh">Whether there is nothing to memorize: each epoch had new samples, whose loss is as good as a validation, or there were no labels.</param>
+    public static IReadOnlyList<TrainingFinding> Of(IReadOnlyList<EpochRecord> history, TrainingEnd end, Evaluation? validation, bool isFresh)
     {
         var findings = new List<TrainingFinding>();
-        if (validation is null && !isEndless)
+        if (validation is null && !isFresh)
         {
             findings.Add(TrainingFinding.NotValidated);
         }
@@ -55,6 +55,6 @@ internal static class TrainingFindings
 
     /// <summary>The validation error, or the root of the loss with the weights of the training's end, so that a change of weights is no change of the error.</summary>
     private static double Error(EpochRecord epoch, IReadOnlyList<double> weights) => double.IsNaN(epoch.ValidationError)
-        ? Math.Sqrt(epoch.OrderLosses.Zip(weights, (loss, weight) => weight == 0 ? 0 : weight * loss).Sum())
+        ? Math.Sqrt(epoch.TermLosses.Count > 0 ? epoch.Loss : epoch.OrderLosses.Zip(weights, (loss, weight) => weight == 0 ? 0 : weight * loss).Sum())
         : epoch.ValidationError;
 }

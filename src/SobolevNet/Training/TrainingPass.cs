@@ -4,7 +4,7 @@ using SobolevNet.Kernels;
 namespace SobolevNet;
 
 /// <summary>
-/// The gradient of the Sobolev loss over a mini-batch: fill, forward, loss and reverse by groups of samples, then weight
+/// The gradient of the Sobolev loss, or of one of the user's own, over a mini-batch: fill, forward, loss and reverse by groups of samples, then weight
 /// gradients by tiles. All memory is reserved beforehand.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -22,7 +22,8 @@ internal sealed class TrainingPass<T>
     private readonly Mlp<T> _network;
     private readonly IJetSource<T> _source;
     private readonly JetLayout _layout;
-    private readonly SobolevLoss _loss;
+    private readonly SobolevLoss? _loss;
+    private readonly OwnLoss<T>? _own;
     private readonly WorkerTeam _team;
     private readonly PackedNetwork<T> _packed;
     private readonly T[] _gradient;
@@ -47,13 +48,27 @@ internal sealed class TrainingPass<T>
     private int _count;
     private int _chunkStart;
     private double _sampleWeight;
+    private bool _accumulates;
+    private bool _measures;
     private ElementwiseOptimizerState<T>? _optimizer;
 
+    /// <summary>Reserves memory for the Sobolev loss of labels up to an order.</summary>
     public TrainingPass(
         Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, SobolevLoss loss, int batch, WorkerTeam team,
         DerivativePropagation propagation = DerivativePropagation.Auto)
+        : this(network, packed, gradient, source, order, batch, team, propagation) => _loss = loss;
+
+    /// <summary>Reserves memory for a loss of the user's own.</summary>
+    public TrainingPass(
+        Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, JetLoss<T> loss, T[] coefficients, int batch, WorkerTeam team,
+        DerivativePropagation propagation = DerivativePropagation.Auto)
+        : this(network, packed, gradient, source, source.Layout.Order, batch, team, propagation) =>
+        _own = new OwnLoss<T>(loss, source, coefficients, batch, _tape.GroupSamples, team.Workers);
+
+    private TrainingPass(
+        Mlp<T> network, PackedNetwork<T> packed, T[] gradient, IJetSource<T> source, int order, int batch, WorkerTeam team, DerivativePropagation propagation)
     {
-        (_network, _packed, _gradient, _source, _loss, _team) = (network, packed, gradient, source, loss, team);
+        (_network, _packed, _gradient, _source, _team) = (network, packed, gradient, source, team);
         _layout = source.Layout.Truncate(order);
         _weighting = SampleWeighting<T>.Of(source);
         _hasMissingLabels = source.HasMissingLabels;
@@ -72,23 +87,45 @@ internal sealed class TrainingPass<T>
         _runBlock = RunBlock;
     }
 
-    /// <summary>Orders trained: the highest + 1.</summary>
-    public int Orders => _layout.Order + 1;
+    /// <summary>Losses of a sample: one for each order trained, or the one of the user's own.</summary>
+    public int Orders => _own is null ? _layout.Order + 1 : 1;
 
-    /// <summary>Computes the gradient of some samples and their mean losses Eₖ.</summary>
+    /// <summary>Computes the gradient of some samples and their mean losses Eₖ, or their one mean loss of the user's own.</summary>
     /// <param name="samples">Sample numbers.</param>
     /// <param name="first">The first one used.</param>
     /// <param name="count">How many are used.</param>
-    /// <param name="weights">λₖ of each order.</param>
+    /// <param name="weights">λₖ of each order, or the weight of the loss of the user's own.</param>
     /// <param name="losses">Receives Eₖ.</param>
     /// <param name="optimizer">
     /// If given, its step, which has begun, is taken for each parameter as soon as its gradient is known; the gradient is not kept.
     /// </param>
+    /// <param name="accumulates">Whether the gradient is added to what is there.</param>
     /// <returns>Whether all losses are finite; if not, the gradient is not complete, and no parameter has changed.</returns>
     public bool Run(
-        long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses, ElementwiseOptimizerState<T>? optimizer = null)
+        long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses, ElementwiseOptimizerState<T>? optimizer = null,
+        bool accumulates = false)
     {
-        (_samples, _first, _count, _sampleWeight, _optimizer) = (samples, first, count, 1.0 / count, optimizer);
+        (_measures, _accumulates, _optimizer) = (false, accumulates, optimizer);
+        return RunChunks(samples, first, count, weights, losses);
+    }
+
+    /// <summary>The mean losses of some samples, whether finite or not; the gradient stays as it is.</summary>
+    /// <param name="samples">Sample numbers.</param>
+    /// <param name="first">The first one used.</param>
+    /// <param name="count">How many are used.</param>
+    /// <param name="losses">Receives them.</param>
+    public void Measure(long[] samples, int first, int count, Span<double> losses)
+    {
+        (_measures, _optimizer) = (true, null);
+        RunChunks(samples, first, count, stackalloc double[3], losses);
+    }
+
+    /// <summary>Adds the derivative of the weighted loss of the last run by the coefficients to a gradient.</summary>
+    public void AddCoefficientGradient(Span<double> gradient) => _own!.AddCoefficientGradient(_count, _weights[0] * _sampleWeight, gradient);
+
+    private bool RunChunks(long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses)
+    {
+        (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / count);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
         long parameters = _network.Architecture.ParameterCount;
@@ -109,6 +146,11 @@ internal sealed class TrainingPass<T>
                 }
             }
 
+            if (_measures)
+            {
+                continue;
+            }
+
             for (int order = 0; order < Orders; order++)
             {
                 if (!double.IsFinite(losses[order]))
@@ -118,7 +160,7 @@ internal sealed class TrainingPass<T>
             }
 
             long work = parameters * _tape.Samples * _tape.RowsOfSample;
-            if (few && optimizer is not null)
+            if (few && _optimizer is not null)
             {
                 _team.Run(_blocks.Length, _runBlock, work);
             }
@@ -131,8 +173,11 @@ internal sealed class TrainingPass<T>
         return true;
     }
 
-    /// <summary>After a run that was not finite: the order that broke first, and its component with the largest error.</summary>
-    public (int Order, string Component, double Magnitude) Diagnose()
+    /// <summary>
+    /// After a run that was not finite: the first sample that broke, the order that broke first, and its component with the largest error; for a loss of
+    /// the user's own the component, of any order, with the largest output.
+    /// </summary>
+    public (long Sample, int Order, string Component, double Magnitude) Diagnose()
     {
         int order = 0;
         int sample = _chunkStart;
@@ -161,10 +206,11 @@ internal sealed class TrainingPass<T>
         double largest = 0;
         for (int c = 0; c < _layout.Count; c++)
         {
-            for (int f = 0; f < output.Features && _layout.OrderOf(c) == order; f++)
+            for (int f = 0; f < output.Features && (_own is not null || _layout.OrderOf(c) == order); f++)
             {
                 int row = (sample - _chunkStart) % _tape.GroupSamples;
-                double error = Math.Abs(double.CreateTruncating(output[c, row, f]) - double.CreateTruncating(target[c, row, f]));
+                double wanted = _own is null ? double.CreateTruncating(target[c, row, f]) : 0;
+                double error = Math.Abs(double.CreateTruncating(output[c, row, f]) - wanted);
                 if (worst < 0 || error > largest || (double.IsNaN(error) && !double.IsNaN(largest)))
                 {
                     (worst, largest) = (c, error);
@@ -172,7 +218,7 @@ internal sealed class TrainingPass<T>
             }
         }
 
-        return (order, _layout.NameOf(worst), largest);
+        return (_samples[_first + sample], _layout.OrderOf(worst), _layout.NameOf(worst), largest);
     }
 
     /// <summary>
@@ -218,16 +264,28 @@ internal sealed class TrainingPass<T>
         var (start, count) = _tape.Group(group);
         var target = Target(group);
         _source.Fill(Numbers(group), _tape.Input(group), target);
+        _own?.KeepInput(_chunkStart + start, _tape.Input(group));
         _tape.Forward(group, _packed, _workspaces[worker]);
-        if (_hasMissingLabels)
+        var losses = _losses.AsSpan((_chunkStart + start) * Orders, count * Orders);
+        if (_own is not null)
         {
-            MissingLabels.Complete(target, _tape.Output(group));
+            _own.Evaluate(worker, _chunkStart + start, Numbers(group), target, _tape.Output(group), _weights[0] * _sampleWeight, losses);
+        }
+        else
+        {
+            if (_hasMissingLabels)
+            {
+                MissingLabels.Complete(target, _tape.Output(group));
+            }
+
+            _loss!.Evaluate(_tape.Output(group), target, _weights, _sampleWeight, losses);
+            _weighting?.Apply(Numbers(group), _tape.Output(group), losses);
         }
 
-        var losses = _losses.AsSpan((_chunkStart + start) * Orders, count * Orders);
-        _loss.Evaluate(_tape.Output(group), target, _weights, _sampleWeight, losses);
-        _weighting?.Apply(Numbers(group), _tape.Output(group), losses);
-        _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker]);
+        if (!_measures)
+        {
+            _tape.Reverse(group, _packed, _workspaces[worker], _scratches[worker]);
+        }
     }
 
     private void RunTile(int tile, int worker)
@@ -248,7 +306,7 @@ internal sealed class TrainingPass<T>
     /// <summary>Adds the chunk to the gradient of some outputs; after the last one it is complete, and the optimizer's if there is one.</summary>
     private void Reduce(int layer, int first, DenseLayer<T> gradient, int worker)
     {
-        _tape.Gradient(layer, first, gradient, accumulate: _chunkStart > 0, _packed, _workspaces[worker]);
+        _tape.Gradient(layer, first, gradient, accumulate: _accumulates || _chunkStart > 0, _packed, _workspaces[worker]);
         if (_chunkStart + _tape.Samples < _count)
         {
             return;

@@ -39,13 +39,19 @@ public sealed class TrainingProgress
     /// <summary>λₖ of every order.</summary>
     public IReadOnlyList<double> OrderWeights { get; internal init; } = [];
 
-    /// <summary>Σ λₖ Eₖ.</summary>
+    /// <summary>
+    /// The loss of every term of your own, averaged over this epoch so far, before weighting; empty where labels alone are trained. Terms that are left out, since
+    /// their weight is 0, are NaN.
+    /// </summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Σ λₖ Eₖ, and Σ wᵢ Lᵢ of the terms of your own.</summary>
     public double Loss { get; internal init; }
 
-    /// <summary>√E₀: the normalized RMS error on the training batches of this epoch (1 = no better than the mean).</summary>
+    /// <summary>√E₀: the normalized RMS error on the training batches of this epoch (1 = no better than the mean); NaN without labels.</summary>
     public double TrainingError { get; internal init; }
 
-    /// <summary>The normalized RMS error on the validation set when it was last measured; NaN without one.</summary>
+    /// <summary>The error on the validation set when it was last measured, see <see cref="EpochRecord.ValidationError"/>; NaN without one.</summary>
     public double ValidationError { get; internal init; }
 
     /// <summary>The optimizer's learning-rate factor of this step.</summary>
@@ -81,10 +87,19 @@ public sealed class EpochRecord
     /// <summary>λₖ of every order at the epoch's end.</summary>
     public IReadOnlyList<double> OrderWeights { get; internal init; } = [];
 
-    /// <summary>√E₀ over the epoch.</summary>
+    /// <summary>The loss of every term of your own, averaged over the epoch, before weighting; NaN where it was left out.</summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Σ λₖ Eₖ + Σ wᵢ Lᵢ over the epoch, with the weights at its end.</summary>
+    public double Loss { get; internal init; }
+
+    /// <summary>√E₀ over the epoch; NaN without labels.</summary>
     public double TrainingError { get; internal init; }
 
-    /// <summary>Normalized RMS error on the validation set; NaN if not measured.</summary>
+    /// <summary>
+    /// The error on the validation set; NaN if not measured. For labels it is the normalized RMS error ε, for losses of your own √(Σ wᵢ Lᵢ) with the weights that they have at the
+    /// end of training, for both √(ε² + Σ wᵢ Lᵢ).
+    /// </summary>
     public double ValidationError { get; internal init; }
 
     /// <summary>The schedule's factor at the epoch's end.</summary>
@@ -111,7 +126,7 @@ public enum TrainingEnd
 /// <summary>The outcome of a training.</summary>
 public sealed class TrainingResult
 {
-    internal TrainingResult(Evaluation training) => Training = training;
+    internal TrainingResult(Evaluation? training) => Training = training ?? new Evaluation(0, [double.NaN], double.NaN, []);
 
     /// <summary>Why training ended.</summary>
     public TrainingEnd End { get; internal init; }
@@ -127,14 +142,17 @@ public sealed class TrainingResult
 
     /// <summary>
     /// How the derivatives of the highest order trained were propagated: <see cref="DerivativePropagation.Forward"/>, also where values alone were trained, or
-    /// <see cref="DerivativePropagation.Adjoint"/>.
+    /// <see cref="DerivativePropagation.Adjoint"/>. Without labels, those of the first term.
     /// </summary>
     public DerivativePropagation Propagation { get; internal init; }
 
-    /// <summary>Errors on the training set, at most the first 4,096 samples of it, after training.</summary>
+    /// <summary>Errors on the labels, at most 4,096 samples of them, after training; of 0 samples and NaN where there were no labels.</summary>
     public Evaluation Training { get; }
 
-    /// <summary>Errors on the validation set after training; null without one.</summary>
+    /// <summary>The mean loss of every term of your own after training, over at most 4,096 samples, before weighting; empty where labels alone were trained.</summary>
+    public IReadOnlyList<double> TermLosses { get; internal init; } = [];
+
+    /// <summary>Errors on the labels of the validation set after training; null without any.</summary>
     public Evaluation? Validation { get; internal init; }
 
     /// <summary>What the errors of the training show beside their size: whether there is more to gain, and whether the network memorizes; often empty.</summary>
@@ -149,7 +167,16 @@ public sealed class TrainingResult
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{End} after {Epochs} epochs, {Steps} steps, {Elapsed.TotalSeconds:0.0} s");
-        text.Append("\nTraining: ").Append(Training);
+        if (Training.Samples > 0)
+        {
+            text.Append("\nTraining: ").Append(Training);
+        }
+
+        for (int k = 0; k < TermLosses.Count; k++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nLoss of own term {k}: {TermLosses[k]:G4}");
+        }
+
         if (Validation is not null)
         {
             text.Append("\nValidation: ").Append(Validation);

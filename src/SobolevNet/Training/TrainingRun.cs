@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace SobolevNet;
@@ -12,7 +11,7 @@ internal sealed class TrainingRun<T>
     private readonly TrainingState<T> _state;
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
-    private readonly IJetSource<T>? _validation;
+    private readonly TrainingTerms<T> _terms;
     private readonly RenumberedJetSource<T>? _numbering;
     private readonly IJetSourceRun<T>[] _adaptive;
     private readonly ILogger _logger;
@@ -26,26 +25,26 @@ internal sealed class TrainingRun<T>
     private readonly TrainingStep<T> _step;
     private readonly TrainingReporter<T> _reporter;
     private readonly CheckpointWriter<T> _checkpoint;
-    private readonly Evaluator<T>? _validator;
+    private readonly Validator<T>? _validator;
     private readonly List<double> _epochLosses = [];
 
     public TrainingRun(
-        TrainingState<T> state, SobolevTrainingOptions options, IJetSource<T> source, IJetSource<T>? validation, int order,
-        WorkerTeam team, IProgress<TrainingProgress>? progress, ILogger logger, TrainingFingerprint? fingerprint)
+        TrainingState<T> state, SobolevTrainingOptions options, TrainingTerms<T> terms, int order, WorkerTeam team,
+        IProgress<TrainingProgress>? progress, ILogger logger, TrainingFingerprint? fingerprint)
     {
-        (_state, _options, _validation, _order, _team, _logger) = (state, options, validation, order, team, logger);
-        (_source, _adaptive) = AdaptiveSources.BeginRun(source);
+        (_state, _options, _terms, _order, _team, _logger) = (state, options, terms, order, team, logger);
+        var source = terms.Source;
+        (_source, _adaptive) = terms.Labels is null ? (source, []) : AdaptiveSources.BeginRun(source);
         _numbering = NumberingOf(source);
         _batch = Math.Min(options.BatchSize, source.Count);
         _steps = options.StepsOfEpoch(source.Count);
-        _propagation = PassTapes.Choose(state.Network.Architecture, _source, _source.Layout.Truncate(order), options.Propagation);
+        _propagation = PassTapes.Choose(state.Network.Architecture, _source, terms.Labels is null ? _source.Layout : _source.Layout.Truncate(order), options.Propagation);
         _course = new TrainingCourse<T>(state, options, _steps);
         _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
-        _step = new TrainingStep<T>(state, _source, order, _batch, options.GradientClipNorm, team, options.Propagation);
+        _step = new TrainingStep<T>(state, terms, _source, order, options, team);
         _reporter = new TrainingReporter<T>(progress, state, _course, order, _steps);
         _checkpoint = new CheckpointWriter<T>(options.Checkpoint, fingerprint, state, _course);
-        _validator = validation is null ? null : new Evaluator<T>(
-            state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ErrorScale.Of(state.Loss), team, name: nameof(validation));
+        _validator = terms.HasValidation ? new Validator<T>(state, terms, options, team) : null;
     }
 
     public TrainingResult Train(CancellationToken cancellationToken)
@@ -98,12 +97,17 @@ internal sealed class TrainingRun<T>
         int first = _state.Step * _batch;
         int count = Math.Min(_batch, _source.Count - first);
         BeginStep(_course.Progress);
-        if (_state.Balance.NeedsMeasurement)
+        if (_terms.Labels is not null)
         {
-            _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
+            if (_state.Balance.NeedsMeasurement)
+            {
+                _state.Balance.Measure(_state.Network, _source, _state.Loss, new MeasuringTime(_options.TimeBudget, cancellationToken), _options.Propagation);
+            }
+
+            _state.Balance.Weights(_course.Progress, _state.Weights);
         }
 
-        _state.Balance.Weights(_course.Progress, _state.Weights);
+        _step.BeginTerms(_course.Progress);
         _state.RateFactor = _course.RateFactor(_epochLosses);
         _step.Run(_epochOrder.Samples, first, count);
         return count;
@@ -119,7 +123,7 @@ internal sealed class TrainingRun<T>
 
     private void EndEpoch(CancellationToken cancellationToken)
     {
-        double validationError = _validator?.Run(new MeasuringTime(_options.TimeBudget, cancellationToken)).NormalizedRmse ?? double.NaN;
+        double validationError = _validator?.Run(new MeasuringTime(_options.TimeBudget, cancellationToken)) ?? double.NaN;
         double[] losses = _state.MeanLosses();
         var record = new EpochRecord
         {
@@ -127,6 +131,8 @@ internal sealed class TrainingRun<T>
             OrderLosses = losses,
             OrderWeights = _state.Weights[..(_order + 1)],
             TrainingError = Math.Sqrt(losses[0]),
+            TermLosses = _state.Terms.Means(),
+            Loss = _state.MeanLoss(),
             ValidationError = validationError,
             LearningRateFactor = _state.RateFactor,
             Seconds = _course.Seconds,
@@ -135,7 +141,7 @@ internal sealed class TrainingRun<T>
         _epochLosses.Add(LossOf(record));
         if (_options.EarlyStopping is { } stopping)
         {
-            _state.Best.Observe(validationError, _state.Network.Parameters, stopping.Improvement);
+            _state.Best.Observe(validationError, _state.Network.Parameters, stopping.Improvement, _state.Coefficients?.Values);
         }
 
         var report = _reporter.DescribeEndOfEpoch();
@@ -160,23 +166,33 @@ internal sealed class TrainingRun<T>
         if (_options.EarlyStopping is not null && _state.Best.Values.Length > 0)
         {
             _state.Best.Values.CopyTo(_state.Network.Parameters);
+            _state.Best.Coefficients.CopyTo(_state.Coefficients?.Values ?? []);
         }
 
         // The last step could have broken the network too, and no further one would notice.
-        if (!TensorPrimitives.IsFiniteAll<T>(_state.Network.Parameters))
+        if (NotFinite.IndexIn<T>(_state.Network.Parameters) >= 0 || NotFinite.IndexIn<T>(_state.Coefficients?.Values) >= 0)
         {
             throw new NonFiniteLossException(_state.Epoch + 1, _state.Step + 1, 0, _source.Layout.NameOf(0), double.NaN);
         }
 
         BeginStep(progress: 1);
-        var training = Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
-        var validation = _validation is null
+        _step.BeginTerms(progress: 1);
+        var training = _terms.Labels is null
             ? null
-            : Errors(_validation, NumberingOf(_validation), Evaluator<T>.FirstSamples(_validation.Count), "validation", cancellationToken);
+            : Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
+        var validation = _terms.Validation is { } labels
+            ? Errors(labels, NumberingOf(labels), Evaluator<T>.FirstSamples(labels.Count), "validation", cancellationToken)
+            : null;
+        double[] losses = [.. _step.Terms.Select(term => term.Measure(new MeasuringTime(_options.TimeBudget, cancellationToken)))];
         _logger.LogInformation(
             "Training ended ({End}) after {Epochs} epochs with error {Training} on the training and {Validation} on the validation set.", end,
-            _state.Epoch, training.NormalizedRmse, validation?.NormalizedRmse);
-        var findings = TrainingFindings.Of(_state.History, end, validation, _source.IsEndless);
+            _state.Epoch, training?.NormalizedRmse, validation?.NormalizedRmse);
+        for (int k = 0; k < losses.Length; k++)
+        {
+            _logger.LogInformation("The mean loss of {Term} is {Loss}.", _terms.Own[k].Name, losses[k]);
+        }
+
+        var findings = TrainingFindings.Of(_state.History, end, validation, isFresh: _source.IsEndless || _terms.Labels is null);
         foreach (var finding in findings)
         {
             TrainingTelemetry.Findings.Add(1, new KeyValuePair<string, object?>("finding", finding.ToString()));
@@ -192,6 +208,7 @@ internal sealed class TrainingRun<T>
             Elapsed = TimeSpan.FromSeconds(_course.Seconds),
             Propagation = _propagation,
             Validation = validation,
+            TermLosses = losses,
             History = _state.History,
         };
     }
@@ -244,5 +261,6 @@ internal sealed class TrainingRun<T>
         _ => "ever",
     };
 
-    private static double LossOf(EpochRecord record) => double.IsNaN(record.ValidationError) ? record.TrainingError : record.ValidationError;
+    private static double LossOf(EpochRecord record) =>
+        !double.IsNaN(record.ValidationError) ? record.ValidationError : record.TermLosses.Count > 0 ? record.Loss : record.TrainingError;
 }

@@ -6,19 +6,31 @@ namespace SobolevNet;
 /// <summary>What comes before the first step of a training: the data are measured, and a fresh network is standardized.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class TrainingSetup<T>(
-    Mlp<T> network, SobolevTrainingOptions options, IJetSource<T> source, OrderBalance balance, int order, WorkerTeam team,
+    Mlp<T> network, SobolevTrainingOptions options, TrainingTerms<T> terms, T[] coefficients, OrderBalance balance, int order, WorkerTeam team,
     ILogger logger, CancellationToken cancellation)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly IJetSource<T> _source = terms.Source;
+
     /// <summary>The beginning of a training. The network is changed once everything is measured.</summary>
     /// <exception cref="ArgumentException">The data are not finite, or too large or small.</exception>
     /// <exception cref="OperationCanceledException">The setup was canceled.</exception>
     public TrainingState<T> Begin()
     {
-        var statistics = SourceStatistics.Measure(source, team, Time());
-        statistics.CheckKnown(source.Layout, balance.IsTrained);
-        double[] sizes = OutputSizes.Measure(statistics, source, balance.IsTrained, team, Time());
-        var loss = SobolevLoss.Of(statistics, source, sizes, options.BalanceOutputs);
+        foreach (var term in terms.Own)
+        {
+            SourceCheck.Whole(term.Source, term.Source.Layout.Order, team, Time(), term.Argument);
+        }
+
+        if (terms.Labels is null)
+        {
+            return BeginWithoutLabels();
+        }
+
+        var statistics = SourceStatistics.Measure(_source, team, Time());
+        statistics.CheckKnown(_source.Layout, balance.IsTrained);
+        double[] sizes = OutputSizes.Measure(statistics, _source, balance.IsTrained, team, Time());
+        var loss = SobolevLoss.Of(statistics, _source, sizes, options.BalanceOutputs);
         var optimizer = options.Optimizer.CreateState<T>(network.Architecture);
         bool isPlain = network.InputScaling is null && network.OutputScaling is null;
         bool isFresh = isPlain && network.IsAsInitialized();
@@ -31,29 +43,49 @@ internal sealed class TrainingSetup<T>(
         FeatureScaling<T>? outputScaling = network.OutputScaling;
         if (isFresh && options.Standardize)
         {
-            inputScaling = Standardization.OfInputs(source, statistics, options.InputScaling);
+            inputScaling = Standardization.OfInputs(_source, statistics, options.InputScaling);
             outputScaling = Standardization.OfOutputs<T>(statistics, sizes);
         }
 
         MetricState<T>? scaled = null;
-        if (isFresh && options.ScaleDirections && order > 0 && InputMetric.HasGradients(source))
+        if (isFresh && options.ScaleDirections && order > 0 && InputMetric.HasGradients(_source))
         {
-            if (source.InputFeatures > InputMetric.MaxInputs)
+            if (_source.InputFeatures > InputMetric.MaxInputs)
             {
                 logger.LogInformation(
-                    "ScaleDirections is not applied: the source has {Inputs} inputs; directions are scaled for up to {MaxInputs}.", source.InputFeatures,
+                    "ScaleDirections is not applied: the source has {Inputs} inputs; directions are scaled for up to {MaxInputs}.", _source.InputFeatures,
                     InputMetric.MaxInputs);
             }
 
-            double[]? metric = InputMetric.Measure(source, inputScaling, loss.OutputWeights, team, Time());
+            double[]? metric = InputMetric.Measure(_source, inputScaling, loss.OutputWeights, team, Time());
             scaled = metric is null ? null : new MetricState<T>(optimizer, network, metric);
         }
 
         network.InputScaling = inputScaling;
         network.OutputScaling = outputScaling;
         scaled?.Begin(network);
-        return new TrainingState<T>(network, loss, scaled ?? optimizer, balance, order);
+        return State(loss, scaled ?? optimizer);
     }
+
+    /// <summary>Without labels the inputs are standardized and the outputs are not, whose sizes are unknown.</summary>
+    private TrainingState<T> BeginWithoutLabels()
+    {
+        var inputScaling = network.InputScaling;
+        if (options.Standardize && inputScaling is null && network.IsAsInitialized())
+        {
+            inputScaling = Standardization.OfInputs(_source, SourceStatistics.Measure(_source, team, Time()), options.InputScaling);
+        }
+
+        var state = State(SobolevLoss.Empty(_source.Layout, _source.OutputFeatures), options.Optimizer.CreateState<T>(network.Architecture));
+        network.InputScaling = inputScaling;
+        return state;
+    }
+
+    private TrainingState<T> State(SobolevLoss loss, OptimizerState<T> optimizer) => new(network, loss, optimizer, balance, order)
+    {
+        Terms = new TermLosses(terms.Own.Length),
+        Coefficients = coefficients.Length > 0 ? new CoefficientState<T>(coefficients, options.Optimizer) : null,
+    };
 
     /// <summary>The state of a checkpoint, which has all that <see cref="Begin"/> measures.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -67,8 +99,8 @@ internal sealed class TrainingSetup<T>(
             optimizer = new MetricState<T>(optimizer, network, new double[inputs * inputs]);
         }
 
-        var state = new TrainingState<T>(network, SobolevLoss.Empty(source.Layout, source.OutputFeatures), optimizer, balance, order);
-        int steps = options.StepsOfEpoch(source.Count);
+        var state = State(SobolevLoss.Empty(_source.Layout, _source.OutputFeatures), optimizer);
+        int steps = options.StepsOfEpoch(_source.Count);
         checkpoint.Restore(state, options, steps);
         var course = new TrainingCourse<T>(state, options, steps);
         if (checkpoint.WithLimits(options) is var before && course.IsLongerThan(before))
@@ -79,7 +111,7 @@ internal sealed class TrainingSetup<T>(
                 course.Progress);
         }
 
-        state.SamplesOfEpoch = Math.Min((long)state.Step * options.BatchSize, source.Count);
+        state.SamplesOfEpoch = Math.Min((long)state.Step * options.BatchSize, _source.Count);
         return state;
     }
 

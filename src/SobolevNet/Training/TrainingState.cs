@@ -63,6 +63,20 @@ internal sealed class TrainingState<T>
     /// <summary>Eₖ averaged over the samples trained in the current epoch.</summary>
     public double[] MeanLosses() => [.. LossSums.Select(sum => sum / SamplesOfEpoch)];
 
+    /// <summary>Σ λₖ Eₖ + Σ wᵢ Lᵢ averaged over the samples trained in the current epoch, with the weights of the last step.</summary>
+    public double MeanLoss()
+    {
+        double[] ofTerms = Terms.Means();
+        return MeanLosses().Select((loss, order) => Weights[order] == 0 ? 0 : loss * Weights[order]).Sum()
+            + ofTerms.Select((loss, term) => Terms.Weights[term] == 0 ? 0 : loss * Terms.Weights[term]).Sum();
+    }
+
+    /// <summary>The weights and losses of the user's own terms.</summary>
+    public TermLosses Terms { get; init; } = new(0);
+
+    /// <summary>The numbers that losses of the user's own train beside the network; null without any.</summary>
+    public CoefficientState<T>? Coefficients { get; init; }
+
     /// <summary>Goes on to the next epoch.</summary>
     public void BeginEpoch()
     {
@@ -70,5 +84,6 @@ internal sealed class TrainingState<T>
         Step = 0;
         SamplesOfEpoch = 0;
         Array.Clear(LossSums);
+        Terms.Clear();
     }
 }

@@ -18,6 +18,8 @@ internal sealed class TrainingStep<T>
     private readonly TrainingPass<T>?[] _passes = new TrainingPass<T>?[3];
     private readonly GradientClipping<T>? _clipping;
     private readonly double[] _losses = new double[3];
+    private readonly bool _hasLabels;
+    private readonly TermTraining<T>[] _terms;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="state">What is trained: the network, the loss and the optimizer.</param>
@@ -34,7 +36,38 @@ internal sealed class TrainingStep<T>
         (_state, _source, _order, _batch, _team, _propagation) = (state, source, order, batch, team, propagation);
         _gradient = new T[state.Network.Parameters.Length];
         _packed = new PackedNetwork<T>(state.Network);
+        (_hasLabels, _terms) = (true, []);
         _clipping = clipNorm is { } norm ? new GradientClipping<T>(_gradient, norm, team) : null;
+    }
+
+    /// <summary>Reserves memory for labels, if there are any, and losses of the user's own.</summary>
+    /// <param name="state">What is trained: the network, the loss and the optimizer.</param>
+    /// <param name="terms">The terms of the loss.</param>
+    /// <param name="source">The first term's source as this run of training sees it.</param>
+    /// <param name="order">The highest order of labels trained.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="team">Does the work.</param>
+    public TrainingStep(
+        TrainingState<T> state, TrainingTerms<T> terms, IJetSource<T> source, int order, SobolevTrainingOptions options, WorkerTeam team)
+        : this(state, source, order, Math.Min(options.BatchSize, source.Count), options.GradientClipNorm, team, options.Propagation)
+    {
+        _hasLabels = terms.Labels is not null;
+        _terms = [.. terms.Own.Select(term => new TermTraining<T>(
+            term, state.Network, _packed, _gradient, state.Coefficients?.Values ?? [], options, team))];
+    }
+
+    /// <summary>The terms of the user's own.</summary>
+    public IReadOnlyList<TermTraining<T>> Terms => _terms;
+
+    /// <summary>Tells the sources of the user's own terms that change during training of the next step.</summary>
+    /// <param name="progress">The part of the training that is done.</param>
+    public void BeginTerms(double progress)
+    {
+        for (int term = 0; term < _terms.Length; term++)
+        {
+            _terms[term].BeginStep(_state.TotalSteps, progress);
+            _state.Terms.Weights[term] = _terms[term].WeightAt(progress);
+        }
     }
 
     /// <summary>
@@ -53,27 +86,36 @@ internal sealed class TrainingStep<T>
             active--;
         }
 
-        if (_state.Optimizer is ElementwiseOptimizerState<T> optimizer && _clipping is null)
+        bool isOnePass = _terms.Length == (_hasLabels ? 0 : 1) && _clipping is null && _state.Coefficients is null;
+        var optimizer = isOnePass ? _state.Optimizer as ElementwiseOptimizerState<T> : null;
+        optimizer?.Begin(_state.RateFactor, _state.TotalSteps + 1);
+        if (_hasLabels)
         {
-            optimizer.Begin(_state.RateFactor, _state.TotalSteps + 1);
             RunPass(active, samples, first, count, optimizer);
         }
-        else
+
+        bool hasGradient = RunTerms(hasGradient: _hasLabels, optimizer, out double loss);
+        if (optimizer is null && hasGradient)
         {
-            RunPass(active, samples, first, count);
             if (_clipping?.Clip() is { } norm && !double.IsFinite(norm))
             {
                 throw Broken(active, "the gradient's norm", norm);
             }
 
             _state.Optimizer.Step(_state.Network, _gradient, _state.RateFactor, _state.TotalSteps + 1, _team);
+            _state.Coefficients?.Step(_state.RateFactor, _state.TotalSteps + 1);
         }
 
-        double loss = 0;
         for (int order = 0; order <= _order; order++)
         {
-            _state.LossSums[order] += order <= active ? count * _losses[order] : double.NaN;
-            loss += order <= active ? _state.Weights[order] * _losses[order] : 0;
+            bool isTrained = _hasLabels && order <= active;
+            _state.LossSums[order] += isTrained ? count * _losses[order] : double.NaN;
+            loss += isTrained ? _state.Weights[order] * _losses[order] : 0;
+        }
+
+        for (int term = 0; term < _terms.Length; term++)
+        {
+            _state.Terms.Add(term, _state.Terms.Weights[term] > 0 ? _terms[term].Loss : double.NaN, _terms[term].Samples);
         }
 
         TrainingTelemetry.Loss.Record(loss);
@@ -87,9 +129,39 @@ internal sealed class TrainingStep<T>
         var pass = _passes[order] ??= new TrainingPass<T>(_state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team, _propagation);
         if (!pass.Run(samples, first, count, _state.Weights, _losses, optimizer))
         {
-            var (broken, component, magnitude) = pass.Diagnose();
+            var (_, broken, component, magnitude) = pass.Diagnose();
             throw Broken(broken, component, magnitude);
         }
+    }
+
+    /// <summary>Adds the gradients of the user's own terms that have a weight.</summary>
+    /// <param name="hasGradient">Whether labels have written a gradient.</param>
+    /// <param name="optimizer">Takes its step for each parameter as soon as its gradient is known, if it has one gradient alone.</param>
+    /// <param name="loss">Σ wᵢ Lᵢ.</param>
+    /// <returns>Whether there is a gradient.</returns>
+    private bool RunTerms(bool hasGradient, ElementwiseOptimizerState<T>? optimizer, out double loss)
+    {
+        loss = 0;
+        double[] ofCoefficients = _state.Coefficients?.Gradient ?? [];
+        Array.Clear(ofCoefficients);
+        for (int k = 0; k < _terms.Length; k++)
+        {
+            var term = _terms[k];
+            double weight = _state.Terms.Weights[k];
+            if (weight > 0)
+            {
+                if (!term.Run(_state.TotalSteps, weight, accumulates: hasGradient, optimizer))
+                {
+                    throw term.Broken(_state.Epoch + 1, _state.Step + 1);
+                }
+
+                loss += weight * term.Loss;
+                term.AddCoefficientGradient(ofCoefficients);
+                hasGradient = true;
+            }
+        }
+
+        return hasGradient;
     }
 
     private NonFiniteLossException Broken(int order, string component, double magnitude) =>

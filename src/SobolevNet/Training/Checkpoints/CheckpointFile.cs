@@ -32,7 +32,7 @@ internal static class CheckpointFile
     /// </summary>
     public static bool CanHold<T>(TrainingState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        TensorPrimitives.IsFiniteAll<T>(state.Network.Parameters) && !state.Optimizer.Tensors.Any(tensor => TensorPrimitives.IsNaNAny<T>(tensor.Values));
+        NotFinite.IndexIn<T>(state.Network.Parameters) < 0 && NotFinite.IndexIn<T>(state.Coefficients?.Values) < 0 && !state.Optimizer.Tensors.Any(tensor => TensorPrimitives.IsNaNAny<T>(tensor.Values));
 
     /// <summary>Writes a checkpoint; the old one is replaced in one step.</summary>
     /// <param name="state">What to write.</param>
@@ -66,10 +66,35 @@ internal static class CheckpointFile
             tensors.Add(SafetensorsTensor.Create<T>("optimizer." + name, values, values.Length));
         }
 
+        if (state.Terms.Weights.Length > 0)
+        {
+            AddTerms(state, tensors);
+        }
+
         NetworkTensors.AddScalings(network, tensors);
         var metadata = new Dictionary<string, string> { ["format"] = Format };
         fingerprint.AddTo(metadata);
         SafetensorsFile.Write(path, metadata, tensors);
+    }
+
+    /// <summary>What the user's own terms add: weights, sums and samples of the epoch, the loss and the terms' losses of each epoch, and coefficients.</summary>
+    private static void AddTerms<T>(TrainingState<T> state, List<SafetensorsTensor> tensors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var terms = state.Terms;
+        int count = terms.Weights.Length;
+        tensors.Add(SafetensorsTensor.Create<double>("terms", [.. terms.Weights, .. terms.Sums, .. terms.Samples], 3, count));
+        tensors.Add(SafetensorsTensor.Create<double>(
+            "terms.history", [.. state.History.SelectMany(record => record.TermLosses.Prepend(record.Loss))], state.History.Count, 1 + count));
+        if (state.Coefficients is { } coefficients)
+        {
+            tensors.Add(SafetensorsTensor.Create<T>("coefficients", coefficients.Values, coefficients.Values.Length));
+            tensors.Add(SafetensorsTensor.Create<T>("best.coefficients", state.Best.Coefficients, state.Best.Coefficients.Length));
+            foreach (var (name, values) in coefficients.Optimizer.Tensors)
+            {
+                tensors.Add(SafetensorsTensor.Create<T>("optimizer.coefficients." + name, values, values.Length));
+            }
+        }
     }
 
     private static IEnumerable<double> Row(EpochRecord record)

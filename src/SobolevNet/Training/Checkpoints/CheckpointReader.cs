@@ -62,9 +62,10 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
             Numbers("loss.normalizers", state.Loss.Normalizers.Length, IsPositive, "finite and above 0"));
         var memories = state.Optimizer.Tensors.Select(tensor => (tensor.Values, Read: Memory(tensor.Name, tensor.Values.Length))).ToList();
         long[] position = Read<long>("position", 5);
-        var history = History(position[0], orders, seconds);
+        var history = History(position[0], orders, state.Terms.Weights.Length, seconds);
         CheckPosition(position, options, steps);
         var start = Start(position, steps, seconds);
+        var restoreTerms = Terms(state, hasBest: best.Length > 0);
         var (inputScaling, outputScaling) = NetworkTensors.ReadScalings<T>(file, network.Architecture);
 
         parameters.CopyTo(network.Parameters);
@@ -81,6 +82,7 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
             read.CopyTo(values, 0);
         }
 
+        restoreTerms();
         state.Optimizer.Restored();
         state.History.Clear();
         state.History.AddRange(history);
@@ -118,13 +120,41 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
         return new CourseStart(start[0], start[1], start[2], start[3]);
     }
 
-    private List<EpochRecord> History(long epochs, int orders, double seconds)
+    /// <summary>Reads what the user's own terms have added.</summary>
+    /// <returns>Puts the state there.</returns>
+    private Action Terms(TrainingState<T> state, bool hasBest)
+    {
+        var terms = state.Terms;
+        int count = terms.Weights.Length;
+        double[] read = count > 0 ? Read<double>("terms", 3, count) : [];
+        Checked("terms", read[..count], IsSize, "finite and at least 0");
+        Checked("terms", read[count..(2 * count)], value => !double.IsInfinity(value), "finite or NaN");
+        Checked("terms", read[(2 * count)..], IsSize, "finite and at least 0");
+        var coefficients = state.Coefficients;
+        int numbers = coefficients?.Values.Length ?? 0;
+        T[] values = numbers > 0 ? Values("coefficients", numbers) : [];
+        T[] best = numbers > 0 && hasBest ? Values("best.coefficients", numbers) : [];
+        var memories = (coefficients?.Optimizer.Tensors ?? [])
+            .Select(tensor => (tensor.Values, Read: Memory("coefficients." + tensor.Name, tensor.Values.Length))).ToList();
+        return () =>
+        {
+            read.AsSpan(0, count).CopyTo(terms.Weights);
+            read.AsSpan(count, count).CopyTo(terms.Sums);
+            read.AsSpan(2 * count).CopyTo(terms.Samples);
+            values.CopyTo(coefficients?.Values ?? []);
+            state.Best.Coefficients = best;
+            memories.ForEach(memory => memory.Read.CopyTo(memory.Values, 0));
+        };
+    }
+
+    private List<EpochRecord> History(long epochs, int orders, int terms, double seconds)
     {
         var tensor = file.GetTensor("history");
         Require(
             epochs >= 0 && epochs == tensor.Length / CheckpointFile.HistoryColumns, "the epochs done", epochs,
             $"{tensor.Length / CheckpointFile.HistoryColumns}, as many as the history has");
         double[] rows = Read<double>("history", (int)epochs, CheckpointFile.HistoryColumns);
+        double[] ofTerms = terms > 0 ? Read<double>("terms.history", (int)epochs, 1 + terms) : [];
         var history = new List<EpochRecord>();
         double before = 0;
         for (int epoch = 1; epoch <= epochs; epoch++)
@@ -146,6 +176,8 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
                 OrderLosses = losses,
                 OrderWeights = weights,
                 TrainingError = Math.Sqrt(losses[0]),
+                Loss = terms > 0 ? ofTerms[(epoch - 1) * (1 + terms)] : losses.Zip(weights, (loss, weight) => weight == 0 ? 0 : loss * weight).Sum(),
+                TermLosses = terms > 0 ? ofTerms.AsSpan(((epoch - 1) * (1 + terms)) + 1, terms).ToArray() : [],
                 ValidationError = row[7],
                 LearningRateFactor = row[8],
                 Seconds = row[9],

@@ -36,24 +36,43 @@ internal sealed class TrainingFingerprint
         fields["Precision"] = typeof(T).Name;
         fields["Network"] = network.Architecture.ToString();
         fields[InitialParameters] = SourceHash.Of(network);
-        AddSource("Training", source, order);
-        AddSource("Validation", validation, Math.Min(order, validation?.Layout.Order ?? 0));
+        fingerprint.AddSource("Training", source, order, cancellationToken);
+        fingerprint.AddSource("Validation", validation, Math.Min(order, validation?.Layout.Order ?? 0), cancellationToken);
         AddOptions(fields, options);
         return fingerprint;
+    }
 
-        void AddSource(string name, IJetSource<T>? data, int highest)
+    /// <summary>Adds what the user's own terms are; nothing where labels alone are trained.</summary>
+    public void AddTerms<T>(TrainingTerms<T> terms, int coefficients, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (var (name, own) in terms.Own.Select(own => ("Training", own)).Concat(terms.OwnValidation.Select(own => ("Validation", own))))
         {
-            fields[name + "Samples"] = Text(data?.Count ?? 0);
-            fields[name + "Layout"] = data is null ? "none" : Text(data.Layout.Truncate(highest));
-            fields[name + "IsEndless"] = Text(data?.IsEndless ?? false);
-            fields[name + "InputsShareUnit"] = Text(data?.InputsShareUnit ?? false);
-            if (data is { HasMissingLabels: true })
-            {
-                fields[name + "HasMissingLabels"] = Text(true);
-            }
-
-            fields[name + "Data"] = data is null ? "none" : SourceHash.Of(data, highest, cancellationToken);
+            string prefix = $"{name}Term{Text(own.Index)}.";
+            AddSource(prefix, own.Source, own.Source.Layout.Order, cancellationToken);
+            _fields[prefix + "Weight"] = own.Term.Weight.Fingerprint;
+            _fields[prefix + "Loss"] = new LossProbe<T>(own, coefficients).Hash(cancellationToken);
         }
+
+        if (coefficients > 0)
+        {
+            _fields["Coefficients"] = Text(coefficients);
+        }
+    }
+
+    private void AddSource<T>(string name, IJetSource<T>? data, int highest, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        _fields[name + "Samples"] = Text(data?.Count ?? 0);
+        _fields[name + "Layout"] = data is null ? "none" : Text(data.Layout.Truncate(highest));
+        _fields[name + "IsEndless"] = Text(data?.IsEndless ?? false);
+        _fields[name + "InputsShareUnit"] = Text(data?.InputsShareUnit ?? false);
+        if (data is { HasMissingLabels: true })
+        {
+            _fields[name + "HasMissingLabels"] = Text(true);
+        }
+
+        _fields[name + "Data"] = data is null ? "none" : SourceHash.Of(data, highest, cancellationToken);
     }
 
     /// <summary>Writes the fields among a checkpoint's metadata.</summary>

@@ -35,6 +35,9 @@ internal sealed class Adam : Optimizer
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
+    internal override ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients) =>
+        new State<T>((Adam)Adam(LearningRate, Beta1, Beta2, Epsilon), coefficients);
+
     private sealed class State<T>(Adam options, int parameters) : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -136,6 +136,10 @@ public abstract class Optimizer
     internal abstract OptimizerState<T> CreateState<T>(MlpArchitecture architecture)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Makes the memory for numbers that losses of the user's own train beside a network: the same rule for single parameters, without decay.</summary>
+    internal abstract ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     /// <summary>A number in full.</summary>
     private protected static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -29,6 +29,8 @@ internal sealed class RProp : Optimizer
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
+    internal override ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients) => new State<T>(this, coefficients);
+
     private sealed class State<T> : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -30,6 +30,9 @@ internal sealed class Sgd : Optimizer
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new State<T>(this, architecture.ParameterCount);
 
+    internal override ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients) =>
+        new State<T>((Sgd)Sgd(LearningRate, Momentum, Nesterov), coefficients);
+
     private sealed class State<T>(Sgd options, int parameters) : ElementwiseOptimizerState<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

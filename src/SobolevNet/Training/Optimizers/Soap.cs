@@ -41,4 +41,8 @@ internal sealed class Soap : Optimizer
     }
 
     internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new SoapState<T>(this, architecture);
+
+    /// <summary>A vector has no sides to rotate: it takes Adam's step.</summary>
+    internal override ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients) =>
+        Adam(LearningRate, Beta1, Beta2, Epsilon).CreateCoefficientState<T>(coefficients);
 }

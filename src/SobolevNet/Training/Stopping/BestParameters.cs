@@ -19,17 +19,22 @@ internal sealed class BestParameters<T>
     /// <summary>The parameters that had <see cref="Error"/>; empty before the first.</summary>
     public T[] Values { get; set; } = [];
 
+    /// <summary>The numbers trained beside the network that had it; empty without any.</summary>
+    public T[] Coefficients { get; set; } = [];
+
     /// <summary>Takes the validation error of an epoch into account.</summary>
     /// <param name="error">The validation error; NaN and infinity are never better.</param>
     /// <param name="parameters">The parameters that have it.</param>
     /// <param name="improvement">The relative improvement that ends a wait.</param>
-    public void Observe(double error, ReadOnlySpan<T> parameters, double improvement)
+    /// <param name="coefficients">The numbers trained beside the network.</param>
+    public void Observe(double error, ReadOnlySpan<T> parameters, double improvement, ReadOnlySpan<T> coefficients = default)
     {
         if (error < Error)
         {
             Error = error;
             Values = Values.Length == parameters.Length ? Values : new T[parameters.Length];
             parameters.CopyTo(Values);
+            Coefficients = coefficients.ToArray();
         }
 
         if (error < ErrorToImprove * (1 - improvement))
