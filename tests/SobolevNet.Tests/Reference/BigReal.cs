@@ -96,9 +96,10 @@ public readonly struct BigReal : IScalar<BigReal>
         return result;
     }
 
+    /// <summary>log a for a between 1/2 and 2; further off the series takes long.</summary>
     public static BigReal Log(BigReal a)
     {
-        // 2 artanh((a − 1)/(a + 1)), for a between 1/2 and 2.
+        // 2 artanh((a − 1)/(a + 1)).
         var t = (a - One) / (a + One);
         var square = t * t;
         BigReal power = t, sum = t;
@@ -109,6 +110,18 @@ public readonly struct BigReal : IScalar<BigReal>
         }
 
         return sum + sum;
+    }
+
+    /// <summary>√a by Newton's method, for a that a double holds.</summary>
+    public static BigReal Sqrt(BigReal a)
+    {
+        var root = FromDouble(Math.Sqrt(a.Primal));
+        for (int k = 0; k < 6; k++)
+        {
+            root = FromDouble(0.5) * (root + (a / root));
+        }
+
+        return root;
     }
 
     public static BigReal Sin(BigReal a) => SinCos(a).Sin;
@@ -177,17 +190,6 @@ public readonly struct BigReal : IScalar<BigReal>
         }
 
         return (FromDouble(16) * InverseArctan(5)) - (FromDouble(4) * InverseArctan(239));
-    }
-
-    private static BigReal Sqrt(BigReal a)
-    {
-        var root = FromDouble(Math.Sqrt(a.Primal));
-        for (int k = 0; k < 6; k++)
-        {
-            root = FromDouble(0.5) * (root + (a / root));
-        }
-
-        return root;
     }
 
     private static BigReal Series(BigReal x, BigReal first, Func<BigReal, BigReal, int, BigReal> next)

@@ -20,6 +20,8 @@ public interface IScalar<TSelf>
 
     static abstract TSelf Log(TSelf a);
 
+    static abstract TSelf Sqrt(TSelf a);
+
     static abstract TSelf Sin(TSelf a);
 
     static abstract TSelf Cos(TSelf a);
@@ -51,6 +53,8 @@ public readonly record struct Real(double Value) : IScalar<Real>
     public static Real Exp(Real a) => new(Math.Exp(a.Value));
 
     public static Real Log(Real a) => new(Math.Log(a.Value));
+
+    public static Real Sqrt(Real a) => new(Math.Sqrt(a.Value));
 
     public static Real Sin(Real a) => new(Math.Sin(a.Value));
 
@@ -86,6 +90,12 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IScalar<Dual<T>>
     public static Dual<T> Exp(Dual<T> a) => Chain(a, T.Exp(a.Value), T.Exp(a.Value));
 
     public static Dual<T> Log(Dual<T> a) => new(T.Log(a.Value), a.Tangent / a.Value);
+
+    public static Dual<T> Sqrt(Dual<T> a)
+    {
+        var root = T.Sqrt(a.Value);
+        return new(root, a.Tangent / (root + root));
+    }
 
     public static Dual<T> Sin(Dual<T> a) => Chain(a, T.Sin(a.Value), T.Cos(a.Value));
 
