@@ -91,7 +91,7 @@ public class ManyInputsExamples
             });
 
         var network = Mlp<float>.Create(inputs: Coordinates, hidden: [64, 64], outputs: 1, Activation.Softplus, seed: 1);
-        var options = new SobolevTrainingOptions { Epochs = 30, InputScaling = InputScalingKind.Common };     // coordinates share a unit
+        var options = new SobolevTrainingOptions { Epochs = 100, BatchSize = 32, InputScaling = InputScalingKind.Common };     // coordinates share a unit
         var result = new SobolevTrainer<float>(network, options).Fit(clusters);
         Console.WriteLine($"{result.Propagation}: {result.Training.OrderErrors[0]:P1} error in energies, {result.Training.OrderErrors[1]:P1} in forces");
 
