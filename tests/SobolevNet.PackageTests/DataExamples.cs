@@ -80,12 +80,11 @@ public class DataExamples
         #region example: generator
         // y = sin(a)·b with its gradient, at 1,024 fresh points of the unit square in every epoch.
         IJetSource<float> fresh = JetSource.Generate(
-            JetLayout.Full(tangents: 2, order: 1), inputFeatures: 2, outputFeatures: 1, count: 1024, seed: 1, isEndless: true, inputOrder: 1,
+            JetLayout.Full(tangents: 2, order: 1), inputFeatures: 2, outputFeatures: 1, count: 1024, seed: 1, isEndless: true, tangentInputs: [0, 1],
             generator: (long sample, ref RandomStream random, JetSpan<float> x, JetSpan<float> y) =>
             {
                 float a = x[0, 0, 0] = (float)random.NextUniform();
                 float b = x[0, 0, 1] = (float)random.NextUniform();
-                x[1, 0, 0] = x[2, 0, 1] = 1;            // the tangents are the two inputs themselves
                 y[0, 0, 0] = MathF.Sin(a) * b;
                 y[1, 0, 0] = MathF.Cos(a) * b;
                 y[2, 0, 0] = MathF.Sin(a);

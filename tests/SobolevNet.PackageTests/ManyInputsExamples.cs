@@ -1,3 +1,4 @@
+using System.Numerics;
 using SobolevNet.Rendering;
 
 namespace SobolevNet.PackageTests;
@@ -48,6 +49,61 @@ public class ManyInputsExamples
         // The basket is at the money and its deviation is about 0.12: the price is about 0.4 of that, the delta half a hundredth.
         network.Evaluate(today)[0].Should().BeInRange(0.02f, 0.09f);
         network.Jacobian(today)[0, 0].Should().BeInRange(0.003f, 0.008f);
+    }
+
+    [Fact]
+    public void ForceField_OfManyCoordinates_IsTrainedOnFreshConfigurations()
+    {
+        using var console = new ConsoleCapture();
+
+        #region example: force field
+        // Energies and slopes of 9 atoms with springs between all pairs: 27 coordinates, fresh configurations in every epoch.
+        const int Atoms = 9;
+        const int Coordinates = 3 * Atoms;
+        IJetSource<float> clusters = JetSource.Generate(
+            JetLayout.Full(Coordinates, order: 1), Coordinates, outputFeatures: 1, count: 2_048, seed: 1, isEndless: true,
+            tangentInputs: [.. Enumerable.Range(0, Coordinates)],       // tangent i is input i: only the values of the inputs are written
+            generator: (long sample, ref RandomStream random, JetSpan<float> x, JetSpan<float> energy) =>
+            {
+                var place = x.Row(0, 0);
+                for (int c = 0; c < Coordinates; c++)
+                {
+                    int lattice = c % 3 == 0 ? c / 9 : c % 3 == 1 ? c / 3 % 3 : 0;
+                    place[c] = (float)(lattice + (0.1 * random.NextNormal()));
+                }
+
+                for (int a = 0; a < Atoms; a++)
+                {
+                    for (int b = 0; b < a; b++)
+                    {
+                        var between = new Vector3(place.Slice(3 * a, 3)) - new Vector3(place.Slice(3 * b, 3));
+                        float distance = between.Length();
+                        float decay = MathF.Exp(1 - distance);
+                        var slope = 2 * (1 - decay) * decay / distance * between;       // ∂E/∂x of atom a; the force on it is −slope
+                        energy[0, 0, 0] += (1 - decay) * (1 - decay);
+                        for (int c = 0; c < 3; c++)
+                        {
+                            energy[1 + (3 * a) + c, 0, 0] += slope[c];
+                            energy[1 + (3 * b) + c, 0, 0] -= slope[c];
+                        }
+                    }
+                }
+            });
+
+        var network = Mlp<float>.Create(inputs: Coordinates, hidden: [64, 64], outputs: 1, Activation.Softplus, seed: 1);
+        var options = new SobolevTrainingOptions { Epochs = 100, BatchSize = 32, InputScaling = InputScalingKind.Common };     // coordinates share a unit
+        var result = new SobolevTrainer<float>(network, options).Fit(clusters);
+        Console.WriteLine($"{result.Propagation}: {result.Training.OrderErrors[0]:P1} error in energies, {result.Training.OrderErrors[1]:P1} in forces");
+
+        // The slopes of many configurations at once, from any number of threads: forces are minus these.
+        float[] configurations = clusters.Materialize(count: 100, first: 1_000_000).Input.Component(0).ToArray();
+        var slopes = new float[configurations.Length];
+        new Predictor<float>(network).Jacobian(configurations, slopes);
+        #endregion
+
+        result.Propagation.Should().Be(DerivativePropagation.Adjoint);
+        result.Training.OrderErrors.Max().Should().BeLessThan(0.1);
+        slopes.Should().Contain(slope => slope != 0);
     }
 
     [Fact]

@@ -235,14 +235,20 @@ public class TrainingExamples
         var network = Mlp<double>.Create(3, [16], 2, seed: 9);
         double[] requests = [.. Enumerable.Range(0, 30 * 3).Select(k => Math.Sin(k))];
         var answers = new double[30 * 2];
+        var (jacobians, hessians) = (new double[30 * 2 * 3], new double[30 * 2 * 3 * 3]);
 
         #region example: predictor
         var predictor = new Predictor<double>(network);
         Parallel.For(0, 30, request =>
             predictor.Evaluate(requests.AsSpan(3 * request, 3), answers.AsSpan(2 * request, 2)));
+
+        predictor.Jacobian(requests, jacobians);        // (S, n) gives (S, m, n), here in one call
+        predictor.Hessian(requests, hessians);          // (S, m, n, n)
         #endregion
 
         answers.Should().Equal(network.Evaluate(requests));
+        jacobians.AsSpan(0, 6).ToArray().Should().Equal(network.Jacobian(requests.AsSpan(0, 3)).Cast<double>());
+        hessians.AsSpan(0, 18).ToArray().Should().Equal(network.Hessian(requests.AsSpan(0, 3)).Cast<double>());
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace SobolevNet;
 /// <summary>How a network's derivatives are computed. The results of a step are the same to rounding.</summary>
 public enum DerivativePropagation
 {
-    /// <summary>The way with fewer multiply-adds, counted from the network's shape and the components trained.</summary>
+    /// <summary>The way with fewer multiply-adds, counted from the network's shape, the components trained and, on a few samples, the inputs that are zero.</summary>
     Auto,
 
     /// <summary>

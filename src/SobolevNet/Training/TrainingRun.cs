@@ -50,8 +50,8 @@ internal sealed class TrainingRun<T>
     public TrainingResult Train(CancellationToken cancellationToken)
     {
         _logger.LogInformation(
-            "Training {Architecture} of order {Order} on {Samples} samples for {Limit}, propagation: {Propagation}.", _state.Network.Architecture, _order,
-            _source.Count, Limit(), _propagation);
+            "Training {Architecture} of order {Order} by {Propagation} propagation on {Samples} samples for {Limit}.", _state.Network.Architecture, _order,
+            _propagation, _source.Count, Limit());
         _course.Begin();
         _epochLosses.AddRange(_state.History.Select(LossOf));
         try

@@ -22,6 +22,8 @@ internal sealed class AdjointComponents
     private readonly (int Component, int Directions, int Partner)[] _pairs;
     private readonly Run[] _runs = [];
     private readonly bool _runsCoverAll;
+
+    /// <summary>The first component of a second derivative where paths are curved; none of the components if not.</summary>
     private readonly int _firstBend;
 
     /// <summary>Plans the components of a layout.</summary>

@@ -13,7 +13,7 @@ internal static class PropagationCost
     private const double MarginOfInputs = 0.9;
 
     /// <summary>The same along other paths, whose jets are filled in and kept beside what is propagated.</summary>
-    private const double MarginOfPaths = 0.6;
+    private const double MarginOfPaths = 0.65;
 
     /// <summary>How many multiply-adds of a product one of a scalar product with a path counts for.</summary>
     private const double CostOfPaths = 4;
