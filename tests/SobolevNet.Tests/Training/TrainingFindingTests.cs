@@ -50,7 +50,7 @@ public class TrainingFindingTests
     {
         EpochRecord[] history = [Record(0, 1, double.NaN)];
         Of(history, null).Should().Equal(TrainingFinding.NotValidated);
-        Of(history, null, isFresh: true).Should().BeEmpty();
+        Of(history, null, isEndless: true).Should().BeEmpty();
         Of(history, 1).Should().BeEmpty();
     }
 
