@@ -19,6 +19,7 @@ public sealed class SobolevTrainer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ILogger _logger;
+    private readonly T[] _coefficients = [];
     private string? _resumeFrom;
 
     /// <summary>Makes a trainer.</summary>
@@ -47,7 +48,16 @@ public sealed class SobolevTrainer<T>
     /// Numbers that losses of your own train together with the network, such as an unknown coefficient of an equation: their first values, which training changes in
     /// place. Steps are those of the optimizer for single parameters (of SOAP those of Adam), without weight decay and clipping; so let them be of the size 1.
     /// </summary>
-    public T[] Coefficients { get; init; } = [];
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public T[] Coefficients
+    {
+        get => _coefficients;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Coefficients));
+            _coefficients = value;
+        }
+    }
 
     /// <summary>Makes the next <c>Fit</c> go on from a checkpoint, to the bits that it would have reached uninterrupted.</summary>
     /// <remarks>
@@ -89,7 +99,9 @@ public sealed class SobolevTrainer<T>
     /// <exception cref="NonFiniteLossException">The loss overflowed; the network has the parameters before that step.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
-    /// <exception cref="InvalidOperationException">The network is being trained by another call, or a schedule of your own gave a number that is not finite or below 0.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network is being trained by another call, a schedule of your own gave a number that is not finite or below 0, or there are <see cref="Coefficients"/>.
+    /// </exception>
     /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
     public TrainingResult Fit(
         IJetSource<T> source, IJetSource<T>? validation = null, IProgress<TrainingProgress>? progress = null,
@@ -123,7 +135,8 @@ public sealed class SobolevTrainer<T>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged or belongs to another training.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written where the options say.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The network is being trained by another call, a schedule of your own gave a number that is not finite or below 0, or a validation loss is below 0.
+    /// The network is being trained by another call, a schedule of your own gave a number that is not finite or below 0, a validation loss is below 0, or
+    /// there are <see cref="Coefficients"/> that are not finite or that no term trains.
     /// </exception>
     /// <exception cref="TrainingCanceledException">The token was canceled; the network has the parameters reached.</exception>
     public TrainingResult Fit(
@@ -153,7 +166,7 @@ public sealed class SobolevTrainer<T>
             var time = new MeasuringTime(Options.TimeBudget, cancellationToken);
             if (Options.ValidationPart is not null)
             {
-                SourceCheck.Whole(given, order, team, time, "source");
+                SourceCheck.Whole(given, order, team, time, terms.Argument);
             }
             else if (terms.Validation is { } validation)
             {
@@ -231,7 +244,7 @@ public sealed class SobolevTrainer<T>
     private OrderBalance CheckArguments(TrainingTerms<T> terms)
     {
         var (source, validation) = (terms.Source, terms.Validation);
-        SourceCheck.Fits(Network, source);
+        SourceCheck.Fits(Network, source, terms.Argument);
         if (validation is not null)
         {
             SourceCheck.Fits(Network, validation, nameof(validation));
@@ -258,7 +271,7 @@ public sealed class SobolevTrainer<T>
         if (order > source.Layout.Order)
         {
             throw new ArgumentException(
-                $"The options ask for order {order}; the source has derivatives up to order {source.Layout.Order} only ({source.Layout}).", nameof(source));
+                $"The options ask for order {order}; the source has derivatives up to order {source.Layout.Order} only ({source.Layout}).", terms.Argument);
         }
 
         Network.Architecture.CheckOrder(order);
@@ -267,16 +280,16 @@ public sealed class SobolevTrainer<T>
 
     private void CheckOwnTerms(TrainingTerms<T> terms)
     {
-        ArgumentNullException.ThrowIfNull(Coefficients);
         int bad = NotFinite.IndexIn<T>(Coefficients);
         if (bad >= 0)
         {
-            throw new ArgumentException($"Coefficient {bad} is {Coefficients[bad]}; expected a finite number.", nameof(Coefficients));
+            throw new InvalidOperationException($"Coefficient {bad} of the trainer is {Coefficients[bad]}; expected a finite number.");
         }
 
         if (terms.Own.Length == 0 && Coefficients.Length > 0)
         {
-            throw new ArgumentException($"There are {Coefficients.Length} coefficients, but no term with a loss of its own that could train them.", nameof(Coefficients));
+            throw new InvalidOperationException(
+                $"The trainer has {Coefficients.Length} {nameof(Coefficients)}, but no term has a loss of its own that could train them.");
         }
 
         if (terms.Labels is null && (Options.Order is not null || Options.OrderWeights is not null))

@@ -69,7 +69,7 @@ internal sealed class ArgumentValues(string folder)
         {
             value = Make(type);
             // What is read from or written to is made anew each time: a call may end it.
-            if (value is not IDisposable)
+            if (value is not (IDisposable or SobolevTrainer<double>))
             {
                 _made[type] = value;
             }

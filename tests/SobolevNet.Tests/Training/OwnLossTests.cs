@@ -242,10 +242,13 @@ public class OwnLossTests
         Refused("*term 0*0 coefficients*", [new LossTerm<double>(points, Residual)]);
         Refused("*OrderWeights*no term has labels*", [good], Plain with { OrderWeights = [1] });
         Refused("*Order*no term has labels*", [good], Plain with { Order = 1 });
-        Refused("*Coefficient 1 is NaN*", [good], coefficients: [1, double.NaN]);
-        Refused("*1 coefficients, but no term*", [new LossTerm<double>(new FunctionSource<double>(1, 20, 1))], coefficients: [1]);
         Refused("*has 3 inputs*", [good, new LossTerm<double>(Points(20, inputs: 3), Smooth)]);
         Refused("*Early stopping*", [good], Plain with { EarlyStopping = new() });
+
+        new SobolevTrainer<double>(network, Plain) { Coefficients = [1, double.NaN] }
+            .Invoking(trainer => trainer.Fit([good])).Should().Throw<InvalidOperationException>().WithMessage("*Coefficient 1 *NaN*");
+        new SobolevTrainer<double>(network, Plain) { Coefficients = [1] }
+            .Invoking(trainer => trainer.Fit(new FunctionSource<double>(1, 20, 1))).Should().Throw<InvalidOperationException>().WithMessage("*1 Coefficients, but no term*");
         network.Parameters.ToArray().Should().Equal(parameters);
         network.InputScaling.Should().BeNull();
     }

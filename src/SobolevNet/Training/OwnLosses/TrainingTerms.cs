@@ -25,6 +25,9 @@ internal sealed class TrainingTerms<T>
     /// <summary>The losses of the user's own in the validation.</summary>
     public OwnTerm<T>[] OwnValidation { get; }
 
+    /// <summary>The argument that the terms were given in.</summary>
+    public string Argument { get; private init; } = "source";
+
     /// <summary>Whether there is anything to validate on.</summary>
     public bool HasValidation => Validation is not null || OwnValidation.Length > 0;
 
@@ -48,7 +51,7 @@ internal sealed class TrainingTerms<T>
     {
         var (labels, own) = Split(terms, nameof(terms));
         var (ofValidation, ownValidation) = validation is null ? (null, []) : Split(validation, nameof(validation));
-        return new TrainingTerms<T>(labels ?? own[0].Source, labels, own, ofValidation, ownValidation);
+        return new TrainingTerms<T>(labels ?? own[0].Source, labels, own, ofValidation, ownValidation) { Argument = nameof(terms) };
     }
 
     private static (IJetSource<T>? Labels, OwnTerm<T>[] Own) Split(IReadOnlyList<LossTerm<T>> terms, string name)
