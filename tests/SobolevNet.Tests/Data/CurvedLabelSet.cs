@@ -89,7 +89,8 @@ internal static class CurvedLabelSet
                 double y = Math.Exp(a * x.Sum());
                 Array.Fill(g, a * y);
                 return y;
-            },
+            }
+            ,
             "Rosenbrock" => Rosenbrock,
             "sines" => (x, g) => Enumerable.Range(0, n).Sum(i =>
             {
@@ -106,7 +107,8 @@ internal static class CurvedLabelSet
                 }
 
                 return g[0] * x[0];
-            },
+            }
+            ,
             "bumps" => (x, g) => bumps.Sum(bump =>
             {
                 double scale = 4 * a * a * n;

@@ -40,7 +40,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public void AddWhole(LabelProblem problem, string message) =>
         _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
 
-    /// <summary>Whether an output could not be checked.</summary>
+    /// <summary>Whether some component of an output could not be checked.</summary>
     public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);
 
     /// <summary>The factor by which a component is wrong, if that is all that is wrong with it; else 1.</summary>
@@ -183,6 +183,8 @@ internal static class LabelMessages
     public const string FewValues = "the input takes so few values that the slopes between them are unknown";
 
     public const string NotApart = "other columns explain the same differences";
+
+    public const string FirstsOpen = "the first derivatives could not be checked";
 
     public const string Unfit = "the values cannot be predicted well enough from those of other samples";
 

@@ -105,6 +105,13 @@ internal sealed class SampleCheck
                 continue;
             }
 
+            if (!_frames.IsFlat && _firsts.IsOpen(output))
+            {
+                // Between samples so far apart that the first derivatives do not fit, tangents cannot be carried either.
+                _seconds.Add(all, output, all.Select(c => LabelVerdict.Open(c, output, LabelMessages.FirstsOpen)), null);
+                continue;
+            }
+
             // Row by row of the Hessian: differences of one first derivative are explained by second ones.
             for (int k = 0; k < _data.Tangents; k++)
             {
