@@ -84,13 +84,7 @@ internal static class CurvedLabelSet
 
         return kind switch
         {
-            "exponential" => (x, g) =>
-            {
-                double y = Math.Exp(a * x.Sum());
-                Array.Fill(g, a * y);
-                return y;
-            }
-            ,
+            "exponential" => (x, g) => Exponential(a, x, g),
             "Rosenbrock" => Rosenbrock,
             "sines" => (x, g) => Enumerable.Range(0, n).Sum(i =>
             {
@@ -99,16 +93,7 @@ internal static class CurvedLabelSet
                 g[i] = frequency * cos;
                 return sin;
             }),
-            "product" => (x, g) =>
-            {
-                for (int i = 0; i < n; i++)
-                {
-                    g[i] = x.Where((_, j) => j != i).Aggregate((u, v) => u * v);
-                }
-
-                return g[0] * x[0];
-            }
-            ,
+            "product" => Product,
             "bumps" => (x, g) => bumps.Sum(bump =>
             {
                 double scale = 4 * a * a * n;
@@ -122,6 +107,23 @@ internal static class CurvedLabelSet
             }),
             _ => LennardJones,
         };
+    }
+
+    private static double Exponential(double rate, double[] x, double[] g)
+    {
+        double y = Math.Exp(rate * x.Sum());
+        Array.Fill(g, rate * y);
+        return y;
+    }
+
+    private static double Product(double[] x, double[] g)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            g[i] = x.Where((_, j) => j != i).Aggregate((u, v) => u * v);
+        }
+
+        return g[0] * x[0];
     }
 
     private static double Rosenbrock(double[] x, double[] g)
