@@ -23,14 +23,16 @@ namespace SobolevNet.LabelChecking;
 /// of degree m has the correlation (1 − d²/D²)ᵐ between samples at a distance d if typical samples are D apart, so the share is up to c and its
 /// error, divided by that of the lowest degree that the model lacks. Where there are many inputs, even neighbors are nearly D apart; then all of the rest
 /// counts as structure. The bound is the root of the share times (1 − c) times the rest: structure that hardly changes over a pair has hardly any third order.
+/// It need not be larger than twice what the slopes of the model of the values leave of the differences: what bends the values is missed by that model too.
 /// </para>
 /// <para>
 /// Few samples are far apart even as neighbors, and structure looks like noise there. But noise and mistakes of labels make r grow from the nearest pairs to
 /// farther ones at most as the coordinates do. If r grows more than that, an effect must be larger than the excess too.
 /// </para>
 /// <para>
-/// A column that looks wrong must still look wrong when the slopes of the others may depend on all inputs in any linear way: what columns of
-/// dependent inputs share is not held against any of them. Where samples are too few for that, only other columns that look wrong get such slopes.
+/// A column that looks wrong must still look wrong when the others may have any factor, and slopes that depend on all inputs in any linear way: what columns of
+/// dependent inputs share is not held against any of them. Where samples are too few for that, only other columns that look wrong get such slopes, or the
+/// others get factors alone.
 /// </para>
 /// </remarks>
 internal sealed class PairTest
@@ -52,7 +54,6 @@ internal sealed class PairTest
 
     /// <summary>The samples that each direction of a regression takes.</summary>
     private const int SamplesOfDirection = 4;
-
 
     /// <summary>Standard errors that a confirmation allows for.</summary>
     private const double Margin = 3;
