@@ -167,6 +167,29 @@ public sealed class LabelCheckKindsTests
         }
     }
 
+    [Theory]
+    [InlineData(30, false, "∂0, ∂1, ∂2 could not be checked: the samples are too few for so many derivatives.")]
+    [InlineData(500, true, "∂0, ∂2 could not be checked: other columns explain the same differences.")]
+    public void Run_OfOpenColumns_NamesThemAndTheReason(int samples, bool isSame, string message)
+    {
+        // y = a + b + c of independent inputs, or of two that are the same.
+        var (x, y, gradient) = (new double[samples, 3], new double[samples], new double[samples, 3]);
+        var random = new RandomStream(14);
+        for (int s = 0; s < samples; s++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                x[s, i] = isSame && i == 2 ? x[s, 0] : random.NextUniform(-1, 1);
+                y[s] += x[s, i];
+                gradient[s, i] = 1;
+            }
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, gradient));
+        (report.HasProblems, report.IsConclusive).Should().Be((false, false));
+        report.Findings.Should().ContainSingle(report.ToString()).Which.Message.Should().Be(message);
+    }
+
     [Fact]
     public void Run_OfManyOutputs_SaysWhichWereChecked()
     {

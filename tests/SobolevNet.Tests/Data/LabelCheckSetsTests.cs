@@ -42,6 +42,63 @@ public sealed class LabelCheckSetsTests
     }
 
     [Fact]
+    public void Run_OfRightLabelsOfCurvedFunctions_RaisesNoAlarm()
+    {
+        var alarms = new List<string>();
+        for (int number = 0; number < (s_sets > 0 ? s_sets / 3 : 42); number++)
+        {
+            var (source, name) = CurvedLabelSet.Of(number, s_sets > 0 ? 20000 : 1000);
+            var report = LabelCheck.Run(source);
+            if (report.HasProblems)
+            {
+                alarms.Add($"{name}: {report}");
+            }
+        }
+
+        alarms.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sign")]
+    [InlineData("ten")]
+    [InlineData("zero")]
+    [InlineData("swap")]
+    [InlineData("all signs")]
+    public void Run_OfAFaultInLinearLabelsOfManyInputs_FindsItAndNamesNoOtherColumn(string fault)
+    {
+        const int Inputs = 24;
+        const int Samples = 1500;
+        var random = new RandomStream(95);
+        double[] slope = new double[Inputs];
+        for (int i = 0; i < Inputs; i++)
+        {
+            slope[i] = (1 + (i % 3)) * (i % 2 == 0 ? 1 : -1);
+        }
+
+        var (x, y, gradient) = (new double[Samples, Inputs], new double[Samples], new double[Samples, Inputs]);
+        for (int s = 0; s < Samples; s++)
+        {
+            for (int i = 0; i < Inputs; i++)
+            {
+                x[s, i] = random.NextNormal();
+                y[s] += (slope[i] * x[s, i]) + (0.05 * x[s, i] * x[s, i]);
+                gradient[s, i] = slope[i] + (0.1 * x[s, i]) + (0.05 * random.NextNormal());
+            }
+
+            gradient[s, 4] *= fault is "sign" ? -1 : fault is "ten" ? 10 : fault is "zero" ? 0 : 1;
+            (gradient[s, 4], gradient[s, 9]) = fault is "swap" ? (gradient[s, 9], gradient[s, 4]) : (gradient[s, 4], gradient[s, 9]);
+            for (int i = 0; i < Inputs && fault is "all signs"; i++)
+            {
+                gradient[s, i] *= -1;
+            }
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, gradient));
+        int[] wrong = fault switch { "all signs" => [.. Enumerable.Range(1, Inputs)], "swap" => [5, 10], _ => [5] };
+        report.Findings.Where(f => f.Problem != LabelProblem.Inconclusive).Select(f => f.Component).Should().BeEquivalentTo(wrong, report.ToString());
+    }
+
+    [Fact]
     public void Run_OfFewSamplesFarApart_DoesNotTakeTheirThirdOrderForAMistake()
     {
         var report = LabelCheck.Run(RandomLabelSet.Of(645, 1500).Source());

@@ -6,61 +6,39 @@ namespace SobolevNet.LabelChecking;
 /// </summary>
 internal static class AxisOrder
 {
-    private const string Message =
+    public const string Message =
         "The first derivatives fit with their axes of outputs and tangents exchanged: is the array transposed?";
 
-    /// <summary>Tries both on differences of neighbors.</summary>
-    /// <returns>Whether one of them explains what the labels as supplied do not.</returns>
-    public static bool CheckNear(NearTest[] tests, LabelSamples data, LabelVerdicts verdicts)
+    /// <summary>Tries both on pairs of samples.</summary>
+    /// <param name="test">The test.</param>
+    /// <param name="questions">The first derivatives of each output.</param>
+    /// <param name="supplied">What the test says of them as they are.</param>
+    /// <param name="column">The labels of a component of an output.</param>
+    /// <returns>Whether one of them makes all wrong columns right, and none wrong.</returns>
+    public static bool IsExchanged(PairTest test, PairTest.Question[] questions, PairTest.Outcome[][] supplied, Func<int, int, double[]> column)
     {
-        int m = data.Outputs;
-        int p = data.Tangents;
-        if (tests.Length != m || tests.Average(test => test.ResidualAsSupplied) is var asSupplied && asSupplied <= NearTest.GoodResidual)
-        {
-            return false;
-        }
-
-        double[] ones = [.. Enumerable.Repeat(1.0, p)];
-        return Check(m, p, verdicts, Math.Min(NearTest.GoodResidual, 0.3 * asSupplied), (o, components, outputs) => tests[o].Residual(ones, components, outputs) / m);
+        int m = questions.Length;
+        int p = questions[0].Components.Length;
+        return supplied.Any(outcomes => outcomes.Any(outcome => outcome.Decision == PairTest.Decision.Wrong)) && Orders(m, p).Any(
+            place => Enumerable.Range(0, m).All(o => test.Run(questions[o], [.. Enumerable.Range(0, p).Select(k => column(place(o, k).Component, place(o, k).Output))])
+                .Zip(supplied[o]).All(pair => pair.First.Decision == PairTest.Decision.Right
+                    || (pair.First.Decision == PairTest.Decision.Open && pair.Second.Decision != PairTest.Decision.Wrong))));
     }
 
     /// <summary>Tries both on finite differences.</summary>
     /// <returns>Whether one of them explains what the labels as supplied do not.</returns>
-    public static bool CheckEstimates(JetBatch<double> supplied, JetBatch<double> estimated, int p, LabelVerdicts verdicts)
+    public static bool IsExchanged(JetBatch<double> supplied, JetBatch<double> estimated, int p)
     {
         int m = supplied.Features;
-        int[] asSupplied = [.. Enumerable.Range(1, p)];
-        double error = Enumerable.Range(0, m).Sum(o => Error(o, asSupplied, [.. Enumerable.Repeat(o, p)]));
-        return Check(m, p, verdicts, 1e-3 * error, Error);
+        double error = Error((o, k) => (1 + k, o));
+        return Orders(m, p).Any(place => Error(place) <= 1e-3 * error);
 
-        double Error(int output, int[] components, int[] outputs) => Enumerable.Range(0, p).Sum(k => Enumerable.Range(0, supplied.Samples).Sum(
-            s => Math.Pow(supplied[components[k], s, outputs[k]] - estimated[1 + k, s, output], 2)));
+        double Error(Func<int, int, (int Component, int Output)> place) => Enumerable.Range(0, m).Sum(o => Enumerable.Range(0, p).Sum(
+            k => Enumerable.Range(0, supplied.Samples).Sum(s => Math.Pow(supplied[place(o, k).Component, s, place(o, k).Output] - estimated[1 + k, s, o], 2))));
     }
 
-    private static bool Check(int m, int p, LabelVerdicts verdicts, double limit, Func<int, int[], int[], double> error)
-    {
-        if (m < 2 || p < 2)
-        {
-            return false;
-        }
-
-        foreach (bool isInput in new[] { false, true })
-        {
-            double sum = 0;
-            for (int o = 0; o < m; o++)
-            {
-                // Where the derivative of an output along each tangent stands: meant (n, m), read (m, n); or meant (m, p), read (p, m).
-                int[] place = [.. Enumerable.Range(0, p).Select(k => isInput ? (o * p) + k : (k * m) + o)];
-                sum += error(o, [.. place.Select(i => 1 + (isInput ? i / m : i % p))], [.. place.Select(i => isInput ? i % m : i / p)]);
-            }
-
-            if (sum <= limit)
-            {
-                verdicts.AddWhole(LabelProblem.SwappedAxes, Message);
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Where the derivative of an output along each tangent may stand: meant (m, p), read (p, m); or meant (n, m), read (m, n).</summary>
+    private static Func<int, int, (int Component, int Output)>[] Orders(int m, int p) => m < 2 || p < 2
+        ? []
+        : [(o, k) => (1 + (((k * m) + o) % p), ((k * m) + o) / p), (o, k) => (1 + (((o * p) + k) / m), ((o * p) + k) % m)];
 }

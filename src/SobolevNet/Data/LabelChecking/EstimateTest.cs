@@ -102,7 +102,7 @@ internal sealed class EstimateTest
 
         var found = Exchanged();
         found = found.Count > 0 ? found : OneByOne();
-        return found.Count > 0 ? found : [LabelVerdict.Open(Output)];
+        return found.Count > 0 ? found : [.. Components.Where((_, k) => HasEffect(k) && !Passes(k)).Select(c => LabelVerdict.Open(c, Output, LabelMessages.Unfit))];
     }
 
     private bool IsOff(int k)

@@ -10,7 +10,8 @@ namespace SobolevNet.LabelChecking;
 /// <para>
 /// Without a function, differences of values between samples are compared with the derivatives at both ends. Near pairs show mistakes in smooth labels; where noise
 /// hides single differences, averages over all pairs of samples show them. Second derivatives are compared with differences of the first ones. Samples that are too
-/// few, too sparse or too noisy, and columns that the samples cannot tell apart, give <see cref="LabelProblem.Inconclusive"/>, not a warning.
+/// few, too sparse or too noisy, curved functions of many inputs, and columns that the samples cannot tell apart give <see cref="LabelProblem.Inconclusive"/> with the
+/// reason, not a warning.
 /// </para>
 /// <para>
 /// Units, offsets and the order of rows change no verdict; exact copies of a sample count once; the same labels give the same report.
@@ -32,24 +33,30 @@ public static class LabelCheck
     //
     //   Do labels agree with estimates? PathDifferences differentiates the function, EstimateTest compares.
     //
-    // Without a function there are three, and SampleCheck asks them in this order:
+    // Without a function SampleCheck asks one of two:
     //
-    //   1. Do the labels explain the differences between neighbors (NearTest)? The trapezoidal rule y(t) − y(s) = Σₖ ½(aₖ ∂ₖy(s) + bₖ ∂ₖy(t)) holds up to the
-    //      third order in the distance. If the labels leave at most a tenth of the differences' squares, they pass. Else, if labels exchanged or times factors do, that
-    //      is the mistake. Else the answer is open. It is exact where neighbors are near and labels have no noise.
-    //   2. If nothing was found: are the labels right on average over all samples (AverageTest)? Right labels leave a rest whose mean is 0 whatever the inputs, so any
-    //      dependence on the inputs is a mistake. It finds what noise hides from the first test, and columns of zeros too small to matter to it.
-    //   3. Where samples do not lie along each other's tangents (random directions), neither is possible. Do labels agree with quadratic functions fitted to the
-    //      neighbors' values, or for second derivatives to their first ones (LocalFit, EstimateTest)?
+    //   1. Do labels explain the differences of values between pairs of samples (PairTest)? The trapezoidal rule y(t) − y(s) = Σₖ ½(aₖ ∂ₖy(s) + bₖ ∂ₖy(t)) holds
+    //      up to the third order in the distance, so right labels leave a rest whose mean is 0 whatever the inputs. Any dependence on the inputs is a mistake or
+    //      curvature. SamplePairs makes pairs from near to far: near ones have little curvature, far ones average noise away.
+    //   2. Where samples do not lie along each other's tangents (random directions): do labels agree with quadratic functions fitted to the neighbors' values, or
+    //      for second derivatives to their first ones (LocalFit, EstimateTest)?
     //
-    // Second derivatives go the same way as slopes of the first ones; on a manifold, CarriedPairs carries tangents from sample to sample, for the first test alone.
+    // Second derivatives go the same way as slopes of the first ones; on a manifold, CarriedPairs carries tangents from sample to sample.
     //
-    // No column's verdict leans on other columns. Tests 1 and 2 take factors and significance from PairRegression, which explains the rest by all columns at once, each by
-    // its label, a constant, and the slope of a model of the values (SmoothModel); only what no other column can explain counts. So inputs may depend on each
-    // other, and columns that the samples cannot tell apart stay open. Test 3 uses no labels of other columns.
+    // No column's verdict leans on other columns. PairRegression explains the rest by all columns at once, each by a model of its label, a constant, and the slope of a
+    // model of the values (SmoothModel); only what no other column can explain counts. So inputs may depend on each other, and columns that the samples cannot tell apart
+    // stay open. LocalFit uses no labels of other columns.
     //
-    // Chances of a false alarm: test 1 warns only where a mistake explains single differences much better than the labels; test 2 at a probability of 10⁻⁶ for each column
-    // and distance, of up to five distances, and of effects larger than the bias of the trapezoidal rule. LabelCheckSetsTests measures both.
+    // A column is called wrong only if all of these hold; a column that is neither wrong nor confirmed is open, and the report says why:
+    //
+    //   * What is wrong is no accident: a probability of 10⁻⁵ for each column, all distances together, and more than 0.3 of the derivative.
+    //   * It is no curvature. Curvature is bounded by what the labels' model knows of it, plus the smaller of two: by the mean value theorem, half the differences of slopes
+    //     that the model does not know, as far as they are not proven to be noise; and what a model of the values leaves unexplained of their differences, for what bends the
+    //     values escapes the model too. With many inputs, neighbors are nearly as far apart as any samples and prove nothing to be noise. So curved functions of many inputs
+    //     stay open, and those that are nearly linear, or that the model predicts, are judged.
+    //   * There are four samples for each direction of the regression, and the column still looks wrong when other columns may have any factor and slope.
+    //
+    // What is wrong is named by what mends it: a factor or an exchange that PairTest then accepts. Mended columns show mistakes that they hid.
     //
     // LabelVerdicts collects, LabelMessages puts findings into sentences, LabelReport holds the result.
 
@@ -223,7 +230,12 @@ public static class LabelCheck
                 int[] ofOrder = [.. Enumerable.Range(0, data.Layout.Count).Where(c => data.Layout.OrderOf(c) == order)];
                 double[][] take(JetBatch<double> batch, int[] features) =>
                     [.. ofOrder.Select(c => Enumerable.Range(0, data.Count).SelectMany(s => features.Select(f => batch[c, s, f])).ToArray())];
-                bool isTransposed = subject.Length == 0 && order == 1 && AxisOrder.CheckEstimates(supplied, estimated, data.Tangents, verdicts);
+                bool isExchanged = subject.Length == 0 && order == 1 && AxisOrder.IsExchanged(supplied, estimated, data.Tangents);
+                if (isExchanged)
+                {
+                    verdicts.AddWhole(LabelProblem.SwappedAxes, AxisOrder.Message);
+                }
+
                 foreach (int[] features in featureSets)
                 {
                     var evidence = new EstimateTest
@@ -236,7 +248,7 @@ public static class LabelCheck
                         IsExact = true,
                         Reach = [.. ofOrder.Select(c => ReachOf(data, c))],
                     };
-                    verdicts.Add(ofOrder, features[0], isTransposed ? [] : evidence.Diagnose(), evidence.Figures());
+                    verdicts.Add(ofOrder, features[0], isExchanged ? [] : evidence.Diagnose(), evidence.Figures());
                 }
 
                 findings.AddRange(verdicts.Findings());

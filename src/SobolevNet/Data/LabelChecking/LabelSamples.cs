@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet.LabelChecking;
 
@@ -10,14 +11,16 @@ internal sealed class LabelSamples
 
     private const ulong OrderSeed = 0x0DE5;
 
-    private LabelSamples(JetBatch<double> input, JetBatch<double> target, long[] numbers, double[] scales, double epsilon, bool sharesUnit)
+    private readonly Func<double, double, bool> _isConstant;
+
+    private LabelSamples(JetBatch<double> input, JetBatch<double> target, long[] numbers, double[] scales, Func<double, double, bool> isConstant, bool sharesUnit)
     {
         Layout = target.Layout;
         Input = input;
         Target = target;
         Numbers = numbers;
         TangentScale = scales;
-        Epsilon = epsilon;
+        _isConstant = isConstant;
         InputsShareUnit = sharesUnit;
         Tangents = Layout.Firsts.Length;
     }
@@ -42,9 +45,6 @@ internal sealed class LabelSamples
 
     /// <summary>Typical range of each of those tangents, as the source says.</summary>
     public double[] TangentScale { get; }
-
-    /// <summary>Relative spacing of the source's numbers.</summary>
-    public double Epsilon { get; }
 
     /// <summary>Whether all inputs are measured in one unit.</summary>
     public bool InputsShareUnit { get; }
@@ -81,8 +81,7 @@ internal sealed class LabelSamples
             scales[k] = source.TangentScale(layout.Firsts[k]);
         }
 
-        double epsilon = double.CreateChecked(T.BitIncrement(T.One) - T.One);
-        return new LabelSamples(input, target, numbers, scales, epsilon, source.InputsShareUnit);
+        return new LabelSamples(input, target, numbers, scales, FeatureSize.IsConstant<T>, source.InputsShareUnit);
     }
 
     /// <summary>
@@ -93,10 +92,10 @@ internal sealed class LabelSamples
     {
         int[] rows = Order();
         var (input, target) = (Select(Input, rows), Select(Target, rows));
-        LabelUnits.Normalize(input, target, Epsilon, InputsShareUnit);
+        LabelUnits.Normalize(input, target, _isConstant, InputsShareUnit);
         double[] scales = new double[Tangents];
         Array.Fill(scales, 1);
-        return new LabelSamples(input, target, [.. rows.Select(row => Numbers[row])], scales, Epsilon, InputsShareUnit);
+        return new LabelSamples(input, target, [.. rows.Select(row => Numbers[row])], scales, _isConstant, InputsShareUnit);
     }
 
     /// <summary>
@@ -130,7 +129,7 @@ internal sealed class LabelSamples
         int[] rows = [.. Enumerable.Range(0, Math.Min(count, Count))];
         return rows.Length == Count
             ? this
-            : new LabelSamples(Select(Input, rows), Select(Target, rows), Numbers[..rows.Length], TangentScale, Epsilon, InputsShareUnit);
+            : new LabelSamples(Select(Input, rows), Select(Target, rows), Numbers[..rows.Length], TangentScale, _isConstant, InputsShareUnit);
     }
 
     /// <summary>The component of the second derivative along two tangents counted as in <see cref="Tangents"/>, or −1.</summary>
@@ -153,22 +152,17 @@ internal sealed class LabelSamples
     private static void Widen<T>(JetSpan<T> from, JetSpan<double> to, ReadOnlySpan<long> numbers, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (NotFinite.In(from) is var (component, sample, feature))
+        {
+            throw new ArgumentException(
+                $"Feature {feature} of component {from.Layout.NameOf(component)} of the {name} of sample {numbers[sample]} is {from[component, sample, feature]}; " +
+                "labels must be finite.",
+                "source");
+        }
+
         for (int c = 0; c < from.Layout.Count; c++)
         {
-            var source = from.Component(c);
-            var destination = to.Component(c);
-            for (int k = 0; k < source.Length; k++)
-            {
-                destination[k] = double.CreateChecked(source[k]);
-                if (!double.IsFinite(destination[k]))
-                {
-                    int features = source.Length / numbers.Length;
-                    throw new ArgumentException(
-                        $"Feature {k % features} of component {from.Layout.NameOf(c)} of the {name} of sample {numbers[k / features]} is {destination[k]}; " +
-                        "labels must be finite.",
-                        "source");
-                }
-            }
+            TensorPrimitives.ConvertTruncating<T, double>(from.Component(c), to.Component(c));
         }
     }
 }

@@ -12,16 +12,16 @@ internal static class LabelUnits
     /// </summary>
     /// <param name="input">Input jets, changed in place.</param>
     /// <param name="target">Target jets, changed in place.</param>
-    /// <param name="epsilon">Relative spacing of the numbers that the jets came in.</param>
+    /// <param name="isConstant">Whether a mean and a deviation are those of an input that varies by no more than the rounding of the numbers it came in.</param>
     /// <param name="inputsShareUnit">Whether all inputs get one scale.</param>
-    public static void Normalize(JetBatch<double> input, JetBatch<double> target, double epsilon, bool inputsShareUnit)
+    public static void Normalize(JetBatch<double> input, JetBatch<double> target, Func<double, double, bool> isConstant, bool inputsShareUnit)
     {
-        Scale(input, epsilon, inputsShareUnit || input.Features > MaxScaledFeatures);
+        Scale(input, isConstant, inputsShareUnit || input.Features > MaxScaledFeatures);
         NormalizeTangents(input, target);
-        Scale(target, 0, isCommon: true);
+        Scale(target, null, isCommon: true);
     }
 
-    private static void Scale(JetBatch<double> jets, double epsilon, bool isCommon)
+    private static void Scale(JetBatch<double> jets, Func<double, double, bool>? isConstant, bool isCommon)
     {
         int n = jets.Features;
         int[] exponents = new int[n];
@@ -38,13 +38,15 @@ internal static class LabelUnits
 
             double origin = jets[0, 0, f] + mean;
             double spread = 0;
+            double variance = 0;
             for (int s = 0; s < jets.Samples; s++)
             {
                 jets[0, s, f] -= origin;
                 spread = Math.Max(spread, Math.Abs(jets[0, s, f]));
+                variance += jets[0, s, f] * jets[0, s, f] / jets.Samples;
             }
 
-            if (spread <= 4 * epsilon)
+            if (isConstant is not null && isConstant(origin, Math.Sqrt(variance)))
             {
                 for (int s = 0; s < jets.Samples; s++)
                 {
@@ -56,7 +58,7 @@ internal static class LabelUnits
 
             // A constant output is measured by its derivatives.
             int own = spread > 0 ? Exponent(spread)
-                : epsilon == 0 ? Exponent(Enumerable.Range(1, jets.Layout.Count - 1).Max(c => Largest(jets, c, f)))
+                : isConstant is null ? Exponent(Enumerable.Range(1, jets.Layout.Count - 1).Max(c => Largest(jets, c, f)))
                 : int.MinValue;
             exponents[f] = own == int.MinValue ? own : own + magnitude;
             Multiply(jets, f, -magnitude);

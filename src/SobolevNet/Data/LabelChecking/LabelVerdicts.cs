@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.Statistics;
 
 namespace SobolevNet.LabelChecking;
@@ -39,7 +40,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public void AddWhole(LabelProblem problem, string message) =>
         _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
 
-    /// <summary>Whether an output could not be checked.</summary>
+    /// <summary>Whether some component of an output could not be checked.</summary>
     public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);
 
     /// <summary>The factor by which a component is wrong, if that is all that is wrong with it; else 1.</summary>
@@ -49,7 +50,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
     public List<LabelFinding> Findings()
     {
         var findings = new List<LabelFinding>(_whole);
-        foreach (var component in _verdicts.Where(v => v.Component >= 0).GroupBy(v => v.Component).OrderBy(g => g.Key))
+        foreach (var component in _verdicts.Where(v => v.Problem != LabelProblem.Inconclusive).GroupBy(v => v.Component).OrderBy(g => g.Key))
         {
             // Outputs with the same mistake share a finding; ratios count as the same within a tenth.
             var rest = component.ToList();
@@ -61,19 +62,17 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             }
         }
 
-        int[] open = [.. _verdicts.Where(v => v.Component < 0).Select(v => v.Output).Distinct().Order()];
-        if (open.Length > 0)
+        // Components that are open for the same reason share one.
+        foreach (var open in _verdicts.Where(v => v.Problem == LabelProblem.Inconclusive)
+            .GroupBy(v => (v.Component, v.Evidence), v => v.Output)
+            .GroupBy(group => (group.Key.Evidence, Outputs: string.Join(", ", group.Distinct().Order())), group => (group.Key.Component, Outputs: group.Distinct().Order().ToArray())))
         {
-            bool isAll = open.Length == _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
-            string which = isAll ? string.Empty : $" of output{(open.Length > 1 ? "s" : string.Empty)} {string.Join(", ", open)}";
+            int[] outputs = open.First().Outputs;
+            bool isAll = outputs.Length == _figures.Values.SelectMany(list => list).Select(figure => figure.Output).Distinct().Count();
+            string which = isAll ? string.Empty : $" of output{(outputs.Length > 1 ? "s" : string.Empty)} {open.Key.Outputs}";
+            string names = string.Join(", ", open.Select(item => item.Component).Order().Select(c => subject + data.Layout.NameOf(c)));
             findings.Add(new LabelFinding(
-                LabelProblem.Inconclusive,
-                -1,
-                isAll ? [] : open,
-                double.NaN,
-                -1,
-                $"The {(data.Layout.OrderOf(_figures.Keys.Max()) == 2 ? "second" : "first")} derivatives{which} could not be checked: " +
-                "the samples are too few, too far apart or too noisy for the values to tell."));
+                LabelProblem.Inconclusive, -1, isAll ? [] : outputs, double.NaN, -1, $"{names}{which} could not be checked: {open.Key.Evidence}."));
         }
 
         return findings;
@@ -124,15 +123,15 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
 
 /// <summary>A mistake of one component of one output.</summary>
 /// <param name="Problem">What kind of mistake.</param>
-/// <param name="Component">The component; −1 if the output could not be checked.</param>
+/// <param name="Component">The component.</param>
 /// <param name="Output">The output feature.</param>
 /// <param name="Ratio">Supplied derivative over the one that the values fit, or NaN.</param>
 /// <param name="Match">The component that belongs there, or −1.</param>
-/// <param name="Evidence">What shows it, in words.</param>
+/// <param name="Evidence">What shows it, or why it could not be checked, in words.</param>
 internal readonly record struct LabelVerdict(LabelProblem Problem, int Component, int Output, double Ratio, int Match, string Evidence = "")
 {
-    /// <summary>An output that could not be checked.</summary>
-    public static LabelVerdict Open(int output) => new(LabelProblem.Inconclusive, -1, output, double.NaN, -1);
+    /// <summary>A component that could not be checked.</summary>
+    public static LabelVerdict Open(int component, int output, string reason) => new(LabelProblem.Inconclusive, component, output, double.NaN, -1, reason);
 
     /// <summary>The verdict on a label that needs a factor.</summary>
     public static LabelVerdict OfScale(int component, int output, double scale, double uncertainty, double tolerance)
@@ -170,4 +169,63 @@ internal readonly record struct LabelVerdict(LabelProblem Problem, int Component
 
         return match;
     }
+}
+
+/// <summary>Puts findings into sentences, with the usual reason for a ratio where there is one.</summary>
+internal static class LabelMessages
+{
+    public const string TooFew = "the samples are too few for so many derivatives";
+
+    public const string TooFarApart = "the samples are so far apart that a mistake could be curvature";
+
+    public const string TooNoisy = "the samples are too few or too noisy";
+
+    public const string FewValues = "the input takes so few values that the slopes between them are unknown";
+
+    public const string NotApart = "other columns explain the same differences";
+
+    public const string FirstsOpen = "the first derivatives could not be checked";
+
+    public const string Unfit = "the values cannot be predicted well enough from those of other samples";
+
+    private const double Degree = Math.PI / 180;
+
+    public static string Of(
+        LabelProblem problem, string name, IReadOnlyList<int> outputs, double ratio, string? match, int order, bool isPure, int samples, bool isZero, string evidence)
+    {
+        string subject = outputs.Count == 0 ? name
+            : outputs.Count == 1 ? $"{name} of output {outputs[0]}"
+            : $"{name} of outputs {string.Join(", ", outputs)}";
+        string text = ratio.ToString("G4", CultureInfo.InvariantCulture);
+        string sentence = problem switch
+        {
+            LabelProblem.WrongSign => $"{subject} has the wrong sign: the values fit its negative.",
+            LabelProblem.WrongScale => $"{subject} is {text} times what the values say{Reason(ratio, order, isPure, samples)}.",
+            LabelProblem.SwappedAxes => $"{subject} looks exchanged: the values fit what was supplied as {match}.",
+            LabelProblem.ConstantInput =>
+                $"{subject} is not zero, but the input never changes along it in these samples, so no value can confirm it. " +
+                "Vary the input, or leave out its derivative.",
+            _ => isZero
+                ? $"{subject} was supplied as zero, but the values change along it."
+                : $"{subject} does not explain how the values change.",
+        };
+        return evidence.Length == 0 ? sentence : $"{sentence[..^1]} ({evidence}).";
+    }
+
+    private static string Reason(double ratio, int order, bool isPure, int samples)
+    {
+        double size = Math.Abs(ratio);
+        double perTangent = order == 2 && isPure ? Math.Sqrt(size) : size;
+        string? reason = order == 2 && IsNear(size, 0.5) ? "was it divided by 2! as in a Taylor series?"
+            : order == 2 && IsNear(size, 2) ? "was a pair (i, j) counted twice?"
+            : IsNear(perTangent, 1 / Degree) ? "is it per radian, while the coordinate is in degrees?"
+            : IsNear(perTangent, Degree) ? "is it per degree, while the coordinate is in radians?"
+            : IsNear(size * samples, 1) ? "is it the gradient of a mean over the samples?"
+            : IsNear(perTangent, 100) || IsNear(perTangent, 0.01) ? "is it by per cent?"
+            : IsNear(perTangent, 365) || IsNear(perTangent, 1.0 / 365) || IsNear(perTangent, 252) || IsNear(perTangent, 1.0 / 252) ? "days and years?"
+            : "was x or y rescaled after it was taken?";
+        return $" ({reason})";
+    }
+
+    private static bool IsNear(double value, double wanted) => Math.Abs(value - wanted) <= 0.05 * wanted;
 }

@@ -31,6 +31,7 @@ internal sealed class NeighborFrames
             _positions[k] *= _featureScale[k % n];
         }
 
+        TypicalSquare = 2 * TensorPrimitives.SumOfSquares<double>(_positions) / data.Count;
         _coordinates = new Matrix<double>?[data.Count];
         IsFlat = HasConstantTangents(data);
         HasFewValues = [.. Enumerable.Range(0, data.Tangents).Select(k => IsFlat && Enumerable.Range(0, n).All(
@@ -39,6 +40,9 @@ internal sealed class NeighborFrames
 
     /// <summary>Whether every sample has the same straight tangents, as labels by input coordinates have.</summary>
     public bool IsFlat { get; }
+
+    /// <summary>The mean square distance of two samples in scaled features, whose means are 0.</summary>
+    public double TypicalSquare { get; }
 
     /// <summary>For each tangent, whether the input takes only few different values along it.</summary>
     public bool[] HasFewValues { get; }
@@ -138,19 +142,7 @@ internal sealed class NeighborFrames
 
         for (int f = 0; f < n; f++)
         {
-            double mean = 0;
-            double square = 0;
-            for (int s = 0; s < input.Samples; s++)
-            {
-                mean += input[0, s, f] / input.Samples;
-            }
-
-            for (int s = 0; s < input.Samples; s++)
-            {
-                square += Math.Pow(input[0, s, f] - mean, 2) / input.Samples;
-            }
-
-            double spread = Math.Sqrt(square);
+            double spread = Math.Sqrt(Enumerable.Range(0, input.Samples).Average(s => input[0, s, f] * input[0, s, f]));
             scales[f] = spread > 0 ? 1 / spread : 1;
         }
 

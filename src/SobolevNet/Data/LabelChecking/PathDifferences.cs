@@ -69,15 +69,14 @@ internal sealed class PathDifferences<T>
     {
         for (int c = 1; c < estimated.Layout.Count; c++)
         {
-            foreach (double value in estimated.Row(c, sample))
+            var row = estimated.Row(c, sample);
+            int at = NotFinite.IndexIn<double>(row);
+            if (at >= 0)
             {
-                if (!double.IsFinite(value))
-                {
-                    throw new ArgumentException(
-                        $"Within a step of {_step:G3} tangent scales from sample {_data.Numbers[sample]} the function's {name} is not finite, or " +
-                        $"varies too fast for finite differences ({estimated.Layout.NameOf(c)} = {value}); choose another step or leave the sample out.",
-                        _name);
-                }
+                throw new ArgumentException(
+                    $"Within a step of {_step:G3} tangent scales from sample {_data.Numbers[sample]} the function's {name} is not finite, or " +
+                    $"varies too fast for finite differences ({estimated.Layout.NameOf(c)} = {row[at]}); choose another step or leave the sample out.",
+                    _name);
             }
         }
     }

@@ -3,22 +3,19 @@ namespace SobolevNet.LabelChecking;
 /// <summary>Checks labels against nothing but the samples themselves; <see cref="LabelCheck"/> describes how.</summary>
 internal sealed class SampleCheck
 {
-    /// <summary>Samples among which neighbors are looked for, at most.</summary>
-    private const int MaxNeighborSamples = 2048;
-
     /// <summary>Input features up to which a function may be fitted in all of them.</summary>
     private const int MaxFittedFeatures = 32;
 
-    /// <summary>Multiplications that the average test may take in one run.</summary>
+    /// <summary>Multiplications that the test of pairs may take in one run.</summary>
     private const double MaxWork = 4e9;
 
-    private readonly LabelSamples _all;
     private readonly LabelSamples _data;
     private readonly int[] _outputs;
     private readonly NeighborFrames _frames;
     private readonly bool[] _isStill;
-    private readonly SamplePairs? _near;
-    private readonly AverageTest _average;
+    private readonly SmoothModel _model;
+    private readonly List<SamplePairs> _levels;
+    private readonly PairTest _test;
     private readonly LabelVerdicts _firsts;
     private readonly LabelVerdicts _seconds;
     private readonly CancellationToken _cancellationToken;
@@ -34,8 +31,7 @@ internal sealed class SampleCheck
         // Nine pairs a sample in all, and in each of them the products of three directions of every column, twice.
         double p = samples.Tangents;
         double work = outputs.Length * 9 * p * ((18 * p) + 100);
-        _all = samples.Take((int)Math.Max(64, Math.Min(int.MaxValue, MaxWork / work)));
-        _data = _all.Take(MaxNeighborSamples);
+        _data = samples.Take((int)Math.Max(64, Math.Min(int.MaxValue, MaxWork / work)));
         _outputs = outputs;
         _firsts = firsts;
         _seconds = seconds;
@@ -44,8 +40,9 @@ internal sealed class SampleCheck
         _isStill = [.. Enumerable.Range(0, _data.Tangents).Select(
             k => moving.All(f => Enumerable.Range(0, _data.Count).All(s => _data.Input[1 + k, s, f] == 0)))];
         _frames = new NeighborFrames(_data);
-        _near = SamplePairs.Nearest(_data, _frames, cancellationToken);
-        _average = new AverageTest(_all, _all == _data ? _frames : new NeighborFrames(_all), MaxFittedFeatures, cancellationToken);
+        _model = SmoothModel.Best(_data, MaxFittedFeatures);
+        _levels = SamplePairs.Levels(_data, _frames, cancellationToken);
+        _test = new PairTest(_data, _frames, _model, _levels, cancellationToken);
     }
 
     /// <summary>Runs the check.</summary>
@@ -63,7 +60,7 @@ internal sealed class SampleCheck
     private void CheckFirsts()
     {
         int[] components = [.. Enumerable.Range(1, _data.Tangents)];
-        if (_near is null)
+        if (!_test.IsPossible)
         {
             foreach (int output in _outputs)
             {
@@ -73,19 +70,18 @@ internal sealed class SampleCheck
             return;
         }
 
-        double[][][] slopes = [.. _outputs.Select(output => _average.Slopes(Column(0, output)))];
-        NearTest[] tests = [.. _outputs.Select((output, index) => new NearTest(_near, _data, Differences(0, output, 1), components, output, slopes[index], _frames.HasFewValues))];
-        bool isTransposed = AxisOrder.CheckNear(tests, _data, _firsts);
-        for (int index = 0; index < tests.Length; index++)
+        PairTest.Question[] questions = [.. _outputs.Select(output => new PairTest.Question(
+            pairs => Differences(pairs, 0, output, 1), _test.Slopes(Column(0, output)), components, output))];
+        var found = questions.Select(question => _test.Diagnose(question, components, c => Column(c, question.Output))).ToArray();
+        bool isExchanged = _outputs.Length == _data.Outputs && AxisOrder.IsExchanged(_test, questions, [.. found.Select(item => item.Outcomes)], Column);
+        if (isExchanged)
         {
-            if (isTransposed)
-            {
-                _firsts.Add(components, _outputs[index], [], Figures(tests[index], components, slopes[index]));
-            }
-            else
-            {
-                Add(_firsts, tests[index], components, components, Column(0, _outputs[index]), slopes[index]);
-            }
+            _firsts.AddWhole(LabelProblem.SwappedAxes, AxisOrder.Message);
+        }
+
+        foreach (var (question, (verdicts, outcomes)) in questions.Zip(found))
+        {
+            Add(_firsts, question, isExchanged ? [] : verdicts, outcomes);
         }
     }
 
@@ -103,59 +99,47 @@ internal sealed class SampleCheck
         foreach (int output in _outputs)
         {
             double Correction(int tangent) => _firsts.Correction(1 + tangent, output);
-            if (_near is null || !isComplete)
+            if (!_test.IsPossible || !isComplete)
             {
                 CheckEstimates(_seconds, all, output, 2);
+                continue;
+            }
+
+            if (!_frames.IsFlat && _firsts.IsOpen(output))
+            {
+                // Between samples so far apart that the first derivatives do not fit, tangents cannot be carried either.
+                _seconds.Add(all, output, all.Select(c => LabelVerdict.Open(c, output, LabelMessages.FirstsOpen)), null);
                 continue;
             }
 
             // Row by row of the Hessian: differences of one first derivative are explained by second ones.
             for (int k = 0; k < _data.Tangents; k++)
             {
+                int tangent = k;
                 int[] components = [.. Enumerable.Range(0, _data.Tangents).Select(l => _data.Second(k, l))];
-                if (_frames.IsFlat)
+                double[][] slopes = _test.Slopes([.. Column(1 + k, output).Select(value => value * Correction(tangent))]);
+                var test = _test;
+                Func<SamplePairs, double[]> differences = pairs => Differences(pairs, 1 + tangent, output, Correction(tangent));
+                if (!_frames.IsFlat)
                 {
-                    double[] values = [.. Column(1 + k, output).Select(value => value * Correction(k))];
-                    double[][] slopes = _average.Slopes(values);
-                    var test = new NearTest(_near, _data, Differences(1 + k, output, Correction(k)), components, output, slopes, _frames.HasFewValues);
-                    Add(_seconds, test, components, all, values, slopes);
+                    var carried = _levels.Select(near => CarriedPairs.Of(_data, _frames, near, k, output, Correction)).ToList();
+                    test = new PairTest(_data, _frames, _model, [.. carried.Select(level => level.Pairs)], _cancellationToken);
+                    differences = pairs => carried.First(level => level.Pairs == pairs).Differences;
                 }
-                else if (_firsts.IsOpen(output))
-                {
-                    // Between samples so far apart that the first derivatives do not fit, tangents cannot be carried either.
-                    _seconds.Add(components, output, [LabelVerdict.Open(output)], null);
-                }
-                else
-                {
-                    var (pairs, differences) = CarriedPairs.Of(_data, _frames, _near, k, output, Correction);
-                    var test = new NearTest(pairs, _data, differences, components, output, slopes: null, _frames.HasFewValues);
-                    _seconds.Add(components, output, test.Diagnose(all), Figures(test, components, null));
-                }
+
+                var question = new PairTest.Question(differences, slopes, components, output);
+                var (verdicts, outcomes) = test.Diagnose(question, all, c => Column(c, output));
+                Add(_seconds, question, verdicts, outcomes);
             }
         }
     }
 
-    /// <summary>Joins both tests: neighbors where they show a mistake; else all samples; a column passes only if either confirms it.</summary>
-    private void Add(LabelVerdicts verdicts, NearTest near, int[] components, int[] candidates, double[] values, double[][] slopes)
+    private void Add(LabelVerdicts verdicts, PairTest.Question question, List<LabelVerdict> found, PairTest.Outcome[] outcomes)
     {
-        var found = near.Diagnose(candidates);
-        bool isOpen = found.Any(verdict => verdict.Problem == LabelProblem.Inconclusive);
-        var figures = Figures(near, components, slopes);
-        double[][] labels = [.. components.Select(c => Column(c, near.Output))];
-
-        // Neighbors that hardly differ along a tangent tell nothing of its column.
-        bool[] isUnseen = [.. components.Select((_, k) => double.IsNaN(near.Scale[k]) && !_isStill[k] && labels[k].Any(label => label != 0))];
-        if (_average.IsPossible && (isOpen || found.Count == 0))
-        {
-            var (wrong, outcomes) = _average.Diagnose(values, labels, slopes, components, near.Output);
-            bool isConfirmed = outcomes.All(outcome => outcome.Decision == AverageTest.Decision.Right);
-            isUnseen = [.. isUnseen.Zip(outcomes, (unseen, outcome) => unseen && outcome.Decision != AverageTest.Decision.Right)];
-            found = wrong.Count > 0 ? wrong : isConfirmed ? [] : found;
-            figures = isOpen ? [.. figures.Zip(outcomes, (figure, outcome) => figure with { Scale = outcome.Scale, Uncertainty = 2 * outcome.Error })] : figures;
-        }
-
-        found = found.Count == 0 && isUnseen.Contains(true) ? [LabelVerdict.Open(near.Output)] : found;
-        verdicts.Add(components, near.Output, found, figures);
+        var components = question.Components;
+        var figures = components.Select((component, k) => new LabelVerdicts.Figure(
+            outcomes[k].Scale, 2 * outcomes[k].Error, EstimateTest.Cosine(question.Slopes[k], Column(component, question.Output))));
+        verdicts.Add(components, question.Output, found.Where(verdict => !IsStill(verdict.Component)), [.. figures]);
     }
 
     /// <summary>Compares labels with local fits, where samples do not lie along the tangents of others.</summary>
@@ -165,7 +149,7 @@ internal sealed class SampleCheck
         var fit = canFit ? LocalFit.Of(_data, _frames, output, order, k => _firsts.Correction(1 + k, output), _cancellationToken) : null;
         if (fit is null)
         {
-            verdicts.Add(components, output, [LabelVerdict.Open(output)], null);
+            verdicts.Add(components, output, components.Where(c => !IsStill(c)).Select(c => LabelVerdict.Open(c, output, LabelMessages.TooFew)), null);
             return;
         }
 
@@ -191,26 +175,15 @@ internal sealed class SampleCheck
             return;
         }
 
-        for (int k = 0; k < _isStill.Length; k++)
+        foreach (int component in Enumerable.Range(1, _data.Layout.Count - 1).Where(IsStill))
         {
-            Add(_firsts, _isStill[k], 1 + k);
-        }
-
-        for (int q = 0; q < _data.Layout.Seconds.Length; q++)
-        {
-            // A mixed derivative can be checked by the first derivative along the tangent that is still.
-            var second = _data.Layout.Seconds[q];
-            Add(_seconds, _isStill[second.FirstI - 1] && _isStill[second.FirstJ - 1], 1 + _data.Tangents + q);
-        }
-
-        void Add(LabelVerdicts verdicts, bool isUnknown, int component)
-        {
-            int[] wrong = [.. _outputs.Where(o => isUnknown && Enumerable.Range(0, _data.Count).Any(s => _data.Target[component, s, o] != 0))];
+            var verdicts = component <= _data.Tangents ? _firsts : _seconds;
+            int[] wrong = [.. _outputs.Where(o => Enumerable.Range(0, _data.Count).Any(s => _data.Target[component, s, o] != 0))];
             if (wrong.Length > 0)
             {
                 verdicts.AddConstant(component, wrong);
             }
-            else if (isUnknown)
+            else
             {
                 verdicts.AddWhole(
                     LabelProblem.Inconclusive,
@@ -219,13 +192,20 @@ internal sealed class SampleCheck
         }
     }
 
-    private LabelVerdicts.Figure[] Figures(NearTest test, int[] components, double[][]? slopes) => [.. components.Select((component, k) => new LabelVerdicts.Figure(
-        test.Scale[k],
-        test.Uncertainty[k],
-        slopes is null ? double.NaN : EstimateTest.Cosine(slopes[k], Column(component, test.Output))))];
+    /// <summary>Whether the input never changes along a component's tangents. A mixed derivative can be checked by the first derivative along the tangent that is still.</summary>
+    private bool IsStill(int component)
+    {
+        if (component <= _data.Tangents)
+        {
+            return _isStill[component - 1];
+        }
 
-    private double[] Differences(int component, int output, double factor) => [.. _near!.From.Zip(
-        _near.To, (s, t) => factor * (_data.Target[component, t, output] - _data.Target[component, s, output]))];
+        var second = _data.Layout.Seconds[component - 1 - _data.Tangents];
+        return _isStill[second.FirstI - 1] && _isStill[second.FirstJ - 1];
+    }
 
-    private double[] Column(int component, int output) => [.. Enumerable.Range(0, _all.Count).Select(s => _all.Target[component, s, output])];
+    private double[] Differences(SamplePairs pairs, int component, int output, double factor) => [.. pairs.From.Zip(
+        pairs.To, (s, t) => factor * (_data.Target[component, t, output] - _data.Target[component, s, output]))];
+
+    private double[] Column(int component, int output) => [.. Enumerable.Range(0, _data.Count).Select(s => _data.Target[component, s, output])];
 }

@@ -11,38 +11,16 @@ namespace SobolevNet.LabelChecking;
 /// <param name="Distance">Distance of each pair in scaled features.</param>
 internal sealed record SamplePairs(int[] From, int[] To, double[] FromFactor, double[] ToFactor, double[] Distance)
 {
-    /// <summary>Samples whose nearest neighbors are used, at most.</summary>
-    private const int MaxCenters = 512;
-
     /// <summary>The largest number of random partners of which the nearest one is taken.</summary>
     private const int MaxCandidates = 256;
 
     public int Count => From.Length;
 
-    /// <summary>Each of up to 512 samples with its nearest neighbors.</summary>
-    /// <returns>The pairs; null if too few neighbors lie along the tangents.</returns>
-    public static SamplePairs? Nearest(LabelSamples data, NeighborFrames frames, CancellationToken cancellationToken)
+    /// <summary>The weight of each pair in a regression: that of pairs farther apart than the median falls with the distance, so that no few pairs decide.</summary>
+    public double[] Weights()
     {
-        int p = data.Tangents;
-        int neighbors = Math.Clamp(2 * p, 6, 24);
-        int stride = ((data.Count - 1) / MaxCenters) + 1;
-        var builder = new Builder(frames, p);
-        for (int s = 0; s < data.Count; s += stride)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int last = builder.Count + neighbors;
-            foreach (int t in frames.Nearest(s, 3 * neighbors))
-            {
-                if (builder.Count == last)
-                {
-                    break;
-                }
-
-                builder.Add(s, t);
-            }
-        }
-
-        return builder.Count >= 4 * p && builder.Count >= builder.Tried / 5 ? builder.Build() : null;
+        double median = MathNet.Numerics.Statistics.Statistics.Median(Distance);
+        return [.. Distance.Select(distance => Math.Min(1, median / distance))];
     }
 
     /// <summary>
@@ -108,22 +86,15 @@ internal sealed record SamplePairs(int[] From, int[] To, double[] FromFactor, do
         return [.. builders.Where(builder => 2 * builder.Count > builder.Tried && builder.Count > 1).Select(builder => builder.Build())];
     }
 
-    /// <summary>The pairs that are no farther apart than the median.</summary>
-    public bool[] NearHalf()
-    {
-        double median = MathNet.Numerics.Statistics.Statistics.Median(Distance);
-        return [.. Distance.Select(distance => distance <= median)];
-    }
-
     private sealed class Builder(NeighborFrames frames, int tangents)
     {
         private readonly List<int> _from = [];
         private readonly List<int> _to = [];
         private readonly List<double> _fromFactor = [];
         private readonly List<double> _toFactor = [];
-        private readonly List<double> _distance = [];
         private readonly double[] _a = new double[tangents];
         private readonly double[] _b = new double[tangents];
+        private readonly List<double> _distance = [];
 
         public int Count => _from.Count;
 
@@ -146,5 +117,92 @@ internal sealed record SamplePairs(int[] From, int[] To, double[] FromFactor, do
         }
 
         public SamplePairs Build() => new([.. _from], [.. _to], [.. _fromFactor], [.. _toFactor], [.. _distance]);
+    }
+}
+
+/// <summary>Differences of first derivatives between samples whose tangents differ, as on a manifold.</summary>
+/// <remarks>
+/// The tangent k of s is carried along its own coordinates to where t lies, e = xₖ + Σₗ aₗ xₖₗ = Σᵢ βᵢ xᵢ(t), and dy(e) is read off the first
+/// derivatives at t, whatever coordinates t uses. Its rate of change is Σₗ aₗ yₖₗ at s, and at t, with b for the difference there,
+/// Σᵢₗ βᵢ bₗ (yᵢₗ − dy(xᵢₗ)) + Σₗ aₗ dy(xₖₗ(s)); the mean of both times one is the difference of dy(e).
+/// </remarks>
+internal static class CarriedPairs
+{
+    /// <summary>Pairs, and for each of them the difference that second derivatives must explain.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="frames">Their tangents.</param>
+    /// <param name="near">Neighbors.</param>
+    /// <param name="tangent">k, the first derivative whose differences are taken.</param>
+    /// <param name="output">The output feature.</param>
+    /// <param name="firsts">First derivatives with known mistakes of scale corrected: factor for each tangent.</param>
+    public static (SamplePairs Pairs, double[] Differences) Of(
+        LabelSamples data, NeighborFrames frames, SamplePairs near, int tangent, int output, Func<int, double> firsts)
+    {
+        // The rule is not symmetric in s and t; taking every pair from both sides cancels part of its error.
+        var pairs = new SamplePairs(
+            [.. near.From, .. near.To],
+            [.. near.To, .. near.From],
+            [.. near.FromFactor, .. near.ToFactor.Select(factor => -factor)],
+            [.. near.ToFactor, .. near.FromFactor.Select(factor => -factor)],
+            [.. near.Distance, .. near.Distance]);
+        int p = data.Tangents;
+        int n = data.Input.Features;
+        double[] differences = new double[pairs.Count];
+        double[] bend = new double[n];
+        double[] carried = new double[n];
+        double[] beta = new double[p];
+        double[] correction = new double[p];
+        for (int pair = 0; pair < pairs.Count; pair++)
+        {
+            // Factors hold half the coordinates, as the trapezoidal rule wants them.
+            int s = pairs.From[pair];
+            int t = pairs.To[pair];
+            var a = pairs.FromFactor.AsSpan(pair * p, p);
+            var b = pairs.ToFactor.AsSpan(pair * p, p);
+            for (int f = 0; f < n; f++)
+            {
+                bend[f] = 0;
+                for (int l = 0; l < p; l++)
+                {
+                    bend[f] += 2 * a[l] * data.Input[data.Second(tangent, l), s, f];
+                }
+
+                carried[f] = (data.Input[1 + tangent, s, f] + bend[f]) * frames.FeatureScale[f];
+            }
+
+            frames.Project(t, carried, beta);
+            for (int f = 0; f < n; f++)
+            {
+                double rest = 0.5 * bend[f];
+                for (int i = 0; i < p; i++)
+                {
+                    for (int l = 0; l < p; l++)
+                    {
+                        rest -= beta[i] * b[l] * data.Input[data.Second(i, l), t, f];
+                    }
+                }
+
+                bend[f] = rest * frames.FeatureScale[f];
+            }
+
+            frames.Project(t, bend, correction);
+            double difference = -firsts(tangent) * data.Target[1 + tangent, s, output];
+            for (int i = 0; i < p; i++)
+            {
+                difference += (beta[i] - correction[i]) * firsts(i) * data.Target[1 + i, t, output];
+                for (int l = 0; i != tangent && l < p; l++)
+                {
+                    difference -= beta[i] * b[l] * data.Target[data.Second(i, l), t, output];
+                }
+            }
+
+            differences[pair] = difference;
+            for (int l = 0; l < p; l++)
+            {
+                b[l] *= beta[tangent];
+            }
+        }
+
+        return (pairs, differences);
     }
 }

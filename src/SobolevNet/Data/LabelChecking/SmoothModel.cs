@@ -16,7 +16,7 @@ internal sealed class SmoothModel
     private readonly int[] _inputs;
     private readonly double[] _inverseDeviation;
     private readonly (int Variable, int Degree)[][] _terms;
-    private readonly int _degree;
+    private readonly int _width;
     private readonly double[] _values;
     private readonly Matrix<double>?[] _solvers = new Matrix<double>?[2];
 
@@ -45,7 +45,8 @@ internal sealed class SmoothModel
 
         _inverseDeviation = [.. _inputs.Select(f => 1 / Math.Sqrt(squares[f]))];
         _terms = TermsOf(_inputs.Length, Math.Min(MaxTerms, data.Count / samplesOfTerm));
-        _degree = Math.Max(1, _terms.Max(term => term.Sum(factor => factor.Degree)));
+        _width = 1 + Math.Max(1, _terms.Max(term => term.Sum(factor => factor.Degree)));
+        Degree = _terms.Count(term => term.Sum(factor => factor.Degree) == 2) == _inputs.Length && _inputs.Length > 1 ? 1 : _terms.Max(term => term.Sum(factor => factor.Degree));
         _values = new double[data.Count * _terms.Length];
         for (int s = 0; s < data.Count; s++)
         {
@@ -77,6 +78,9 @@ internal sealed class SmoothModel
     /// <summary>The number of terms.</summary>
     public int Terms => _terms.Length;
 
+    /// <summary>The highest total degree of which the model has all terms.</summary>
+    public int Degree { get; }
+
     /// <summary>Coefficients fitted to the samples of one half.</summary>
     public double[] Fit(int half, Func<int, double> response)
     {
@@ -101,11 +105,11 @@ internal sealed class SmoothModel
     /// <summary>The terms at any place.</summary>
     public void Evaluate(ReadOnlySpan<double> x, Span<double> terms)
     {
-        Span<double> table = stackalloc double[Math.Max(1, _inputs.Length * (_degree + 1))];
+        Span<double> table = stackalloc double[Math.Max(1, _inputs.Length * _width)];
         for (int i = 0; i < _inputs.Length; i++)
         {
             double xi = x[_inputs[i]] * _inverseDeviation[i];
-            Chebyshev(xi / Math.Sqrt((Bound * Bound) + (xi * xi)), table.Slice(i * (_degree + 1), _degree + 1));
+            Chebyshev(xi / Math.Sqrt((Bound * Bound) + (xi * xi)), table.Slice(i * _width, _width));
         }
 
         for (int j = 0; j < terms.Length; j++)
@@ -113,7 +117,7 @@ internal sealed class SmoothModel
             double product = 1;
             foreach (var (variable, degree) in _terms[j])
             {
-                product *= table[(variable * (_degree + 1)) + degree];
+                product *= table[(variable * _width) + degree];
             }
 
             terms[j] = product;
@@ -124,19 +128,18 @@ internal sealed class SmoothModel
     public void Gradient(double[] coefficients, int sample, Span<double> gradient)
     {
         gradient.Clear();
-        int width = _degree + 1;
-        Span<double> table = stackalloc double[Math.Max(1, _inputs.Length * width)];
+        Span<double> table = stackalloc double[Math.Max(1, _inputs.Length * _width)];
         Span<double> slopes = stackalloc double[table.Length];
         for (int i = 0; i < _inputs.Length; i++)
         {
             double xi = _data.Input[0, sample, _inputs[i]] * _inverseDeviation[i];
             double root = Math.Sqrt((Bound * Bound) + (xi * xi));
-            var values = table.Slice(i * width, width);
+            var values = table.Slice(i * _width, _width);
             Chebyshev(xi / root, values);
-            ChebyshevSlopes(xi / root, values, slopes.Slice(i * width, width));
-            for (int degree = 0; degree < width; degree++)
+            ChebyshevSlopes(xi / root, values, slopes.Slice(i * _width, _width));
+            for (int degree = 0; degree < _width; degree++)
             {
-                slopes[(i * width) + degree] *= Bound * Bound / (root * root * root) * _inverseDeviation[i];
+                slopes[(i * _width) + degree] *= Bound * Bound / (root * root * root) * _inverseDeviation[i];
             }
         }
 
@@ -145,10 +148,10 @@ internal sealed class SmoothModel
             var term = _terms[j];
             foreach (var (variable, degree) in term)
             {
-                double product = coefficients[j] * slopes[(variable * width) + degree];
+                double product = coefficients[j] * slopes[(variable * _width) + degree];
                 foreach (var (other, otherDegree) in term)
                 {
-                    product *= other == variable ? 1 : table[(other * width) + otherDegree];
+                    product *= other == variable ? 1 : table[(other * _width) + otherDegree];
                 }
 
                 gradient[_inputs[variable]] += product;

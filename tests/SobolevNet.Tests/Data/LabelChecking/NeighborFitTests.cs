@@ -65,28 +65,22 @@ public class NeighborFitTests
     [InlineData(-1, 1)]
     [InlineData(4, 1)]
     [InlineData(0.5, -3)]
-    public void NearTest_OfAQuadraticFunction_IsTheFactorThatEachColumnNeeds(double first, double second)
+    public void PairTest_OfAQuadraticFunction_IsTheFactorThatEachColumnNeeds(double first, double second)
     {
         var data = Quadratic(first, second);
         var frames = new NeighborFrames(data);
-        var pairs = SamplePairs.Nearest(data, frames, default)!;
-        double[] differences = [.. pairs.From.Zip(pairs.To, (s, t) => data.Target[0, t, 0] - data.Target[0, s, 0])];
-        var fit = new NearTest(pairs, data, differences, [1, 2], 0, slopes: null, frames.HasFewValues);
-        fit.Scale[0].Should().BeApproximately(1 / first, 1e-4);
-        fit.Scale[1].Should().BeApproximately(1 / second, 1e-4);
-        fit.Uncertainty.Should().OnlyContain(x => x < 1e-3);
-        fit.ResidualScaled.Should().BeLessThan(1e-6);
-        if (first == 1)
-        {
-            fit.ResidualAsSupplied.Should().BeLessThan(1e-6);
-        }
-        else
-        {
-            fit.ResidualAsSupplied.Should().BeGreaterThan(0.1);
-            fit.Residual([1, 1], [2, 1], [0, 0]).Should().BeGreaterThan(0.1, "exchanged columns explain nothing");
-        }
+        var levels = SamplePairs.Levels(data, frames, default);
+        var test = new PairTest(data, frames, SmoothModel.Best(data, 2), levels, default);
+        double[] values = Column(0);
+        var question = new PairTest.Question(
+            pairs => [.. pairs.From.Zip(pairs.To, (s, t) => values[t] - values[s])], test.Slopes(values), [1, 2], 0);
+        var outcomes = test.Run(question, [Column(1), Column(2)]);
+        (outcomes[0].Scale * first).Should().BeApproximately(1, 1e-3);
+        (outcomes[1].Scale * second).Should().BeApproximately(1, 1e-3);
+        outcomes.Should().OnlyContain(outcome => outcome.Error < 1e-3);
+        outcomes.Select(outcome => outcome.Decision == PairTest.Decision.Right).Should().Equal(first == 1, second == 1);
 
-        fit.Residual([1, 1], [1, 2], [0, 0]).Should().BeApproximately(fit.ResidualAsSupplied, 1e-9);
+        double[] Column(int component) => [.. Enumerable.Range(0, Samples).Select(s => data.Target[component, s, 0])];
     }
 
     /// <summary>y = a² + 2ab − b² + a at places of sizes 1 and 50, with columns multiplied by factors.</summary>

@@ -17,6 +17,15 @@ public class SmoothModelTests
         new SmoothModel(Data(inputs, samples), maxInputs: 60).Terms.Should().Be(expected);
 
     [Theory]
+    [InlineData(1, 60, 4)]
+    [InlineData(3, 600, 4)]
+    [InlineData(10, 600, 1)] // squares alone are not all terms of the second degree
+    [InlineData(60, 1500, 1)]
+    [InlineData(61, 200, 0)]
+    public void Degree_OfInputsAndSamples_IsTheHighestOfWhichThereAreAllTerms(int inputs, int samples, int expected) =>
+        new SmoothModel(Data(inputs, samples), maxInputs: 60).Degree.Should().Be(expected);
+
+    [Theory]
     [InlineData(0.0, 36)] // a wave without noise is worth a term for five samples: degree 7
     [InlineData(3.0, 15)]
     public void Best_OfValues_TakesManyTermsOnlyIfTheyPredictBetter(double noise, int expected)

@@ -1,7 +1,7 @@
 namespace SobolevNet.Tests.Data.LabelChecking;
 
-/// <summary>Each bound of the average test, on both sides.</summary>
-public class AverageTestTests
+/// <summary>Each bound of the test of pairs, on both sides.</summary>
+public class PairTestTests
 {
     private static readonly PairRegression.Column s_wrong = new(
         Wrong: 0.5, WrongError: 0.05, Label: 1, Right: 1, Chance: 1e-9, Scale: 0.5, ScaleError: 0.05, Share: 1);
@@ -13,13 +13,13 @@ public class AverageTestTests
     [InlineData(0.99e-6, "Wrong")]
     [InlineData(1.01e-6, "Open")]
     public void Judge_OfAnEffect_AccusesOnlyBelowTheErrorRate(double chance, string expected) =>
-        AverageTest.Judge(s_wrong with { Chance = chance }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
+        PairTest.Judge(s_wrong with { Chance = chance }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(0.49, "Wrong")]
     [InlineData(0.51, "Open")]
     public void Judge_OfAnEffect_AccusesOnlyAboveTheBias(double floor, string expected) =>
-        AverageTest.Judge(s_wrong, 1e-6, floor, largest: 1).ToString().Should().Be(expected);
+        PairTest.Judge(s_wrong, 1e-6, floor, largest: 1).ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(1.66, 1, "Wrong")] // 0.5 of 1.66 is 30.1 %
@@ -27,7 +27,7 @@ public class AverageTestTests
     [InlineData(1, 1.66, "Wrong")]
     [InlineData(1, 1.67, "Open")]
     public void Judge_OfAnEffect_AccusesOnlyAboveTheTolerance(double label, double right, string expected) =>
-        AverageTest.Judge(s_wrong with { Label = label, Right = right }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
+        PairTest.Judge(s_wrong with { Label = label, Right = right }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(0.1, 0.1, 0.9, 0.05, "Right")]
@@ -38,13 +38,13 @@ public class AverageTestTests
     [InlineData(0.21, 0.1, 0.9, 0.05, "Open")]
     [InlineData(0.1, 0.134, 0.9, 0.05, "Open")]
     public void Judge_OfASmallEffect_ConfirmsWithinItsBounds(double wrong, double error, double scale, double scaleError, string expected) =>
-        AverageTest.Judge(s_right with { Wrong = wrong, WrongError = error, Scale = scale, ScaleError = scaleError }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
+        PairTest.Judge(s_right with { Wrong = wrong, WrongError = error, Scale = scale, ScaleError = scaleError }, 1e-6, floor: 0.1, largest: 1).ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(8.1, "Right")] // 0.1 + 3·0.1 is less than 5 %
     [InlineData(7.9, "Open")]
     public void Judge_OfAColumnThatHardlyMatters_ConfirmsIt(double largest, string expected) =>
-        AverageTest.Judge(s_right with { Scale = double.NaN }, 1e-6, floor: 0.1, largest).ToString().Should().Be(expected);
+        PairTest.Judge(s_right with { Scale = double.NaN }, 1e-6, floor: 0.1, largest).ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(5, 1.5, 2, 4)]
@@ -52,7 +52,19 @@ public class AverageTestTests
     [InlineData(5, 0, 1, 5)]
     [InlineData(5, 0, double.PositiveInfinity, 0)] // the nearest pairs do not show what a mistake along one tangent leaves
     public void Excess_OfARest_IsWhatGrowsMoreThanTheCoordinates(double size, double nearest, double growth, double expected) =>
-        AverageTest.Excess(size, nearest, growth).Should().BeApproximately(expected, 1e-12);
+        PairTest.Excess(size, nearest, growth).Should().BeApproximately(expected, 1e-12);
+
+    [Theory]
+    [InlineData(0.25, 0, 0.5625)] // at least the second degree
+    [InlineData(0.25, 1, 0.5625)]
+    [InlineData(0.25, 2, 0.421875)]
+    [InlineData(4, 1, 1e-4)] // neighbors as far apart as any samples show next to nothing
+    public void LeastCorrelation_OfTheNearestPairs_IsThatOfTheLowestDegreeThatTheModelLacks(double nearest, int degree, double expected) =>
+        PairTest.LeastCorrelation(nearest, 1, degree).Should().BeApproximately(expected, 1e-12);
+
+    [Fact]
+    public void Weights_OfPairs_FallWithDistancesBeyondTheMedian() =>
+        new SamplePairs([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [], [], [1, 2, 3, 6, 12]).Weights().Should().Equal(1, 1, 1, 0.5, 0.25);
 
     [Theory]
     [InlineData(8, true)]
