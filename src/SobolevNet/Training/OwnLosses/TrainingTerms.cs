@@ -36,13 +36,13 @@ internal sealed class TrainingTerms<T>
 
     /// <summary>The same with labels of lower order.</summary>
     public TrainingTerms<T> Truncate(int order) =>
-        Labels is null || order >= Labels.Layout.Order ? this : new TrainingTerms<T>(Labels.Truncate(order), Labels.Truncate(order), Own, Validation, OwnValidation);
+        Labels is null || order >= Labels.Layout.Order ? this : With(Labels.Truncate(order), Validation);
 
     /// <summary>The same with a part of the labels for validation.</summary>
     public TrainingTerms<T> Split(double part, ulong seed)
     {
         var (training, validation) = Source.Split(part, seed);
-        return new TrainingTerms<T>(training, training, Own, validation, OwnValidation);
+        return With(training, validation);
     }
 
     /// <summary>Training on terms.</summary>
@@ -53,6 +53,8 @@ internal sealed class TrainingTerms<T>
         var (ofValidation, ownValidation) = validation is null ? (null, []) : Split(validation, nameof(validation));
         return new TrainingTerms<T>(labels ?? own[0].Source, labels, own, ofValidation, ownValidation) { Argument = nameof(terms) };
     }
+
+    private TrainingTerms<T> With(IJetSource<T> labels, IJetSource<T>? validation) => new(labels, labels, Own, validation, OwnValidation) { Argument = Argument };
 
     private static (IJetSource<T>? Labels, OwnTerm<T>[] Own) Split(IReadOnlyList<LossTerm<T>> terms, string name)
     {
