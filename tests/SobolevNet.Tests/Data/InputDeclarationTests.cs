@@ -70,7 +70,7 @@ public class InputDeclarationTests
         {
             var source = new Path(declared, slope: 0, bend: 0);
             FluentActions.Invoking(() => new SobolevTrainer<float>(Network(), Short).Fit(source)).Should().Throw<ArgumentException>()
-                .WithMessage("*targets have first derivatives, but those of its inputs are zero in all 40 samples*").WithParameterName("source");
+                .WithMessage("*targets have first derivatives, but those of its inputs are zero in all samples looked at*").WithParameterName("source");
             new SobolevTrainer<float>(Network(), Short with { Order = 0 }).Fit(source).Epochs.Should().Be(1, "derivatives are not trained");
         }
 
