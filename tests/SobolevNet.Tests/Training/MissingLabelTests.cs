@@ -136,7 +136,7 @@ public class MissingLabelTests
         }
 
         Train(source).Should().Equal(Train(known), "values of weight 0 are not used");
-        FluentActions.Invoking(() => new SobolevTrainer<double>(network).Fit(source))
+        FluentActions.Invoking(() => new SobolevTrainer<double>(Network<double>(1)).Fit(source))
             .Should().Throw<ArgumentException>().WithMessage("*component value is missing*OrderWeights*");
     }
 
