@@ -53,7 +53,11 @@ public sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSource<
     public override int Count => 2 * Source.Count;
 
     /// <inheritdoc/>
-    public override double SampleWeight(long sample) => Source.SampleWeight(sample / 2);
+    public override double SampleWeight(long sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sample);
+        return Source.SampleWeight(sample / 2);
+    }
 
     /// <inheritdoc/>
     public IJetSourceRun<T> BeginRun() => new Run(this);
