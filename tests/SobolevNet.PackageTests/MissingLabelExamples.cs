@@ -41,7 +41,7 @@ public class MissingLabelExamples
         new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 60, BatchSize = 32 }).Fit(quotes);
         double[] asked = [1.1, 1.3];
         var (expected, expectedSlope) = Call(asked[0], asked[1]);
-        network.Predict(asked)[0].Should().BeApproximately(expected, 0.01);
+        network.Evaluate(asked)[0].Should().BeApproximately(expected, 0.01);
         network.Jacobian(asked)[0, 0].Should().BeApproximately(expectedSlope, 0.05);
     }
 
@@ -49,7 +49,7 @@ public class MissingLabelExamples
     public void Greeks_AtFewPointsAndPricesAtMany_TeachMoreThanEither()
     {
         var (x, price, _) = Basket(400, seed: 1);
-        var (xFew, priceFew, greeks) = Basket(100, seed: 2);
+        var (xFew, priceFew, greeks) = Basket(60, seed: 2);
 
         #region example: concatenation
         IJetSource<double> labels = JetSource.Concat(JetData.FromValues(x, price), JetData.FromJacobian(xFew, priceFew, greeks));
@@ -60,14 +60,14 @@ public class MissingLabelExamples
         double Error(IJetSource<double> data)
         {
             var network = Mlp<double>.Create(6, [24, 24], 1, seed: 5);
-            var options = new SobolevTrainingOptions { Epochs = 16_000 / data.Count, BatchSize = 25 };
+            var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 25 };
             new SobolevTrainer<double>(network, options).Fit(data);
             return Evaluation.Of(network, test).NormalizedRmse;
         }
 
         double all = Error(labels);
-        all.Should().BeLessThan(0.8 * Error(labels.Truncate(0)), "500 values without gradients");
-        all.Should().BeLessThan(0.8 * Error(JetData.FromJacobian(xFew, priceFew, greeks)), "100 values with gradients");
+        all.Should().BeLessThan(0.5 * Error(labels.Truncate(0)), "460 values without gradients teach less");
+        all.Should().BeLessThan(0.5 * Error(JetData.FromJacobian(xFew, priceFew, greeks)), "60 values with gradients teach less");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class MissingLabelExamples
 
         data.HasMissingLabels.Should().BeTrue();
         var (training, validation) = data.Split(0.2, seed: 1);
-        var options = new SobolevTrainingOptions { Epochs = 60, BatchSize = 24, InputScaling = InputScalingKind.Common };
+        var options = new SobolevTrainingOptions { Epochs = 150, BatchSize = 24, InputScaling = InputScalingKind.Common };
         var withForces = new SobolevTrainer<double>(Mlp<double>.Create(3 * atoms, [32, 32], 1, seed: 3), options).Fit(training, validation);
         var without = new SobolevTrainer<double>(Mlp<double>.Create(3 * atoms, [32, 32], 1, seed: 3), options with { Order = 0 }).Fit(training, validation);
         withForces.Validation!.NormalizedRmse.Should().BeLessThan(0.5 * without.Validation!.NormalizedRmse);
@@ -143,7 +143,7 @@ public class MissingLabelExamples
             {
                 for (int k = 0; k < 3; k++)
                 {
-                    positions[s, a, k] = (0.4 * corners[a, k]) + (0.05 * random.NextNormal());
+                    positions[s, a, k] = (0.4 * corners[a, k]) + (0.02 * random.NextNormal());
                 }
             }
 

@@ -34,7 +34,9 @@ internal static class MissingLabels
         if (source.HasMissingLabels)
         {
             throw new ArgumentException(
-                $"{use} all labels, but some may be missing (the source's HasMissingLabels is true). Give a source of samples whose labels are all known.", name);
+                $"{use} all labels, but some may be missing (the source's HasMissingLabels is true). Give samples whose labels are all known; " +
+                "a copy of them (Materialize) says so.",
+                name);
         }
     }
 

@@ -12,7 +12,11 @@ internal abstract class RenumberedJetSource<T>(IJetSource<T> source, string? nam
     /// <summary>The number that a sample has in the other source.</summary>
     public abstract long NumberInSource(long number);
 
-    public override double SampleWeight(long sample) => Source.SampleWeight(NumberInSource(sample));
+    public override double SampleWeight(long sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)sample, (ulong)(IsEndless ? long.MaxValue : Count), nameof(sample));
+        return Source.SampleWeight(NumberInSource(sample));
+    }
 
     protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
     {

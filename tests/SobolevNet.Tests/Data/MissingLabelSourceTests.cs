@@ -66,6 +66,8 @@ public class MissingLabelSourceTests
         var known = JetData.FromValues(new double[,] { { 1 }, { 2 } }, [1.0, 2.0], weights: [3, 5]);
         var trades = known.Trades(1, new AdversarialOptions(0.1) { Shuffle = false });
         Enumerable.Range(0, 4).Select(k => trades.SampleWeight(k)).Should().Equal(3, 3, 5, 5);
+        trades.Invoking(one => one.SampleWeight(-1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("sample");
+        known.Subset([1]).Invoking(one => one.SampleWeight(1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("sample");
         known.Adversarial(new AdversarialOptions(0.1) { Shuffle = false }).SampleWeight(1).Should().Be(5);
     }
 

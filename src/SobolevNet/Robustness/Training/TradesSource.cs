@@ -38,7 +38,11 @@ internal sealed class TradesSource<T> : JetSourceTransform<T>, IAdaptiveJetSourc
     public override int Count => 2 * Source.Count;
 
     /// <inheritdoc/>
-    public override double SampleWeight(long sample) => Source.SampleWeight(sample / 2);
+    public override double SampleWeight(long sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sample);
+        return Source.SampleWeight(sample / 2);
+    }
 
     /// <inheritdoc/>
     public IJetSourceRun<T> BeginRun() => new Run(this);
