@@ -125,7 +125,7 @@ public sealed class TrainingResult
     /// <summary>Training time, all runs added up, validation included.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
-    /// <summary>Errors on the training set, at most the first 4,096 samples of it, after training.</summary>
+    /// <summary>Errors on the training set after training, on at most 4,096 samples of it, chosen at random.</summary>
     public Evaluation Training { get; }
 
     /// <summary>Errors on the validation set after training; null without one.</summary>
