@@ -87,7 +87,7 @@ public class TrainingExamples
         using var folder = new WorkingFolder();
         var network = Mlp<double>.Create(1, [16], 1);
         var fresh = new DataExamples.PendulumSource(100);
-        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 300 }).Fit(Source);
+        new SobolevTrainer<double>(network).Fit(Source);
 
         #region example: errors
         var errors = Evaluation.Of(network, fresh, order: 1);

@@ -36,7 +36,7 @@ internal static class ErrorTable
     /// <summary>The rows of an evaluation.</summary>
     public static IReadOnlyList<ErrorRow> Of(Evaluation evaluation) =>
     [
-        .. evaluation.Components.Where(errors => errors.Component == 0).Select(errors => new ErrorRow
+        .. evaluation.Components.Where(errors => errors is { Component: 0, Count: > 0 }).Select(errors => new ErrorRow
         {
             Output = errors.Output,
             PercentOfSize = 100 * errors.Relative,

@@ -146,7 +146,7 @@ public sealed class TrainingResult
     /// </summary>
     public DerivativePropagation Propagation { get; internal init; }
 
-    /// <summary>Errors on the labels, at most 4,096 samples of them, after training; of 0 samples and NaN where there were no labels.</summary>
+    /// <summary>Errors on the labels after training, on at most 4,096 samples of them, chosen at random; of 0 samples and NaN where there were no labels.</summary>
     public Evaluation Training { get; }
 
     /// <summary>The mean loss of every term of your own after training, over at most 4,096 samples, before weighting; empty where labels alone were trained.</summary>

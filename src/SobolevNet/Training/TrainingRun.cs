@@ -196,7 +196,7 @@ internal sealed class TrainingRun<T>
         foreach (var finding in findings)
         {
             TrainingTelemetry.Findings.Add(1, new KeyValuePair<string, object?>("finding", finding.ToString()));
-            _logger.Log(finding == TrainingFinding.NotValidated ? LogLevel.Information : LogLevel.Warning, "{Finding}", TrainingFindings.Text(finding));
+            _logger.Log(finding == TrainingFinding.ValidationRose ? LogLevel.Warning : LogLevel.Information, "{Finding}", TrainingFindings.Text(finding));
         }
 
         return new TrainingResult(training)

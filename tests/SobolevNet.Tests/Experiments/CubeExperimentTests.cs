@@ -46,6 +46,7 @@ public sealed class CubeExperimentTests : IDisposable
         report = Experiment.Do(parts, report with { Settings = report.Settings with { Threads = 1 } }, new InterruptingView("", null), CancellationToken.None);
 
         report.Complete.Should().BeTrue();
+        report.Runs.Should().OnlyContain(run => run.TestErrors.Count == 9 && run.TestErrors.All(row => row.WorstSample < 6 && row.Max >= row.Rms));
         foreach (int order in settings.Orders)
         {
             File.ReadAllBytes(parts.File(CubeFiles.Network(order))).Should().Equal(File.ReadAllBytes(whole.File(CubeFiles.Network(order))));

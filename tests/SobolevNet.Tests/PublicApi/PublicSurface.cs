@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 
 namespace SobolevNet.Tests.PublicApi;
 
@@ -28,7 +29,7 @@ internal static class PublicSurface
             }
         }
 
-        foreach (var method in type.GetMethods(Declared).Where(method => !IsFromRecords(method.Name)))
+        foreach (var method in type.GetMethods(Declared).Where(method => !IsFromRecords(method.Name) && !method.GetParameters().Any(IsReader)))
         {
             yield return method.IsGenericMethodDefinition
                 ? method.MakeGenericMethod([.. method.GetGenericArguments().Select(_ => typeof(double))])
@@ -46,6 +47,9 @@ internal static class PublicSurface
     /// <summary>How a member is named in messages and in the list of those that are exempt.</summary>
     public static string NameOf(MethodBase member) =>
         $"{member.DeclaringType!.Name.Split('`')[0]}.{(member.IsConstructor ? "new" : member.Name)}({string.Join(", ", member.GetParameters().Select(parameter => parameter.Name))})";
+
+    /// <summary>Whether a parameter is a structure on the stack that is passed by reference, which reflection cannot do.</summary>
+    private static bool IsReader(ParameterInfo parameter) => parameter.ParameterType == typeof(Utf8JsonReader).MakeByRefType();
 
     private static bool IsCopy(ConstructorInfo constructor, Type type) =>
         constructor.GetParameters() is [var only] && only.ParameterType == type;
