@@ -192,7 +192,7 @@ public class MissingLabelTests
     }
 
     [Theory]
-    [InlineData(-1, "weight of sample 5 is -1")]
+    [InlineData(-1, "weight of sample 5 is ?1; expected")]
     [InlineData(double.NaN, "weight of sample 5 is NaN")]
     [InlineData(double.PositiveInfinity, "weight of sample 5 is")]
     public void Fit_WeightThatIsNone_IsRefused(double weight, string message)
