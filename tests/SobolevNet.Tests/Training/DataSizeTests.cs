@@ -123,7 +123,7 @@ public class DataSizeTests
         var options = new SobolevTrainingOptions { Epochs = 1, ValidationPart = 0.1 };
         var source = new FunctionSource<double>(0, 20, 1);
         FluentActions.Invoking(() => Train(options, source, source)).Should().Throw<ArgumentException>()
-            .WithMessage("*ValidationPart is 0.1; expected one of both*").WithParameterName("validation");
+            .WithMessage("*ValidationPart is 0?1; expected one of both*").WithParameterName("validation");
         FluentActions.Invoking(() => Train(options, new FunctionSource<double>(0, 20, 1, endless: true), null)).Should().Throw<ArgumentException>()
             .WithMessage("*endless*").WithParameterName("source");
         FluentActions.Invoking(() => Train(options, new FunctionSource<double>(0, 1, 1), null)).Should().Throw<ArgumentException>().WithParameterName("source");

@@ -35,7 +35,9 @@ public class OptimizerRunTests
         var network = Network();
         var run = new OptimizerRun<float>(Optimizer.Adam(), network);
         float[] gradient = new float[network.Parameters.Length];
-        gradient[3] = float.NaN;
+        gradient[0] = float.NaN;
+        run.Invoking(r => r.Step(gradient)).Should().Throw<ArgumentException>().WithMessage("*NaN at 0*");
+        (gradient[0], gradient[3]) = (0, float.NaN);
         run.Invoking(r => r.Step(gradient)).Should().Throw<ArgumentException>().WithMessage("*NaN at 3*");
         run.Invoking(r => r.Step(gradient.AsSpan(1))).Should().Throw<ArgumentException>().WithMessage($"*{gradient.Length - 1} elements*");
         gradient[3] = 1;

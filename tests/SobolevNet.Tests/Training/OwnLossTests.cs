@@ -224,6 +224,19 @@ public class OwnLossTests
     }
 
     [Fact]
+    public void Fit_AdjointOfTheOnlySampleThatIsNotFinite_IsNoticed()
+    {
+        double Broken(JetLossSample<double> s)
+        {
+            s.Adjoint[5, 0, 0] = double.NaN;
+            return 1;
+        }
+
+        var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain);
+        trainer.Invoking(t => t.Fit([new LossTerm<double>(Points(1), Broken)])).Should().Throw<NonFiniteLossException>().WithMessage("*sample 0 *");
+    }
+
+    [Fact]
     public void Fit_TermsThatCannotBe_AreRefusedByName()
     {
         var network = Mlp<double>.Create(2, [6], 1, seed: 1);
@@ -318,7 +331,7 @@ public class OwnLossTests
     {
         var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain);
         trainer.Invoking(t => t.Fit([new LossTerm<double>(Points(20), Smooth)], [new LossTerm<double>(Points(20), _ => -1, name: "energy")]))
-            .Should().Throw<InvalidOperationException>().WithMessage("*term 0 (energy)*-1*at least 0*");
+            .Should().Throw<InvalidOperationException>().WithMessage("*term 0 (energy)*1. Expected at least 0*");
     }
 
     [Fact]
