@@ -131,7 +131,8 @@ public sealed class SobolevTrainer<T>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network and the <see cref="Coefficients"/> are those of the epoch with the least validation error.</returns>
     /// <exception cref="ArgumentException">
-    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term.
+    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term, or there
+    /// are none of which <see cref="SobolevTrainingOptions.ValidationPart"/> could keep a part.
     /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
     /// <exception cref="NonFiniteLossException">A loss or a derivative of it was not finite; the network has the parameters before that step.</exception>
