@@ -60,7 +60,7 @@ internal sealed class ConcatenatedJetSource<T> : IJetSource<T>
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)sample, (ulong)Count, nameof(sample));
         int k = Find(sample);
-        return Sources[k].SampleWeight(sample - _starts[k]);
+        return SampleWeights.Of(Sources[k], sample - _starts[k]);
     }
 
     public void Fill(ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)

@@ -68,8 +68,11 @@ internal sealed class SobolevLoss
     /// <summary>Sₖ of each order.</summary>
     public ReadOnlySpan<double> Normalizers => _normalizers;
 
-    /// <summary>The share of samples in which each label is known, shape (components, outputs); null where it is not measured. No part of a checkpoint.</summary>
-    public double[]? KnownShares { get; private init; }
+    /// <summary>
+    /// The share of samples in which each label is known, shape (components, outputs); null where it is not measured. No part of a checkpoint: only the first step
+    /// asks for it.
+    /// </summary>
+    public double[]? KnownShares { get; set; }
 
     /// <summary>
     /// The losses of each sample and order, and the adjoint of Σₖ λₖ Eₖ where the mean over samples has the given weight.
@@ -224,7 +227,7 @@ internal sealed class SobolevLoss
             {
                 throw new ArgumentException(
                     $"The targets of order {order} in the ranges of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
-                    nameof(source));
+                    statistics.Name);
             }
         }
 
@@ -234,7 +237,7 @@ internal sealed class SobolevLoss
             {
                 throw new ArgumentException(
                     $"The weight of {layout.NameOf(c)}, the square of the ranges of its tangents, is {componentWeights[c]}. Give coordinates in another unit.",
-                    nameof(source));
+                    statistics.Name);
             }
         }
 

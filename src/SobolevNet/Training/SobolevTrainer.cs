@@ -123,12 +123,16 @@ public sealed class SobolevTrainer<T>
     /// </para>
     /// </remarks>
     /// <param name="terms">The terms of the loss, at least one.</param>
-    /// <param name="validation">Terms to measure the error on after every epoch: labels, losses of your own of at least 0, or both; may be null.</param>
+    /// <param name="validation">
+    /// Terms to measure the error on after every epoch: labels, losses of your own of at least 0, or both; may be null, and must be with
+    /// <see cref="SobolevTrainingOptions.ValidationPart"/>, which keeps a part of the labels.
+    /// </param>
     /// <param name="progress">Receives reports, several a second and at the end of every epoch.</param>
     /// <param name="cancellationToken">Stops training within one mini-batch; a checkpoint is written if the options name one and training has begun.</param>
     /// <returns>The outcome. With early stopping the network and the <see cref="Coefficients"/> are those of the epoch with the least validation error.</returns>
     /// <exception cref="ArgumentException">
-    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term.
+    /// A source does not fit the network or the options, or is not finite; a loss takes components that its source does not have; labels are not the first term, or there
+    /// are none of which <see cref="SobolevTrainingOptions.ValidationPart"/> could keep a part.
     /// </exception>
     /// <exception cref="NotSupportedException">The activation is not smooth enough for the order.</exception>
     /// <exception cref="NonFiniteLossException">A loss or a derivative of it was not finite; the network has the parameters before that step.</exception>
@@ -173,9 +177,14 @@ public sealed class SobolevTrainer<T>
                 SourceCheck.Whole(validation, order, team, time, nameof(validation));
             }
 
+            foreach (var term in terms.OwnValidation)
+            {
+                SourceCheck.Whole(term.Source, term.Source.Layout.Order, team, time, term.Argument);
+            }
+
             if (terms.Validation is { } known && Options.EarlyStopping is not null)
             {
-                SourceCheck.HasValues(known, team, time);
+                SourceCheck.HasValues(known, team, time, Options.ValidationPart is null ? "validation" : terms.Argument);
             }
 
             var setup = new TrainingSetup<T>(Network, options, terms, Coefficients, balance, order, team, _logger, cancellationToken);
@@ -248,13 +257,13 @@ public sealed class SobolevTrainer<T>
         if (validation is not null)
         {
             SourceCheck.Fits(Network, validation, nameof(validation));
-            if (Options.ValidationPart is { } part)
-            {
-                throw new ArgumentException(
-                    $"There are validation data, and {nameof(SobolevTrainingOptions.ValidationPart)} is {part}; expected one of both.", nameof(validation));
-            }
         }
-        else if (Options.EarlyStopping is not null && Options.ValidationPart is null && !terms.HasValidation)
+
+        if (Options.ValidationPart is { } part)
+        {
+            CheckSplit(terms, part);
+        }
+        else if (Options.EarlyStopping is not null && !terms.HasValidation)
         {
             throw new ArgumentException(
                 $"Early stopping needs validation data: give some, or set {nameof(SobolevTrainingOptions.ValidationPart)}.", nameof(validation));
@@ -276,6 +285,25 @@ public sealed class SobolevTrainer<T>
 
         Network.Architecture.CheckOrder(order);
         return balance;
+    }
+
+    /// <summary>Refuses terms of which no part can be kept for validation.</summary>
+    private static void CheckSplit(TrainingTerms<T> terms, double part)
+    {
+        const string name = nameof(SobolevTrainingOptions.ValidationPart);
+        if (terms.HasValidation)
+        {
+            throw new ArgumentException($"There are validation data, and {name} is {part}; expected one of both.", "validation");
+        }
+
+        string? fault = terms.Labels is null ? "no term has labels. Give terms for validation"
+            : terms.Labels.IsEndless ? "the source is endless. Give validation data of their own"
+            : terms.Labels.Count < 2 ? "the source has one sample only"
+            : null;
+        if (fault is not null)
+        {
+            throw new ArgumentException($"{name} is {part}, the part of the labels that validates, but {fault}.", terms.Argument);
+        }
     }
 
     private void CheckOwnTerms(TrainingTerms<T> terms)

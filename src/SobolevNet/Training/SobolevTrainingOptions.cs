@@ -164,7 +164,8 @@ public sealed record SobolevTrainingOptions
     /// <summary>
     /// The part of the samples, in (0, 1), that is not trained but validates; null for none. It is the split that
     /// <see cref="JetSource.Split{T}"/> makes with this number and the <see cref="Seed"/>; nothing is measured on it but errors. Leave it out where validation data are
-    /// given. A front end that was fitted to all samples has seen those of this part too; fit it to the training part of the same split.
+    /// given. Where losses of your own are trained too, it is a part of the labels alone. A front end that was fitted to all samples has seen those of this part too; fit it
+    /// to the training part of the same split.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
     public double? ValidationPart

@@ -45,27 +45,31 @@ internal static class SourceCheck
     /// <param name="source">The validation data.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
-    /// <exception cref="ArgumentException">The value of every output is missing in every sample looked at.</exception>
+    /// <param name="name">The argument that the data are, or are a part of.</param>
+    /// <exception cref="ArgumentException">The value of every output is missing in every sample looked at that has a weight.</exception>
     /// <exception cref="OperationCanceledException">The check was canceled.</exception>
-    public static void HasValues<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time)
+    public static void HasValues<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool[] areKnown = new bool[SourceSurvey.Lanes];
-        if (!source.HasMissingLabels)
+        if (!source.HasMissingLabels && !source.HasSampleWeights)
         {
             return;
         }
 
-        SourceSurvey.Run(source, JetLayout.Value, team, time, (lane, _, _, target) =>
+        SourceSurvey.Run(source, JetLayout.Value, team, time, (lane, samples, _, target) =>
         {
-            foreach (T label in target.Component(0))
+            for (int s = 0; s < samples.Length && !areKnown[lane]; s++)
             {
-                areKnown[lane] |= !T.IsNaN(label);
+                foreach (T label in target.Row(0, s))
+                {
+                    areKnown[lane] |= !T.IsNaN(label) && SampleWeights.Of(source, samples[s]) > 0;
+                }
             }
         });
         if (!areKnown.Contains(true))
         {
-            throw new ArgumentException("Early stopping compares values, but those of the validation data are all missing.", "validation");
+            throw new ArgumentException("Early stopping compares values, but those of the validation data are all missing or of weight 0.", name);
         }
     }
 

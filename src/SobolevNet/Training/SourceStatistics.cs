@@ -8,13 +8,17 @@ internal sealed class SourceStatistics
     /// <summary>Values beyond this, or below its inverse, have squares that double precision does not hold with its full digits.</summary>
     private const double LargestValue = 1e150;
 
-    private SourceStatistics(Lane all)
+    private SourceStatistics(Lane all, string name)
     {
+        Name = name;
         (InputMeans, InputVariances) = (all.Inputs.Means, all.Inputs.Variances());
         (OutputMeans, OutputVariances) = (all.Outputs.Means, all.Outputs.Variances());
         OutputSquares = [.. all.Squares.Zip(all.Known, (sum, weight) => weight > 0 ? sum / weight : 0)];
         KnownShares = [.. all.Known.Select(weight => weight / all.Inputs.Weight)];
     }
+
+    /// <summary>The argument that the source was given in, for errors.</summary>
+    public string Name { get; }
 
     /// <summary>Mean of each input feature's value.</summary>
     public double[] InputMeans { get; }
@@ -51,7 +55,7 @@ internal sealed class SourceStatistics
                 throw new ArgumentException(
                     $"Every label of component {layout.NameOf(c)} is missing in all samples looked at, but order {order} is trained. Give a source without the component, or " +
                     $"the weight 0 for order {order} ({nameof(SobolevTrainingOptions.OrderWeights)}).",
-                    "source");
+                    Name);
             }
 
             for (int f = 0; f < outputs; f++)
@@ -63,7 +67,7 @@ internal sealed class SourceStatistics
         if (isKnown.AsSpan().IndexOf(false) is >= 0 and var output)
         {
             throw new ArgumentException(
-                $"Every label of output {output} that is trained is missing in all samples looked at. Give a network and a source without the output.", "source");
+                $"Every label of output {output} that is trained is missing in all samples looked at. Give a network and a source without the output.", Name);
         }
     }
 
@@ -71,11 +75,12 @@ internal sealed class SourceStatistics
     /// <param name="source">The source.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
+    /// <param name="name">The argument that the source was given in.</param>
     /// <exception cref="ArgumentException">
     /// A value is not finite, or so large or small that its square is lost; or inputs do not have the derivatives that the source declares, or none where targets have.
     /// </exception>
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
-    public static SourceStatistics Measure<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time)
+    public static SourceStatistics Measure<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time, string name = "source")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
@@ -86,10 +91,10 @@ internal sealed class SourceStatistics
             lanes[lane] = new Lane(source.InputFeatures, layout.Count, outputs);
         }
 
-        DeclarationCheck.Run(source, nameof(source), time);
+        DeclarationCheck.Run(source, name, time);
         SourceSurvey.Run(source, layout, team, time, (lane, samples, input, target) =>
         {
-            SourceCheck.AreSound(source, samples, input, target, nameof(source));
+            SourceCheck.AreSound(source, samples, input, target, name);
             lanes[lane].AddMotion(input);
             for (int s = 0; s < samples.Length; s++)
             {
@@ -103,18 +108,18 @@ internal sealed class SourceStatistics
             all.Add(lane);
         }
 
-        CheckMotion(source, all);
-        CheckSizes(all.LargestInputs, JetLayout.Value, source.InputFeatures, "input");
-        CheckSizes(all.LargestTargets, layout, outputs, "target");
+        CheckMotion(source, all, name);
+        CheckSizes(all.LargestInputs, JetLayout.Value, source.InputFeatures, "input", name);
+        CheckSizes(all.LargestTargets, layout, outputs, "target", name);
         return all.Inputs.Weight > 0
-            ? new SourceStatistics(all)
-            : throw new ArgumentException("All samples looked at have the weight 0. Leave most of such samples out.", nameof(source));
+            ? new SourceStatistics(all, name)
+            : throw new ArgumentException("All samples looked at have the weight 0. Leave most of such samples out.", name);
     }
 
     /// <summary>
     /// Refuses first derivatives of targets where no input moves along any tangent: a network's derivatives are zero there, whatever its parameters.
     /// </summary>
-    private static void CheckMotion<T>(IJetSource<T> source, Lane all)
+    private static void CheckMotion<T>(IJetSource<T> source, Lane all, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int firsts = source.Layout.CountOf(1) * source.OutputFeatures;
@@ -123,7 +128,7 @@ internal sealed class SourceStatistics
             throw new ArgumentException(
                 $"The source's targets have first derivatives, but those of its inputs are zero in all samples looked at. Expected how the inputs " +
                 $"change along each tangent in the first-order components of the input, and an {nameof(source.InputOrder)} of at least 1.",
-                nameof(source));
+                name);
         }
     }
 
@@ -131,7 +136,7 @@ internal sealed class SourceStatistics
     /// Refuses data whose squares overflow, and values or whole orders whose squares underflow, which would be taken for constants. Single derivatives
     /// may be as small as they like.
     /// </summary>
-    private static void CheckSizes(double[] largest, JetLayout layout, int features, string what)
+    private static void CheckSizes(double[] largest, JetLayout layout, int features, string what, string name)
     {
         double[] ofOrders = new double[layout.Order + 1];
         for (int k = 0; k < largest.Length; k++)
@@ -149,7 +154,7 @@ internal sealed class SourceStatistics
                 throw new ArgumentException(
                     $"The source's {what} reaches {largest[k]} in component {layout.NameOf(k / features)}, feature {k % features}; expected 0, or a largest " +
                     $"value of {1 / LargestValue} to {LargestValue}. Give it in another unit.",
-                    "source");
+                    name);
             }
         }
     }

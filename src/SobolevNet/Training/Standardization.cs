@@ -29,7 +29,7 @@ internal static class Standardization
             sizes[f] = sizes[f] > 0 || IsDivisor<T>(size) ? size : 1;
         }
 
-        return Make<T>(statistics.InputMeans, sizes, "input");
+        return Make<T>(statistics.InputMeans, sizes, "input", statistics.Name);
     }
 
     /// <summary>The scaling of the outputs.</summary>
@@ -37,7 +37,7 @@ internal static class Standardization
     /// <param name="sizes">The size of each output.</param>
     /// <exception cref="ArgumentException">An output varies by less than <typeparamref name="T"/> can divide by.</exception>
     public static FeatureScaling<T> OfOutputs<T>(SourceStatistics statistics, double[] sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make<T>(statistics.OutputMeans, sizes, "target");
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Make<T>(statistics.OutputMeans, sizes, "target", statistics.Name);
 
     private static bool IsDivisor<T>(double size)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -46,7 +46,7 @@ internal static class Standardization
         return T.IsFinite(scale) && scale > T.Zero && T.IsFinite(T.One / scale);
     }
 
-    private static FeatureScaling<T> Make<T>(double[] shifts, double[] scales, string what)
+    private static FeatureScaling<T> Make<T>(double[] shifts, double[] scales, string what, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int f = 0; f < scales.Length; f++)
@@ -54,7 +54,7 @@ internal static class Standardization
             if (!IsDivisor<T>(scales[f]))
             {
                 throw new ArgumentException(
-                    $"The size of the source's {what} {f} is {scales[f]}, which {typeof(T).Name} cannot multiply and divide by. Give it in another unit.", "source");
+                    $"The size of the source's {what} {f} is {scales[f]}, which {typeof(T).Name} cannot multiply and divide by. Give it in another unit.", name);
             }
         }
 
@@ -79,6 +79,6 @@ internal static class Standardization
 
         double[] scales = new double[inputs];
         Array.Fill(scales, scale > 0 ? scale : 1);
-        return Make<T>(shifts, scales, "input");
+        return Make<T>(shifts, scales, "input", statistics.Name);
     }
 }

@@ -9,9 +9,9 @@ internal static class TrainingFindings
     /// <summary>The findings, by their numbers.</summary>
     /// <param name="history">All epochs.</param>
     /// <param name="end">Why training ended.</param>
-    /// <param name="validation">The errors at the end on validation data; null without such data.</param>
+    /// <param name="validation">The validation error at the end; null without validation.</param>
     /// <param name="isFresh">Whether there is nothing to memorize: each epoch had new samples, whose loss is as good as a validation, or there were no labels.</param>
-    public static IReadOnlyList<TrainingFinding> Of(IReadOnlyList<EpochRecord> history, TrainingEnd end, Evaluation? validation, bool isFresh)
+    public static IReadOnlyList<TrainingFinding> Of(IReadOnlyList<EpochRecord> history, TrainingEnd end, double? validation, bool isFresh)
     {
         var findings = new List<TrainingFinding>();
         if (validation is null && !isFresh)
@@ -20,7 +20,7 @@ internal static class TrainingFindings
         }
 
         double least = history.Select(epoch => epoch.ValidationError).Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
-        if (validation?.NormalizedRmse > (1 + Difference) * least)
+        if (validation > (1 + Difference) * least)
         {
             findings.Add(TrainingFinding.ValidationRose);
         }

@@ -179,7 +179,7 @@ internal sealed class TrainingRun<T>
         _step.BeginTerms(progress: 1);
         var training = _terms.Labels is null
             ? null
-            : Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), "source", cancellationToken);
+            : Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), _terms.Argument, cancellationToken);
         var validation = _terms.Validation is { } labels
             ? Errors(labels, NumberingOf(labels), Evaluator<T>.FirstSamples(labels.Count), "validation", cancellationToken)
             : null;
@@ -192,7 +192,7 @@ internal sealed class TrainingRun<T>
             _logger.LogInformation("The mean loss of {Term} is {Loss}.", _terms.Own[k].Name, losses[k]);
         }
 
-        var findings = TrainingFindings.Of(_state.History, end, validation, isFresh: _source.IsEndless || _terms.Labels is null);
+        var findings = TrainingFindings.Of(_state.History, end, ValidationError(validation), isFresh: _source.IsEndless || _terms.Labels is null);
         foreach (var finding in findings)
         {
             TrainingTelemetry.Findings.Add(1, new KeyValuePair<string, object?>("finding", finding.ToString()));
@@ -215,9 +215,16 @@ internal sealed class TrainingRun<T>
 
     private Evaluation Errors(IJetSource<T> source, RenumberedJetSource<T>? numbering, long[] samples, string name, CancellationToken cancellationToken) =>
         new Evaluator<T>(
-            _state.Network, source, Math.Min(_order, source.Layout.Order), samples, ErrorScale.Of(_state.Loss), _team, _options.Propagation, name, isDetailed: true)
+            _state.Network, source, Math.Min(_order, source.Layout.Order), samples, Validator<T>.ScaleOf(_state, _terms), _team, _options.Propagation, name,
+            isDetailed: true)
         { Numbering = numbering }
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
+
+    /// <summary>The validation error of the network at the end; null without validation.</summary>
+    private double? ValidationError(Evaluation? labels) =>
+        _terms.OwnValidation.Length == 0 ? labels?.NormalizedRmse
+        : _options.EarlyStopping is not null ? _state.Best.Error
+        : _state.History[^1].ValidationError;
 
     /// <summary>The numbers that samples have in the source that the caller gave, where the trainer has split it.</summary>
     private RenumberedJetSource<T>? NumberingOf(IJetSource<T> part) => _options.ValidationPart is null ? null : part as RenumberedJetSource<T>;

@@ -27,7 +27,7 @@ internal sealed class TrainingSetup<T>(
             return BeginWithoutLabels();
         }
 
-        var statistics = SourceStatistics.Measure(_source, team, Time());
+        var statistics = SourceStatistics.Measure(_source, team, Time(), terms.Argument);
         statistics.CheckKnown(_source.Layout, balance.IsTrained);
         double[] sizes = OutputSizes.Measure(statistics, _source, balance.IsTrained, team, Time());
         var loss = SobolevLoss.Of(statistics, _source, sizes, options.BalanceOutputs);
@@ -73,7 +73,7 @@ internal sealed class TrainingSetup<T>(
         var inputScaling = network.InputScaling;
         if (options.Standardize && inputScaling is null && network.IsAsInitialized())
         {
-            inputScaling = Standardization.OfInputs(_source, SourceStatistics.Measure(_source, team, Time()), options.InputScaling);
+            inputScaling = Standardization.OfInputs(_source, SourceStatistics.Measure(_source, team, Time(), terms.Argument), options.InputScaling);
         }
 
         var state = State(SobolevLoss.Empty(_source.Layout, _source.OutputFeatures), options.Optimizer.CreateState<T>(network.Architecture));
@@ -102,6 +102,12 @@ internal sealed class TrainingSetup<T>(
         var state = State(SobolevLoss.Empty(_source.Layout, _source.OutputFeatures), optimizer);
         int steps = options.StepsOfEpoch(_source.Count);
         checkpoint.Restore(state, options, steps);
+        if (terms.Labels is not null && state.Balance.NeedsMeasurement && _source.HasMissingLabels)
+        {
+            // Canceled before its first step.
+            state.Loss.KnownShares = SourceStatistics.Measure(_source, team, Time(), terms.Argument).KnownShares;
+        }
+
         var course = new TrainingCourse<T>(state, options, steps);
         if (checkpoint.WithLimits(options) is var before && course.IsLongerThan(before))
         {

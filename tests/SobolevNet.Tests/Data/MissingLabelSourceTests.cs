@@ -230,6 +230,15 @@ public class MissingLabelSourceTests
     }
 
     [Fact]
+    public void Concat_OfASourceThatHidesItsWeights_AsksForNone()
+    {
+        var weighted = JetData.FromValues(new double[,] { { 0 }, { 1 } }, [1.0, 2], weights: [3, 5]);
+        var all = JetSource.Concat(new Unweighted(weighted), weighted);
+        all.HasSampleWeights.Should().BeTrue();
+        Enumerable.Range(0, 4).Select(s => all.SampleWeight(s)).Should().Equal(1, 1, 3, 5);
+    }
+
+    [Fact]
     public void Concat_OfParts_IsTheWhole()
     {
         var source = new FunctionSource<double>(2, 40, 1);
@@ -348,5 +357,13 @@ public class MissingLabelSourceTests
                 target[1, s, 0] *= factor;
             }
         }
+    }
+
+    private sealed class Unweighted(IJetSource<double> source) : JetSourceTransform<double>(source)
+    {
+        public override bool HasSampleWeights => false;
+
+        protected override void Fill(IJetSource<double> source, ReadOnlySpan<long> samples, JetSpan<double> input, JetSpan<double> target) =>
+            source.Fill(samples, input, target);
     }
 }

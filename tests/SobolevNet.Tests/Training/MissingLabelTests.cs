@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Microsoft.Extensions.Logging;
 using SobolevNet.Tests.Reference;
 
 namespace SobolevNet.Tests.Training;
@@ -169,6 +170,27 @@ public class MissingLabelTests
     }
 
     [Fact]
+    public void Fit_CanceledBeforeTheFirstStepAndResumed_GivesTheSameBits()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"missing-{Guid.NewGuid():N}.safetensors");
+        var source = new MaskedSource<double>(Labels<double>(2, 2, 8), Mask(8), s => 1 + (s % 3));
+        var options = new SobolevTrainingOptions { Epochs = 2, BatchSize = 32 };
+        var whole = new SobolevTrainer<double>(Network<double>(2), options);
+        whole.Fit(source);
+
+        options = options with { Checkpoint = new CheckpointOptions(path) };
+        using var cancellation = new CancellationTokenSource();
+        new SobolevTrainer<double>(Network<double>(2), options, new Canceler(cancellation))
+            .Invoking(trainer => trainer.Fit(source, cancellationToken: cancellation.Token))
+            .Should().Throw<TrainingCanceledException>().Where(canceled => canceled.Steps == 0 && canceled.Checkpoint == path);
+        var resumed = new SobolevTrainer<double>(Network<double>(2), options);
+        resumed.ResumeFrom(path);
+        resumed.Fit(source);
+        resumed.Network.Parameters.ToArray().Should().Equal(whole.Network.Parameters.ToArray());
+        File.Delete(path);
+    }
+
+    [Fact]
     public void Fit_NaNThatIsNotAnnounced_SaysHowToAnnounceIt()
     {
         var source = new Unannounced(new MaskedSource<double>(Labels<double>(1, 1, 3), Mask(3)));
@@ -225,6 +247,24 @@ public class MissingLabelTests
         var trainer = new SobolevTrainer<double>(Network<double>(1), new SobolevTrainingOptions { Epochs = 2, EarlyStopping = new EarlyStopping() });
         trainer.Invoking(one => one.Fit(source, new MaskedSource<double>(source, (_, c, _) => c == 0))).Should().Throw<ArgumentException>().WithMessage("*Early stopping*");
         trainer.Fit(source, new MaskedSource<double>(source, (s, c, _) => c == 0 && s > 0)).Validation!.NormalizedRmse.Should().BeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Fit_EarlyStoppingOnAPartWithoutWeight_IsRefused()
+    {
+        // One sample of three has all the weight.
+        var source = JetData.FromValues(new double[,] { { 0, 0 }, { 1, 0 }, { 0, 1 } }, [1.0, 2, 4], weights: [1, 0, 0]);
+        int refused = 0;
+        for (ulong seed = 0; seed < 8; seed++)
+        {
+            var options = new SobolevTrainingOptions { Epochs = 1, Seed = seed, ValidationPart = 0.3, EarlyStopping = new EarlyStopping() };
+            bool isValidated = source.Split(0.3, seed).Validation.SampleWeight(0) > 0;
+            refused += isValidated ? 0 : 1;
+            FluentActions.Invoking(() => new SobolevTrainer<double>(Network<double>(1), options).Fit(source)).Should().Throw<ArgumentException>()
+                .WithMessage(isValidated ? "*All samples looked at have the weight 0*" : "*Early stopping*weight 0*").WithParameterName("source");
+        }
+
+        refused.Should().BeInRange(1, 7);
     }
 
     [Fact]
@@ -325,6 +365,23 @@ public class MissingLabelTests
     {
         using var team = new WorkerTeam(1);
         return InputMetric.Measure(source, null, [1.0], team, new MeasuringTime(null, CancellationToken.None))!;
+    }
+
+    /// <summary>Cancels as soon as training writes that it begins.</summary>
+    private sealed class Canceler(CancellationTokenSource cancellation) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).StartsWith("Training ", StringComparison.Ordinal))
+            {
+                cancellation.Cancel();
+            }
+        }
     }
 
     /// <summary>Gives NaN without saying that labels may be missing.</summary>

@@ -327,6 +327,88 @@ public class OwnLossTests
     }
 
     [Fact]
+    public void ValidationPart_WithTerms_IsOfTheLabelsAlone()
+    {
+        var labels = new LossTerm<double>(new FunctionSource<double>(1, 40, 1));
+        var own = new LossTerm<double>(Points(40), Smooth);
+        TrainingResult Fit(LossTerm<double>[] terms, LossTerm<double>[]? validation = null) =>
+            new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain with { ValidationPart = 0.25 }).Fit(terms, validation);
+
+        var result = Fit([labels, own]);
+        (result.Training.Samples, result.Validation!.Samples, result.TermLosses.Count).Should().Be((30, 10, 1));
+        FluentActions.Invoking(() => Fit([own])).Should().Throw<ArgumentException>()
+            .WithMessage("*ValidationPart is 0.25*no term has labels*").WithParameterName("terms");
+        FluentActions.Invoking(() => Fit([labels, own], [own])).Should().Throw<ArgumentException>()
+            .WithMessage("*ValidationPart is 0.25; expected one of both*").WithParameterName("validation");
+        var endless = new LossTerm<double>(new FunctionSource<double>(1, 40, 1, endless: true));
+        FluentActions.Invoking(() => Fit([endless])).Should().Throw<ArgumentException>().WithMessage("*ValidationPart*endless*").WithParameterName("terms");
+    }
+
+    [Fact]
+    public void Validation_OfLabelsWithoutLabelsInTraining_IsWeighedAlikeInEveryEpochAndAtTheEnd()
+    {
+        // Outputs of sizes 1 and 100: without balance the second would be all that counts.
+        var known = JetSource.Generate<double>(JetLayout.Value, 2, 2, 30, (long _, ref RandomStream random, JetSpan<double> x, JetSpan<double> y) =>
+        {
+            (x[0, 0, 0], x[0, 0, 1]) = (random.NextUniform(), random.NextUniform());
+            (y[0, 0, 0], y[0, 0, 1]) = (x[0, 0, 0], 100 * x[0, 0, 1]);
+        });
+        var term = new LossTerm<double>(known, s =>
+        {
+            s.Adjoint[0, 0, 0] = s.Output[0, 0, 0];
+            return 0.5 * s.Output[0, 0, 0] * s.Output[0, 0, 0];
+        });
+        var network = Mlp<double>.Create(2, [6], 2, seed: 1);
+        var result = new SobolevTrainer<double>(network, Plain).Fit([term], [new LossTerm<double>(known)]);
+        result.Validation!.NormalizedRmse.Should().Be(result.History[^1].ValidationError).And.Be(Evaluation.Of(network, known).NormalizedRmse);
+    }
+
+    [Fact]
+    public void Findings_OfAnOwnLossThatValidates_SeeItsError()
+    {
+        var labels = new LossTerm<double>(JetData.FromValues(new double[,] { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } }, [3.0, 4, 5, 6]));
+        var square = new LossTerm<double>(Points(10).Truncate(0), s => s.Output[0, 0, 0] * s.Output[0, 0, 0]);
+        TrainingResult Fit(EarlyStopping? stopping, params LossTerm<double>[] validation) =>
+            new SobolevTrainer<double>(
+                Mlp<double>.Create(2, [6], 1, seed: 1), Plain with { Epochs = 300, Optimizer = Optimizer.Adam(0.01), EarlyStopping = stopping }).Fit([labels], validation);
+
+        var rose = Fit(null, square);
+        rose.History[^1].ValidationError.Should().BeGreaterThan(2 * rose.History.Min(epoch => epoch.ValidationError));
+        rose.Findings.Should().Contain(TrainingFinding.ValidationRose).And.NotContain(TrainingFinding.NotValidated);
+        Fit(null, new LossTerm<double>(labels.Source), square).Findings.Should().Contain(TrainingFinding.ValidationRose);
+        Fit(new EarlyStopping { Patience = 1, AnnealingEpochs = 0 }, square).Findings.Should().BeEmpty("the best network is kept");
+    }
+
+    [Fact]
+    public void Fit_ValidationPointsThatAreNotFinite_AreRefusedByNameBeforeTheFirstStep()
+    {
+        var points = Points(20).Materialize();
+        points.Input[0, 3, 1] = double.NaN;
+        var network = Mlp<double>.Create(2, [6], 1, seed: 1);
+        double[] parameters = network.Parameters.ToArray();
+        new SobolevTrainer<double>(network, Plain)
+            .Invoking(trainer => trainer.Fit([new LossTerm<double>(Points(20), Smooth)], [new LossTerm<double>(points, Smooth)]))
+            .Should().Throw<ArgumentException>().WithMessage("*input is NaN*sample 3*").WithParameterName("validation");
+        network.Parameters.ToArray().Should().Equal(parameters);
+    }
+
+    [Fact]
+    public void Fit_LabelsOfATermThatCannotBeTrained_AreRefusedByTheNameOfTheArgument()
+    {
+        var labels = new FunctionSource<double>(1, 20, 1);
+        foreach (var bad in new[]
+        {
+            new MaskedSource<double>(labels, (_, _, _) => true), new MaskedSource<double>(labels, (s, _, _) => s == 7, missing: double.PositiveInfinity),
+            new MaskedSource<double>(labels, (s, _, _) => s == 7, missing: 1e200), new MaskedSource<double>(labels, weight: _ => 0),
+        })
+        {
+            new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain)
+                .Invoking(trainer => trainer.Fit([new LossTerm<double>(bad), new LossTerm<double>(Points(20), Smooth)]))
+                .Should().Throw<ArgumentException>().WithParameterName("terms");
+        }
+    }
+
+    [Fact]
     public void Fit_ValidationLossBelowZero_IsRefused()
     {
         var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain);

@@ -124,5 +124,5 @@ public class TrainingFindingTests
 
     private static IReadOnlyList<TrainingFinding> Of(
         EpochRecord[] history, double? validation, TrainingEnd end = TrainingEnd.Completed, bool isEndless = false) =>
-        TrainingFindings.Of(history, end, validation is { } error ? new Evaluation(1, [error], 1, []) : null, isEndless);
+        TrainingFindings.Of(history, end, validation, isEndless);
 }

@@ -56,9 +56,6 @@ internal sealed class NearestPointSearch
     /// <summary>The tangents at the start.</summary>
     public TangentFrame Start => _start;
 
-    /// <summary>The start, <see cref="IDataManifold.PointLength"/> numbers.</summary>
-    public ReadOnlySpan<double> StartPoint => _startPoint;
-
     /// <summary>The point reached.</summary>
     public ReadOnlySpan<double> Point => _point;
 

@@ -48,7 +48,7 @@ public readonly ref struct JetLossSample<T>
     /// <summary>The input's values, shape (n).</summary>
     public ReadOnlySpan<T> Input { get; }
 
-    /// <summary>The source's target, shape (components, 1, m); zeros where a source of points has no targets.</summary>
+    /// <summary>The source's target, shape (components, 1, m); zeros where a source of points has no targets, NaN where a label is missing.</summary>
     public JetSpan<T> Target { get; }
 
     /// <summary>The network's jet, shape (components, 1, m): <c>Output[component, 0, feature]</c>, with the components of the source's layout.</summary>

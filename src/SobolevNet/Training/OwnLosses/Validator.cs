@@ -20,8 +20,8 @@ internal sealed class Validator<T>
     {
         if (terms.Validation is { } validation)
         {
-            var scale = terms.Labels is null ? ErrorScale.Balanced : ErrorScale.Of(state.Loss);
-            _labels = new Evaluator<T>(state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), scale, team, name: nameof(validation));
+            _labels = new Evaluator<T>(
+                state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ScaleOf(state, terms), team, name: nameof(validation));
         }
 
         _terms = terms.OwnValidation;
@@ -29,6 +29,12 @@ internal sealed class Validator<T>
             term.Source, term.Term.Loss!, state.Network, state.Coefficients?.Values ?? [], Evaluator<T>.FirstSamples(term.Source.Count), team,
             options.Propagation))];
     }
+
+    /// <summary>What errors of labels are compared with: as in training, or with the labels themselves where those that are trained have no loss of the library.</summary>
+    /// <param name="state">The training.</param>
+    /// <param name="terms">Its terms.</param>
+    public static ErrorScale ScaleOf(TrainingState<T> state, TrainingTerms<T> terms) =>
+        terms.Labels is null ? ErrorScale.Balanced : ErrorScale.Of(state.Loss);
 
     /// <summary>The error of the network as it is now.</summary>
     /// <param name="time">Ends the measurement.</param>
