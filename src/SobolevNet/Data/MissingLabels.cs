@@ -75,7 +75,7 @@ internal static class MissingLabels
         if (components.AsSpan().IndexOf(false) is >= 0 and var component)
         {
             throw new ArgumentException(
-                $"All labels of {target.Layout.NameOf(component)} are missing (NaN), in every sample and output. Give labels without it.", name);
+                $"All labels of {target.Layout.NameOf(component)} are missing (NaN), in every sample and output. {(component == 0 ? "Give zeros and the order weight 0" : "Give labels without it")}.", name);
         }
     }
 }

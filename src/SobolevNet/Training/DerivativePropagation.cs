@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace SobolevNet;
 
 /// <summary>How a network's derivatives are computed. The results of a step are the same to rounding.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DerivativePropagation>))]
 public enum DerivativePropagation
 {
     /// <summary>The way with fewer multiply-adds, counted from the network's shape, the components trained and, on a few samples, the inputs that are zero.</summary>

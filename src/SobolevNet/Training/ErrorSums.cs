@@ -6,7 +6,7 @@ namespace SobolevNet;
 /// Errors of every column, which is one component of one output, added up over samples with weights w. Columns are numbered (component, output).
 /// </summary>
 /// <remarks>
-/// A target that is NaN is a missing label and is not counted; sources that may not have any are checked before. Different columns can be added to from
+/// A target that is NaN is a missing label and is not counted, nor are samples of weight 0; sources that may not have any are checked before. Different columns can be added to from
 /// different threads; the samples of one column come in order, so that sums do not depend on the threads.
 /// </remarks>
 /// <param name="layout">The components compared.</param>
@@ -75,7 +75,7 @@ internal sealed class ErrorSums(JetLayout layout, int outputs, ErrorDetails? det
             for (int f = first; f < first + count; f++)
             {
                 double size = double.CreateTruncating(wanted[f]);
-                if (double.IsNaN(size))
+                if (double.IsNaN(size) || weight == 0)
                 {
                     continue;
                 }
@@ -91,7 +91,7 @@ internal sealed class ErrorSums(JetLayout layout, int outputs, ErrorDetails? det
                 {
                     // Welford's formula: an offset of the values does not cancel digits.
                     double difference = size - _means[f];
-                    _means[f] += weight > 0 ? weight * difference / Weights[column] : 0;
+                    _means[f] += weight * difference / Weights[column];
                     Sizes[column] += weight * (difference * (size - _means[f]));
                 }
                 else

@@ -5,6 +5,9 @@ namespace SobolevNet;
 /// <summary>Refuses sources that cannot be used, before any work is done.</summary>
 internal static class SourceCheck
 {
+    /// <summary>Samples of a term that are looked at: most of the time the first one moves.</summary>
+    private const int MostSamples = 64;
+
     /// <summary>Checks that a source makes sense and has the network's shape.</summary>
     public static void Fits<T>(Mlp<T> network, IJetSource<T> source, string name = "source")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -71,6 +74,41 @@ internal static class SourceCheck
         {
             throw new ArgumentException("Early stopping compares values, but those of the validation data are all missing or of weight 0.", name);
         }
+    }
+
+    /// <summary>
+    /// Refuses points of a loss of the user's own whose inputs do not move along any tangent: the network's derivatives are zero there, whatever its parameters.
+    /// </summary>
+    /// <param name="term">The term.</param>
+    /// <param name="time">Ends the look after the first sample.</param>
+    /// <exception cref="ArgumentException">All first derivatives of the inputs are zero in all samples looked at.</exception>
+    /// <exception cref="OperationCanceledException">The check was canceled.</exception>
+    public static void Moves<T>(OwnTerm<T> term, MeasuringTime time)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var source = term.Source;
+        var layout = source.Layout.Truncate(1);
+        if (layout.Order == 0 || !source.TangentInputs.IsEmpty)
+        {
+            return;
+        }
+
+        var input = new JetBatch<T>(layout, 1, source.InputFeatures);
+        var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
+        long[] samples = SampleSubset.Of(source.Count, Math.Min(source.Count, MostSamples));
+        for (int k = 0; k < samples.Length && time.AllowsMore(k); k++)
+        {
+            source.Fill([samples[k]], input, target);
+            if (input.Data[source.InputFeatures..].ContainsAnyExcept(T.Zero))
+            {
+                return;
+            }
+        }
+
+        throw new ArgumentException(
+            $"The source of {term.Name} has derivatives, but the first derivatives of its inputs are zero in all samples looked at. Expected how the inputs change along " +
+            $"each tangent in the first-order components of the input, or the inputs that tangents are ({nameof(source.TangentInputs)}).",
+            term.Argument);
     }
 
     /// <summary>Checks what a source gave. NaN in a target is a label that is missing, where the source says that labels may be.</summary>

@@ -152,6 +152,9 @@ public sealed class TrainingResult
     /// <summary>The mean loss of every term of your own after training, over at most 4,096 samples, before weighting; empty where labels alone were trained.</summary>
     public IReadOnlyList<double> TermLosses { get; internal init; } = [];
 
+    /// <summary>What each of <see cref="TermLosses"/> is called.</summary>
+    internal IReadOnlyList<string> TermNames { get; init; } = [];
+
     /// <summary>Errors on the labels of the validation set after training; null without any.</summary>
     public Evaluation? Validation { get; internal init; }
 
@@ -174,7 +177,7 @@ public sealed class TrainingResult
 
         for (int k = 0; k < TermLosses.Count; k++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nLoss of own term {k}: {TermLosses[k]:G4}");
+            text.Append(CultureInfo.InvariantCulture, $"\nMean loss of {TermNames[k]}: {TermLosses[k]:G4}");
         }
 
         if (Validation is not null)

@@ -209,6 +209,7 @@ internal sealed class TrainingRun<T>
             Propagation = _propagation,
             Validation = validation,
             TermLosses = losses,
+            TermNames = [.. _terms.Own.Select(term => term.Name)],
             History = _state.History,
         };
     }

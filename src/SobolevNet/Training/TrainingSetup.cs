@@ -20,6 +20,7 @@ internal sealed class TrainingSetup<T>(
         foreach (var term in terms.Own)
         {
             SourceCheck.Whole(term.Source, term.Source.Layout.Order, team, Time(), term.Argument);
+            SourceCheck.Moves(term, Time());
         }
 
         if (terms.Labels is null)

@@ -225,6 +225,19 @@ public class MissingLabelTests
     }
 
     [Fact]
+    public void Fit_ValidationPartWhoseWeightsAreAllZero_IsRefused()
+    {
+        var labels = Labels<double>(0, 1, 3);
+        var (_, validation) = labels.Split(0.1, 0);
+        var held = Enumerable.Range(0, validation.Count).Select(s => ((RenumberedJetSource<double>)validation).NumberInSource(s)).ToHashSet();
+        var source = new MaskedSource<double>(labels, weight: s => held.Contains(s) ? 0 : 1);
+        FluentActions.Invoking(() => new SobolevTrainer<double>(Network<double>(1), new() { ValidationPart = 0.1 }).Fit(source)).Should().Throw<ArgumentException>()
+            .WithMessage($"*all {held.Count} samples are 0*").WithParameterName("source");
+        var errors = Evaluation.Of(Network<double>(1), source);
+        errors.Components[0].Count.Should().Be(labels.Count - held.Count, "samples of weight 0 are left out");
+    }
+
+    [Fact]
     public void Fit_WeightsAllZero_AreRefused()
     {
         var source = new MaskedSource<double>(Labels<double>(0, 1, 3), weight: _ => 0);

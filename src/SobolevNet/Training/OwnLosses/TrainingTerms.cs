@@ -42,6 +42,8 @@ internal sealed class TrainingTerms<T>
     public TrainingTerms<T> Split(double part, ulong seed)
     {
         var (training, validation) = Source.Split(part, seed);
+        SampleWeights.Mean(training, Argument);
+        SampleWeights.Mean(validation, Argument);
         return With(training, validation);
     }
 
