@@ -347,9 +347,9 @@ public class OwnLossTests
         var result = Fit([labels, own]);
         (result.Training.Samples, result.Validation!.Samples, result.TermLosses.Count).Should().Be((30, 10, 1));
         FluentActions.Invoking(() => Fit([own])).Should().Throw<ArgumentException>()
-            .WithMessage("*ValidationPart is 0.25*no term has labels*").WithParameterName("terms");
+            .WithMessage("*ValidationPart is 0?25*no term has labels*").WithParameterName("terms");
         FluentActions.Invoking(() => Fit([labels, own], [own])).Should().Throw<ArgumentException>()
-            .WithMessage("*ValidationPart is 0.25; expected one of both*").WithParameterName("validation");
+            .WithMessage("*ValidationPart is 0?25; expected one of both*").WithParameterName("validation");
         var endless = new LossTerm<double>(new FunctionSource<double>(1, 40, 1, endless: true));
         FluentActions.Invoking(() => Fit([endless])).Should().Throw<ArgumentException>().WithMessage("*ValidationPart*endless*").WithParameterName("terms");
     }
