@@ -167,7 +167,7 @@ public class MissingLabelSourceTests
 
     [Theory]
     [InlineData(new double[] { 1 }, "1 weights*2 samples")]
-    [InlineData(new double[] { 1, -1 }, "sample 1 is -1")]
+    [InlineData(new double[] { 1, -1 }, "sample 1 is ?1")]
     [InlineData(new double[] { NaN, 1 }, "sample 0 is NaN")]
     [InlineData(new double[] { 0, 0 }, "all 2 samples are 0")]
     public void Builders_WeightsThatAreNone_AreRefused(double[] weights, string message)
