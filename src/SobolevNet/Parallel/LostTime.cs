@@ -59,8 +59,9 @@ internal sealed class LostTime
             _saved = 0;
         }
 
-        // The time alone may have been an unlucky one: it is measured again, ever more rarely.
-        known.IsAsked = BitOperations.IsPow2(++known.Together);
+        // The time alone may have been an unlucky one: it is measured again after 8, 64, 512, … times, since long sets are few.
+        known.Together++;
+        known.IsAsked = known.Together > 1 && BitOperations.IsPow2(known.Together) && BitOperations.Log2((uint)known.Together) % 3 == 0;
     }
 
     private int Find(Action<int, int> task, int tasks)
