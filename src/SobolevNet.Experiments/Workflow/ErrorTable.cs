@@ -53,7 +53,7 @@ internal static class ErrorTable
     /// <summary>Writes a table of the runs that have rows.</summary>
     public static void Show(ConsoleOutput terminal, IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> runs)
     {
-        string[][] cells = [.. runs.SelectMany(run => run.Rows.Select(row => Cells(run.Run, row)))];
+        string[][] cells = Cells(runs);
         if (cells.Length > 0)
         {
             terminal.Table(Columns, cells);
@@ -63,13 +63,16 @@ internal static class ErrorTable
     /// <summary>Adds a section with a table of the runs that have rows.</summary>
     public static void Add(MarkdownPage page, string title, IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> runs)
     {
-        string[][] cells = [.. runs.SelectMany(run => run.Rows.Select(row => Cells(run.Run, row)))];
+        string[][] cells = Cells(runs);
         if (cells.Length > 0)
         {
             page.Section(title);
             page.Table(Columns, cells);
         }
     }
+
+    private static string[][] Cells(IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> runs) =>
+        [.. runs.SelectMany(run => run.Rows.Select(row => Cells(run.Run, row)))];
 
     private static string[] Cells(string run, ErrorRow row) =>
     [

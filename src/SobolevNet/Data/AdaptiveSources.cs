@@ -22,6 +22,20 @@ internal static class AdaptiveSources
         return (View(source, null, runs), [.. runs]);
     }
 
+    /// <summary>Tells the parts of a source that follow a run of the next step.</summary>
+    /// <param name="runs">What <see cref="BeginRun"/> gave.</param>
+    /// <param name="network">The network as it is now.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="progress">The part of the training that is done.</param>
+    public static void BeginStep<T>(IJetSourceRun<T>[] runs, Mlp<T> network, long step, double progress)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (var run in runs)
+        {
+            run.BeginStep(network, step, progress);
+        }
+    }
+
     /// <summary>Refuses a source that changes during training.</summary>
     /// <param name="source">The source.</param>
     /// <param name="advice">A sentence that says what to do instead.</param>

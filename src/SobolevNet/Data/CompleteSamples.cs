@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet;
 
@@ -49,12 +50,9 @@ internal static class CompleteSamples
     {
         for (int c = 0; c < target.Layout.Count; c++)
         {
-            foreach (T label in target.Row(c, 0))
+            if (TensorPrimitives.IsNaNAny<T>(target.Row(c, 0)))
             {
-                if (T.IsNaN(label))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 

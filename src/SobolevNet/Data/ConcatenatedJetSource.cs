@@ -175,7 +175,7 @@ internal sealed class ConcatenatedJetSource<T> : IJetSource<T>
             _scratches.Return(scratch);
             if (input.Layout.Order > 0 && !_all.TangentInputs.IsEmpty)
             {
-                WriteUnitVectors(input);
+                UnitTangents.Write(input, _all.TangentInputs);
             }
         }
 
@@ -191,18 +191,6 @@ internal sealed class ConcatenatedJetSource<T> : IJetSource<T>
                 else
                 {
                     to.Component(c).Fill(lacking);
-                }
-            }
-        }
-
-        private void WriteUnitVectors(JetSpan<T> input)
-        {
-            for (int k = 0; k < input.Layout.Firsts.Length; k++)
-            {
-                int feature = _all.TangentInputs[input.Layout.Firsts[k]];
-                for (int s = 0; s < input.Samples; s++)
-                {
-                    input[1 + k, s, feature] = T.One;
                 }
             }
         }

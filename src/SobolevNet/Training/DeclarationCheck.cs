@@ -55,13 +55,9 @@ internal static class DeclarationCheck
         }
 
         int count = (int)Math.Clamp(MaxElements / Elements(layout), 1, Math.Min(MaxSamples, source.Count));
-        var input = new JetBatch<T>(layout, 1, source.InputFeatures);
-        var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
-        long[] samples = SampleSubset.Of(source.Count, count);
-        for (int k = 0; k < samples.Length && time.AllowsMore(k); k++)
+        foreach (var (sample, input) in SourceSurvey.OneByOne(source, layout, count, time))
         {
-            source.Fill([samples[k]], input, target);
-            InputDeclarations.Check<T>(source, [samples[k]], input, name);
+            InputDeclarations.Check<T>(source, [sample], input, name);
         }
 
         long Elements(JetLayout of) => (long)of.Count * source.InputFeatures;

@@ -57,16 +57,8 @@ internal static class PassTapes
         }
 
         int inputs = source.InputFeatures;
-        var (input, target) = (new JetBatch<T>(layout, 1, inputs), new JetBatch<T>(layout, 1, source.OutputFeatures));
         var (live, workspace) = (new LiveColumns(inputs, 1), new Workspace<T>());
-        long[] samples = SampleSubset.Of(source.Count, SamplesOfChoice);
-        double sum = 0;
-        foreach (long sample in samples)
-        {
-            source.Fill([sample], input, target);
-            sum += live.Find<T>(0, input.Data, inputs, components, workspace) ? live.CountOf(0) : inputs;
-        }
-
-        return sum / samples.Length / inputs;
+        return SourceSurvey.OneByOne(source, layout, SamplesOfChoice, new MeasuringTime(null, CancellationToken.None))
+            .Average(one => live.Find<T>(0, one.Input.Data, inputs, components, workspace) ? live.CountOf(0) : inputs) / inputs;
     }
 }

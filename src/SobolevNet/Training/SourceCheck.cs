@@ -93,12 +93,8 @@ internal static class SourceCheck
             return;
         }
 
-        var input = new JetBatch<T>(layout, 1, source.InputFeatures);
-        var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
-        long[] samples = SampleSubset.Of(source.Count, Math.Min(source.Count, MostSamples));
-        for (int k = 0; k < samples.Length && time.AllowsMore(k); k++)
+        foreach (var (_, input) in SourceSurvey.OneByOne(source, layout, MostSamples, time))
         {
-            source.Fill([samples[k]], input, target);
             if (input.Data[source.InputFeatures..].ContainsAnyExcept(T.Zero))
             {
                 return;

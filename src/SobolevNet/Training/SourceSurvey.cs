@@ -64,6 +64,26 @@ internal static class SourceSurvey
         });
     }
 
+    /// <summary>Looks at a random choice of samples one by one, on the calling thread: for what a few samples decide.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="layout">The components to look at.</param>
+    /// <param name="most">The most samples.</param>
+    /// <param name="time">Ends it after the first sample.</param>
+    /// <returns>The number of each sample and its input, whose memory the next one takes.</returns>
+    /// <exception cref="OperationCanceledException">The look was canceled.</exception>
+    public static IEnumerable<(long Sample, JetBatch<T> Input)> OneByOne<T>(IJetSource<T> source, JetLayout layout, int most, MeasuringTime time)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var input = new JetBatch<T>(layout, 1, source.InputFeatures);
+        var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
+        long[] samples = SampleSubset.Of(source.Count, most);
+        for (int k = 0; k < samples.Length && time.AllowsMore(k); k++)
+        {
+            source.Fill([samples[k]], input, target);
+            yield return (samples[k], input);
+        }
+    }
+
     /// <summary>Puts sample numbers in an order of which every beginning is a random choice.</summary>
     public static void Shuffle(long[] samples) => RandomStream.For(StreamPurpose.StatisticsOrder, ShuffleSeed).Shuffle(samples.AsSpan());
 }

@@ -113,13 +113,7 @@ internal sealed class TrainingRun<T>
         return count;
     }
 
-    private void BeginStep(double progress)
-    {
-        foreach (var run in _adaptive)
-        {
-            run.BeginStep(_state.Network, _state.TotalSteps, progress);
-        }
-    }
+    private void BeginStep(double progress) => AdaptiveSources.BeginStep(_adaptive, _state.Network, _state.TotalSteps, progress);
 
     private void EndEpoch(CancellationToken cancellationToken)
     {

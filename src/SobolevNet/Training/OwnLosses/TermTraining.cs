@@ -55,13 +55,7 @@ internal sealed class TermTraining<T>
     public int Samples { get; private set; }
 
     /// <summary>Tells a source that changes during training of the next step.</summary>
-    public void BeginStep(long step, double progress)
-    {
-        foreach (var run in _adaptive)
-        {
-            run.BeginStep(_network, step, progress);
-        }
-    }
+    public void BeginStep(long step, double progress) => AdaptiveSources.BeginStep(_adaptive, _network, step, progress);
 
     /// <summary>The weight at a point of the training.</summary>
     public double WeightAt(double progress) => _term.Term.Weight.At(progress);
