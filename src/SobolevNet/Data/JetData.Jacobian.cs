@@ -100,7 +100,7 @@ public static partial class JetData
 
     private static JacobianJetSource<T> BuildJacobian<T>(
         LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs, bool allowMissing,
-        ReadOnlySpan<double> weights)
+        ReadOnlySpan<double> weights, ReadOnlySpan<double> tangentScales = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (samples, all, outputs) = CheckValues(x, y, allowMissing);
@@ -114,10 +114,11 @@ public static partial class JetData
 
         var input = new JetBatch<T>(JetLayout.Value, samples.Length, all.Length, x.Data.ToArray());
         double[]? checkedWeights = SampleWeights.Check(weights, samples.Length, nameof(weights));
-        double[] scales = [.. chosen.Select(number => JacobianJetSource<T>.StandardDeviation(input, number, checkedWeights))];
+        double[] spreads = Spreads(input, chosen, checkedWeights);
+        double[] scales = TangentScales.Check(tangentScales, chosen.Length, "tangent_scales") ?? spreads;
         if (d2ydx2.IsGiven)
         {
-            CheckSymmetry(d2ydx2, outputs.Length, scales);
+            CheckSymmetry(d2ydx2, outputs.Length, spreads);
         }
 
         var layout = JetLayout.Full(chosen.Length, d2ydx2.IsGiven ? 2 : 1);
@@ -154,6 +155,11 @@ public static partial class JetData
 
         return new JacobianJetSource<T>(input, target, chosen, scales, checkedWeights);
     }
+
+    /// <summary>The standard deviation of each chosen input.</summary>
+    private static double[] Spreads<T>(JetBatch<T> x, ReadOnlySpan<int> inputs, double[]? weights)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        [.. inputs.ToArray().Select(number => JacobianJetSource<T>.StandardDeviation(x, number, weights))];
 
     /// <summary>The mean of two numbers; of one that is known and one that is missing, the known one.</summary>
     private static T Mean<T>(T a, T b)

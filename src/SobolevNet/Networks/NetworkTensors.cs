@@ -22,6 +22,20 @@ internal static class NetworkTensors
     public static void Save<T>(Mlp<T> network, string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        var (metadata, tensors) = Content(network);
+        SafetensorsFile.Write(path, metadata, tensors);
+    }
+
+    public static void Save<T>(Mlp<T> network, Stream stream)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (metadata, tensors) = Content(network);
+        SafetensorsFile.Write(stream, metadata, tensors);
+    }
+
+    private static (Dictionary<string, string> Metadata, List<SafetensorsTensor> Tensors) Content<T>(Mlp<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var architecture = network.Architecture;
         int at = NotFinite.IndexIn<T>(network.Parameters);
         if (at >= 0)
@@ -45,18 +59,27 @@ internal static class NetworkTensors
             [SizesKey] = string.Join(',', architecture.Sizes.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))),
             [ActivationKey] = NameOf(architecture.Activation),
         };
-        SafetensorsFile.Write(path, metadata, tensors);
+        return (metadata, tensors);
     }
 
-    public static Mlp<T> Load<T>(string path, Activation? activation)
+    public static Mlp<T> Load<T>(Stream stream, string path, Activation? activation, string? prefix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (prefix is "")
+        {
+            throw new ArgumentException("The prefix is empty; expected the beginning of names, such as \"actor.\", or null.", nameof(prefix));
+        }
+
         if (activation is { } given)
         {
             EnumArgument.Check(given, nameof(activation));
         }
 
-        var file = SafetensorsFile.Read(path);
+        var file = SafetensorsFile.Read(stream, path, prefix ?? "");
+        if (prefix is not null)
+        {
+            path = $"{path}, prefix \"{ForeignText.Cut(prefix)}\"";
+        }
 
         // What safetensors says of files that PyTorch and NumPy arrays were saved to; a file without metadata says nothing.
         if (!file.Metadata.TryGetValue(FormatKey, out string? format) || format is "pt" or "np")
@@ -64,16 +87,16 @@ internal static class NetworkTensors
             return Make<T>(file, path, StateDictionary.LayersOf(file, path, ScalingNames), ActivationOf(file, path, activation));
         }
 
-        if (format != Format)
+        if (format != Format || prefix is not null)
         {
-            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected \"{Format}\", or \"pt\" from PyTorch.");
+            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected {(prefix is null ? $"\"{Format}\", or " : "")}\"pt\" from PyTorch.");
         }
 
         file.GetMetadata(ActivationKey);
         return Make<T>(file, path, LayersOf(file, path), ActivationOf(file, path, activation));
     }
 
-    /// <summary>The layers of a file that <see cref="Save"/> wrote, checked against the sizes that it names.</summary>
+    /// <summary>The layers of a file that <see cref="Save{T}(Mlp{T}, string)"/> wrote, checked against the sizes that it names.</summary>
     private static List<StateDictionary.Layer> LayersOf(SafetensorsFile file, string path)
     {
         int[] sizes = ReadSizes(file, path);

@@ -48,12 +48,18 @@ internal static class StateDictionary
             }
         }
 
-        foreach (string name in file.Tensors.Select(tensor => tensor.Name).Concat(file.TooLarge))
+        if (file.TooLarge is [var large, ..])
         {
-            if (!used.Contains(name))
+            throw new InvalidDataException($"{path} has the tensor {ForeignText.Cut(large)} of more than {Array.MaxLength} bytes, which is more than one array holds.");
+        }
+
+        foreach (var tensor in file.Tensors)
+        {
+            if (!used.Contains(tensor.Name))
             {
                 throw new InvalidDataException(
-                    $"{path} has the tensor {ForeignText.Cut(name)}, which is none of a network of dense layers: \"….weight\" of shape (outputs, inputs) with \"….bias\" of shape (outputs).");
+                    $"{path} has the tensor {ForeignText.Cut(tensor.Name)}, which is none of a network of dense layers: \"….weight\" of shape (outputs, inputs) with " +
+                    "\"….bias\" of shape (outputs). Where a file holds other tensors too, give what the names of the network's begin with as the argument prefix.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
@@ -12,7 +13,6 @@ namespace SobolevNet;
 /// root mean square of the network itself. Labels that are missing (<see cref="IJetSource{T}.HasMissingLabels"/>) are left out, and sums are weighted by the samples'
 /// weights. An order of which no label is known has the error NaN.
 /// </remarks>
-[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class Evaluation
 {
     internal Evaluation(int samples, double[] orderErrors, double maxError, ComponentErrors[] components) =>
@@ -22,14 +22,17 @@ public sealed class Evaluation
     public int Samples { get; }
 
     /// <summary>√(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double NormalizedRmse => OrderErrors[0];
 
     /// <summary>
     /// √(Σ v_c u_f (N − y)² / Σ v_c u_f y²) over all components of each order; for order 0 the same as <see cref="NormalizedRmse"/>.
     /// </summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> OrderErrors { get; }
 
     /// <summary>Largest absolute error of a value.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double MaxError { get; }
 
     /// <summary>

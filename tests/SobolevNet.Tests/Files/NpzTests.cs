@@ -251,7 +251,7 @@ public sealed class NpzTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static NpzReader Open(byte[] bytes) => NpzReader.Open(new MemoryStream(bytes), "t.npz");
+    private static NpzReader Open(byte[] bytes) => NpzReader.Open(new MemoryStream(bytes));
 
     private static byte[] Archive(params (string Name, byte[] Content)[] entries)
     {
