@@ -45,6 +45,7 @@ internal sealed class StudyExperiment() : Experiment<StudySettings, StudyReport>
             page.Picture("Error against time", Curves(group));
         }
 
+        ErrorTable.Add(page, "Errors by output of the training with the least error", report.Sound.OrderBy(run => run.TestErrorPercent).Take(1).Select(run => (run.Title(), run.TestErrors)));
         page.Section("All trainings");
         page.Table(
             ["case", "hidden", "activation", "images", "epochs", "weights", "directions", "features", "batch", "optimizer", "rate", "test", "train", "of an edge"],

@@ -54,6 +54,7 @@ internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
             TestErrorPercent = 100 * error,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
             TestVertexErrorInEdges = error * deviation,
+            TestErrors = ErrorTable.Of(result.Validation),
             Seconds = result.Elapsed.TotalSeconds,
             Steps = result.Steps,
             Curve = Thin(result.History),

@@ -113,6 +113,13 @@ internal static class AdaptiveSources
                 $"{source.GetType().Name}.BeginRun gave {(run is null ? "null" : "a source of another shape")}; a run has the layout, the features, " +
                 "the count, the missing labels and the weights of its source.");
         }
+
+        if (run.InputOrder != source.InputOrder || !run.TangentInputs.SequenceEqual(source.TangentInputs))
+        {
+            throw new InvalidOperationException(
+                $"{source.GetType().Name}.BeginRun gave a run whose {nameof(run.InputOrder)} is {run.InputOrder} and whose {nameof(run.TangentInputs)} are " +
+                $"[{string.Join(", ", run.TangentInputs.ToArray())}]; expected those of its source, {source.InputOrder} and [{string.Join(", ", source.TangentInputs.ToArray())}].");
+        }
     }
 
     /// <summary>Refuses a run that cannot be filled from the run of the adaptive source that its own source is made of, and so would not see it change.</summary>

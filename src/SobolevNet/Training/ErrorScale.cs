@@ -7,8 +7,9 @@ internal sealed class ErrorScale
 {
     private readonly bool _isBalanced;
     private readonly SobolevLoss? _loss;
+    private readonly LossWeights? _weights;
 
-    private ErrorScale(bool isBalanced, SobolevLoss? loss) => (_isBalanced, _loss) = (isBalanced, loss);
+    private ErrorScale(bool isBalanced, SobolevLoss? loss, LossWeights? weights = null) => (_isBalanced, _loss, _weights) = (isBalanced, loss, weights);
 
     /// <summary>All components and outputs have the weight 1.</summary>
     public static ErrorScale Plain { get; } = new(false, null);
@@ -17,15 +18,18 @@ internal sealed class ErrorScale
     public static ErrorScale Balanced { get; } = new(true, null);
 
     /// <summary>As in training; what does not vary among the samples compared is compared with what the training data have.</summary>
-    public static ErrorScale Of(SobolevLoss loss) => new(true, loss);
+    /// <param name="loss">The loss of the training.</param>
+    /// <param name="weights">How much its outputs and components count.</param>
+    public static ErrorScale Of(SobolevLoss loss, LossWeights weights) => new(true, loss, weights);
 
     /// <summary>v_c of each component.</summary>
     public double[] ComponentWeights<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        double[] weights = new double[layout.Count];
-        Array.Fill(weights, 1);
-        return _isBalanced ? [.. TangentProducts.Ranges(source, layout).Select(range => range * range)] : weights;
+        double[] ranges = new double[layout.Count];
+        Array.Fill(ranges, 1);
+        ranges = _isBalanced ? TangentProducts.Ranges(source, layout) : ranges;
+        return [.. ranges.Select((range, component) => range * range * (_weights?.Components[component] ?? 1))];
     }
 
     /// <summary>
@@ -60,7 +64,7 @@ internal sealed class ErrorScale
             var (component, f) = (column / outputs, column % outputs);
             double weight = componentWeights[component] * weights[f];
             int order = sums.Layout.OrderOf(component);
-            areKnown[order] |= sums.Weights[column] > 0;
+            areKnown[order] |= sums.Weights[column] > 0 && weight > 0;
             errors[order] += weight * sums.Squares[column];
             sizes[order] += component > 0 || spreads[f] > 0 ? weight * sums.Sizes[column] : 0;
         }

@@ -11,7 +11,8 @@ namespace SobolevNet;
 /// unit. Not balanced, all v and u are 1. Targets that have no size to compare with still give finite errors: values that do not vary
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
 /// root mean square of the network itself. Labels that are missing (<see cref="IJetSource{T}.HasMissingLabels"/>) are left out, and sums are weighted by the samples'
-/// weights. An order of which no label is known has the error NaN.
+/// weights. An order of which no label is known has the error NaN. The errors of a <see cref="TrainingResult"/> are also weighed by
+/// <see cref="SobolevTrainingOptions.OutputWeights"/> and <see cref="SobolevTrainingOptions.ComponentWeights"/>, in the sums above and below.
 /// </remarks>
 public sealed class Evaluation
 {
@@ -31,7 +32,7 @@ public sealed class Evaluation
     [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> OrderErrors { get; }
 
-    /// <summary>Largest absolute error of a value.</summary>
+    /// <summary>Largest absolute error of a value, of any output.</summary>
     [JsonConverter(typeof(FigureJsonConverter))]
     public double MaxError { get; }
 
