@@ -9,6 +9,12 @@ public static partial class JetData
     /// <summary>The most tangents of a layout in a file: a layout takes memory for each, but the file holds only the chosen ones.</summary>
     private const int MaxTangents = 1 << 20;
 
+    private static readonly string[] ValuesNames = ["x", "y", "inputs_share_unit"];
+    private static readonly string[] JacobianNames = ["x", "y", "dydx", "d2ydx2", "directions", "tangent_scales"];
+    private static readonly string[] DirectionsNames = ["x", "v", "y", "dyv", "d2yv", "inputs_share_unit"];
+    private static readonly string[] ManifoldNames =
+        ["x", "dxdr", "y", "dydr", "d2xdr2", "d2ydr2", "tangents", "firsts", "seconds", "tangent_scales", "inputs_share_unit"];
+
     /// <summary>Writes a source's samples as an .npz file, in the form of the builder that makes such a source.</summary>
     /// <remarks>
     /// <para>Arrays of the file, S samples first, in the shapes of the builders:</para>
@@ -178,7 +184,7 @@ public static partial class JetData
         // Those of a part of larger data, or of data of which only some samples have derivatives, are not the spreads of these inputs.
         double[] scales = TangentScales.Of(source);
         double[]? weights = SampleWeights.Check(SampleWeights.Copy(source, 0, samples), samples, nameof(source));
-        if (!scales.SequenceEqual(Spreads(x, inputs, weights)))
+        if (!scales.SequenceEqual(InputSpreads.Of(x, inputs, weights)))
         {
             file.Add<double>("tangent_scales", scales, k);
         }
@@ -300,16 +306,15 @@ public static partial class JetData
         return inputs.Distinct().Count() == inputs.Length ? inputs : null;
     }
 
-    private static JacobianJetSource<T> LoadJacobian<T>(NpzReader file)
+    private static JacobianJetSource<T> LoadJacobian<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "Jacobian", "x", "y", "dydx", "d2ydx2", "directions", "tangent_scales");
-        int[] inputs = file.Contains("directions") ? file.Read<int>("directions").Data : [];
+        CheckNames(file, "Jacobian", JacobianNames);
         return BuildJacobian(
-            Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs, AllowsMissing(file), Weights(file), Scales(file));
+            Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), Directions(file), AllowsMissing(file), Weights(file), Scales(file));
     }
 
-    private static MemoryJetSource<T> LoadRows<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadRows<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var rows = file.Contains("v") ? LoadDirections<T>(file)
@@ -320,31 +325,28 @@ public static partial class JetData
             : rows;
     }
 
-    private static MemoryJetSource<T> LoadValues<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadValues<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "values", "x", "y", "inputs_share_unit");
+        CheckNames(file, "values", ValuesNames);
         return BuildValues(Read<T>(file, "x"), Read<T>(file, "y"), AllowsMissing(file), Weights(file));
     }
 
-    private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadDirections<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "directions", "x", "v", "y", "dyv", "d2yv", "inputs_share_unit");
+        CheckNames(file, "directions", DirectionsNames);
         return BuildDirections(
             Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"), AllowsMissing(file), Weights(file));
     }
 
-    private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadManifold<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(
-            file, "manifold", "x", "dxdr", "y", "dydr", "d2xdr2", "d2ydr2", "tangents", "firsts", "seconds", "tangent_scales", "inputs_share_unit");
+        CheckNames(file, "manifold", ManifoldNames);
         var dxdr = Read<T>(file, "dxdr");
         var d2ydr2 = Optional<T>(file, "d2ydr2");
-        var layout = file.Contains("tangents") || file.Contains("firsts") || file.Contains("seconds")
-            ? ReadLayout(file, LengthOf(dxdr), LengthOf(d2ydr2))
-            : null;
+        var layout = ChosenLayout(file, LengthOf(dxdr), LengthOf(d2ydr2));
         return BuildManifold(
             Read<T>(file, "x"),
             dxdr,
@@ -358,20 +360,22 @@ public static partial class JetData
             layout);
     }
 
-    private static bool IsSet(NpzReader file, string name) => file.Contains(name) && file.Read<int>(name).Data is not [0];
+    private static bool IsSet(INamedArrays file, string name) => file.Contains(name) && file.Read<int>(name).Data is not [0];
 
-    private static bool AllowsMissing(NpzReader file) => IsSet(file, "missing_labels");
+    private static bool AllowsMissing(INamedArrays file) => IsSet(file, "missing_labels");
 
-    private static double[] Scales(NpzReader file) => file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
+    private static int[] Directions(INamedArrays file) => file.Contains("directions") ? file.Read<int>("directions").Data : [];
 
-    private static double[] Weights(NpzReader file)
+    private static double[] Scales(INamedArrays file) => file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
+
+    private static double[] Weights(INamedArrays file)
     {
         double[] weights = file.Contains("weights") ? file.Read<double>("weights").Data : [];
         return weights.Length > 0 || !file.Contains("weights") ? weights : throw new ArgumentException("weights is empty; expected one weight for each sample.");
     }
 
     /// <summary>Refuses a file with an array that its form does not have: it would be left out silently, a misspelled dydx with all derivatives.</summary>
-    private static void CheckNames(NpzReader file, string form, params string[] expected)
+    private static void CheckNames(INamedArrays file, string form, string[] expected)
     {
         if (file.Names.Except([.. expected, "missing_labels", "weights"]).FirstOrDefault() is { } other)
         {
@@ -385,9 +389,14 @@ public static partial class JetData
     private static int LengthOf<T>(LabelArray<T> array)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => array.Shape.Length > 1 ? array.Shape[1] : 0;
 
-    /// <summary>The layout of chosen components, made once their number is known to be that of the arrays.</summary>
-    private static JetLayout ReadLayout(NpzReader file, int firsts, int seconds)
+    /// <summary>The layout of chosen components, made once their number is known to be that of the arrays; null if the file has all.</summary>
+    private static JetLayout? ChosenLayout(INamedArrays file, int firsts, int seconds)
     {
+        if (!file.Contains("tangents") && !file.Contains("firsts") && !file.Contains("seconds"))
+        {
+            return null;
+        }
+
         int[] tangents = file.Read<int>("tangents").Data;
         int[] chosen = file.Read<int>("firsts").Data;
         int[] pairs = file.Read<int>("seconds").Data;
@@ -406,13 +415,13 @@ public static partial class JetData
         return JetLayout.Create(tangents[0], chosen, pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
     }
 
-    private static LabelArray<T> Read<T>(NpzReader file, string name)
+    private static LabelArray<T> Read<T>(INamedArrays file, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var array = file.Read<T>(name);
         return LabelArray<T>.Of(name, array.Data, array.Shape);
     }
 
-    private static LabelArray<T> Optional<T>(NpzReader file, string name)
+    private static LabelArray<T> Optional<T>(INamedArrays file, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => file.Contains(name) ? Read<T>(file, name) : default;
 }

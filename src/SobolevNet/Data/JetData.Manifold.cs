@@ -126,6 +126,27 @@ public static partial class JetData
         JetLayout? layout = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        var (inputs, outputs, full) = CheckManifold(x, dxdr, y, dydr, d2xdr2, d2ydr2, allowMissing, layout);
+        return InMemory(
+            ComponentMajor(full, inputs.Length, x, dxdr, d2xdr2),
+            ComponentMajor(full, outputs.Length, y, dydr, d2ydr2),
+            tangentScales,
+            allowMissing,
+            weights);
+    }
+
+    /// <summary>Checks the shapes of the arrays, and the elements that are given; a layout of all components if none is given.</summary>
+    private static (LabelAxis Inputs, LabelAxis Outputs, JetLayout Layout) CheckManifold<T>(
+        LabelArray<T> x,
+        LabelArray<T> dxdr,
+        LabelArray<T> y,
+        LabelArray<T> dydr,
+        LabelArray<T> d2xdr2,
+        LabelArray<T> d2ydr2,
+        bool allowMissing,
+        JetLayout? layout)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var (samples, inputs, outputs) = CheckValues(x, y, allowMissing);
         dxdr.ExpectRank(3, "samples, tangents, inputs");
         var tangents = new LabelAxis("tangents", dxdr.Shape[1]);
@@ -155,13 +176,7 @@ public static partial class JetData
             ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, [], allowMissing);
         }
 
-        layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
-        return InMemory(
-            ComponentMajor(layout, inputs.Length, x, dxdr, d2xdr2),
-            ComponentMajor(layout, outputs.Length, y, dydr, d2ydr2),
-            tangentScales,
-            allowMissing,
-            weights);
+        return (inputs, outputs, layout ?? JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1));
     }
 
     /// <summary>Gathers (S, f), (S, p, f) and (S, q, f) into (1 + p + q, S, f).</summary>

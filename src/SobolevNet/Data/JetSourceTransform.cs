@@ -84,6 +84,9 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <inheritdoc/>
     public virtual bool HasSampleWeights => Source.HasSampleWeights;
 
+    /// <summary>Samples that are read together: as in the other source. A transform that renumbers samples must override it.</summary>
+    public virtual int SamplesPerBlock => Source.SamplesPerBlock;
+
     /// <summary>The other source. Samples are asked of the argument of the protected <c>Fill</c> instead.</summary>
     protected internal IJetSource<T> Source { get; }
 

@@ -13,7 +13,7 @@ namespace SobolevNet.Files;
 /// </para>
 /// <para>Several threads may read at once; they take turns.</para>
 /// </remarks>
-public sealed class NpzReader : IDisposable
+public sealed class NpzReader : INamedArrays, IDisposable
 {
     /// <summary>The limit for a small file: 16 MiB.</summary>
     private const long SmallLimit = 1 << 24;

@@ -38,7 +38,7 @@ internal sealed class TrainingRun<T>
         _steps = options.StepsOfEpoch(source.Count);
         _propagation = PassTapes.Choose(state.Network.Architecture, _source, terms.Labels is null ? _source.Layout : _source.Layout.Truncate(order), options.Propagation);
         _course = new TrainingCourse<T>(state, options, _steps);
-        _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
+        _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed, source.SamplesPerBlock);
         _step = new TrainingStep<T>(state, terms, _source, order, options, team);
         _reporter = new TrainingReporter<T>(progress, state, _course, order, _steps);
         _checkpoint = new CheckpointWriter<T>(options.Checkpoint, fingerprint, state, _course);
@@ -107,7 +107,8 @@ internal sealed class TrainingRun<T>
 
         _step.BeginTerms(_course.Progress);
         _state.RateFactor = _course.RateFactor(_epochLosses);
-        _step.Run(_epochOrder.Samples, first, count);
+        var (samples, at) = _epochOrder.Batch(first, count);
+        _step.Run(samples, at, count);
         return count;
     }
 
