@@ -250,7 +250,7 @@ internal sealed class JetTape<T> : IPassTape<T>
             before[(live * outStride)..].Clear();
             if (layer < layers - 1)
             {
-                network.Activation.Forward(
+                network.ActivationAfter(layer).Forward(
                     Layout, samples, outStride, outStride, before, network.Bias[layer], _after[layer].AsSpan(firstRow * outStride),
                     workspace);
                 continue;
@@ -306,7 +306,7 @@ internal sealed class JetTape<T> : IPassTape<T>
 
             network.MultiplyReverse(layer, adjoint, outStride, rows, scratch, inStride, workspace);
             ClearPadding(scratch, rows, _architecture.Sizes[layer], inStride);
-            network.Activation.Reverse(
+            network.ActivationAfter(layer - 1).Reverse(
                 Layout, samples, inStride, inStride, _before[layer - 1].AsSpan(firstRow * inStride), network.Bias[layer - 1],
                 _after[layer - 1].AsSpan(firstRow * inStride), scratch, workspace);
         }
