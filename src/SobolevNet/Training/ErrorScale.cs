@@ -22,6 +22,9 @@ internal sealed class ErrorScale
     /// <param name="weights">How much its outputs and components count.</param>
     public static ErrorScale Of(SobolevLoss loss, LossWeights weights) => new(true, loss, weights);
 
+    /// <summary>Whether outputs or components have weights of the training's options.</summary>
+    public bool IsWeighted => _weights is { AreEqual: false };
+
     /// <summary>v_c of each component.</summary>
     public double[] ComponentWeights<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged

@@ -22,6 +22,9 @@ public sealed class Evaluation
     /// <summary>Samples compared.</summary>
     public int Samples { get; }
 
+    /// <summary>Whether the relative errors have weights of the training's options, which <see cref="ToString"/> says too.</summary>
+    internal bool IsWeighted { get; init; }
+
     /// <summary>√(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.</summary>
     public double NormalizedRmse => OrderErrors[0];
 
