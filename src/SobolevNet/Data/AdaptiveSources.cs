@@ -22,7 +22,7 @@ internal static class AdaptiveSources
         return (View(source, null, runs), [.. runs]);
     }
 
-    /// <summary>Tells the parts of a source that follow a run of the next step.</summary>
+    /// <summary>Begins a step of the parts of a source that follow a run.</summary>
     /// <param name="runs">What <see cref="BeginRun"/> gave.</param>
     /// <param name="network">The network as it is now.</param>
     /// <param name="step">Steps done.</param>

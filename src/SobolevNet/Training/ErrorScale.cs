@@ -14,7 +14,7 @@ internal sealed class ErrorScale
     /// <summary>All components and outputs have the weight 1.</summary>
     public static ErrorScale Plain { get; } = new(false, null);
 
-    /// <summary>Components are weighed by the ranges of their tangents, outputs by their sizes among the samples compared.</summary>
+    /// <summary>Components are weighed by the scales of their tangents, outputs by their sizes among the samples compared.</summary>
     public static ErrorScale Balanced { get; } = new(true, null);
 
     /// <summary>As in training; what does not vary among the samples compared is compared with what the training data have.</summary>
@@ -29,10 +29,10 @@ internal sealed class ErrorScale
     public double[] ComponentWeights<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        double[] ranges = new double[layout.Count];
-        Array.Fill(ranges, 1);
-        ranges = _isBalanced ? TangentProducts.Ranges(source, layout) : ranges;
-        return [.. ranges.Select((range, component) => range * range * (_weights?.Components[component] ?? 1))];
+        double[] scales = new double[layout.Count];
+        Array.Fill(scales, 1);
+        scales = _isBalanced ? TangentProducts.Scales(source, layout) : scales;
+        return [.. scales.Select((scale, component) => scale * scale * (_weights?.Components[component] ?? 1))];
     }
 
     /// <summary>
