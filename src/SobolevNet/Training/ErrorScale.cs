@@ -14,7 +14,7 @@ internal sealed class ErrorScale
     /// <summary>All components and outputs have the weight 1.</summary>
     public static ErrorScale Plain { get; } = new(false, null);
 
-    /// <summary>Components are weighed by the ranges of their tangents, outputs by their sizes among the samples compared.</summary>
+    /// <summary>Components are weighed by the scales of their tangents, outputs by their sizes among the samples compared.</summary>
     public static ErrorScale Balanced { get; } = new(true, null);
 
     /// <summary>As in training; what does not vary among the samples compared is compared with what the training data have.</summary>
@@ -22,14 +22,17 @@ internal sealed class ErrorScale
     /// <param name="weights">How much its outputs and components count.</param>
     public static ErrorScale Of(SobolevLoss loss, LossWeights weights) => new(true, loss, weights);
 
+    /// <summary>Whether outputs or components have weights of the training's options.</summary>
+    public bool IsWeighted => _weights is { AreEqual: false };
+
     /// <summary>v_c of each component.</summary>
     public double[] ComponentWeights<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        double[] ranges = new double[layout.Count];
-        Array.Fill(ranges, 1);
-        ranges = _isBalanced ? TangentProducts.Ranges(source, layout) : ranges;
-        return [.. ranges.Select((range, component) => range * range * (_weights?.Components[component] ?? 1))];
+        double[] scales = new double[layout.Count];
+        Array.Fill(scales, 1);
+        scales = _isBalanced ? TangentProducts.Scales(source, layout) : scales;
+        return [.. scales.Select((scale, component) => scale * scale * (_weights?.Components[component] ?? 1))];
     }
 
     /// <summary>

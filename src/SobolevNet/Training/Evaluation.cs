@@ -6,7 +6,7 @@ namespace SobolevNet;
 
 /// <summary>How far a network's jets are from a source's targets.</summary>
 /// <remarks>
-/// Errors are relative to the sizes of the targets, as the loss of training is (<see cref="SobolevLoss"/>): v_c is the square of the ranges
+/// Errors are relative to the sizes of the targets, as the loss of training is (<see cref="SobolevLoss"/>): v_c is the square of the scales
 /// of the component's tangents and u_f the inverse square of the output's size, so that no output or coordinate is hidden by one of another
 /// unit. Not balanced, all v and u are 1. Targets that have no size to compare with still give finite errors: values that do not vary
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
@@ -21,6 +21,9 @@ public sealed class Evaluation
 
     /// <summary>Samples compared.</summary>
     public int Samples { get; }
+
+    /// <summary>Whether the relative errors have weights of the training's options, which <see cref="ToString"/> says too.</summary>
+    internal bool IsWeighted { get; init; }
 
     /// <summary>√(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.</summary>
     [JsonConverter(typeof(FigureJsonConverter))]
@@ -58,7 +61,7 @@ public sealed class Evaluation
     /// <param name="maxSamples">The most samples, the first ones, that are compared.</param>
     /// <param name="threads">Threads to use; all cores if 0. More than are useful are not started.</param>
     /// <param name="balanced">
-    /// Whether outputs are weighed by their sizes and derivatives by the ranges of their tangents, as in training. False: all have the weight 1,
+    /// Whether outputs are weighed by their sizes and derivatives by the scales of their tangents, as in training. False: all have the weight 1,
     /// for outputs of one unit that are to count by their size.
     /// </param>
     /// <param name="cancellationToken">Stops the comparison.</param>

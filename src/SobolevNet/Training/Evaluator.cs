@@ -90,7 +90,7 @@ internal sealed class Evaluator<T>
 
         double[] orderErrors = _scale.Relative<T>(_sums, _componentWeights);
         double largest = _sums.Largest.AsSpan(0, _source.OutputFeatures).ToArray().Max();
-        return new Evaluation(_samples.Count, orderErrors, largest, _details is null ? [] : Describe());
+        return new Evaluation(_samples.Count, orderErrors, largest, _details is null ? [] : Describe()) { IsWeighted = _scale.IsWeighted };
     }
 
     private ComponentErrors[] Describe()

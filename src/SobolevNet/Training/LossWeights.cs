@@ -14,6 +14,9 @@ internal sealed class LossWeights
     /// <summary>The weight of each component, in [0, 1]; one of weight 0 is not trained.</summary>
     public double[] Components { get; }
 
+    /// <summary>Whether all count the same.</summary>
+    public bool AreEqual => !Outputs.AsSpan().ContainsAnyExcept(1.0) && !Components.AsSpan().ContainsAnyExcept(1.0);
+
     /// <summary>All weights are 1.</summary>
     public static LossWeights Equal(JetLayout layout, int outputs) => new(Ones(outputs), Ones(layout.Count));
 

@@ -19,7 +19,7 @@ namespace SobolevNet;
 /// missing. So every order is compared with what is known of it, and every known label of an order counts the same, in whichever mini-batch it is.
 /// </para>
 /// <para>
-/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the ranges ℓ of its tangents. u_f is 1, or the inverse square of the output's size
+/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the scales ℓ of its tangents. u_f is 1, or the inverse square of the output's size
 /// where outputs are balanced: its variance, or where it is constant the square of its value; where values are constant or not trained,
 /// what the derivatives say (<see cref="SobolevTrainingOptions.BalanceOutputs"/>). Both are multiplied by the weights that the options give
 /// (<see cref="SobolevTrainingOptions.OutputWeights"/>, <see cref="SobolevTrainingOptions.ComponentWeights"/>). An order without a size of its own has that of the values,
@@ -237,7 +237,7 @@ internal sealed class SobolevLoss
             if (!double.IsFinite(normalizers[order]))
             {
                 throw new ArgumentException(
-                    $"The targets of order {order} in the ranges of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
+                    $"The targets of order {order} in the scales of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
                     statistics.Name);
             }
         }
@@ -249,7 +249,7 @@ internal sealed class SobolevLoss
     private static double[] ComponentScales<T>(IJetSource<T> source, JetLayout layout, string name)
         where T : unmanaged
     {
-        double[] squares = [.. TangentProducts.Ranges(source, layout).Select(range => range * range)];
+        double[] squares = [.. TangentProducts.Scales(source, layout).Select(scale => scale * scale)];
         int bad = Array.FindIndex(squares, square => !(double.IsFinite(square) && square > 0));
         return bad < 0
             ? squares

@@ -46,7 +46,10 @@ internal sealed class TrainingStep<T>
         for (int known = 0; known <= order; known++)
         {
             // Reserved now, because a mini-batch with such samples may come late.
-            _ = state.KnownOrders?.Contains((byte)known) == true ? Pass(known) : null;
+            if (state.KnownOrders?.Contains((byte)known) == true)
+            {
+                Pass(known);
+            }
         }
 
         _clipping = clipNorm is { } norm ? new GradientClipping<T>(_gradient, norm, team) : null;
@@ -74,7 +77,7 @@ internal sealed class TrainingStep<T>
     /// <summary>The terms of the user's own.</summary>
     public IReadOnlyList<TermTraining<T>> Terms => _terms;
 
-    /// <summary>Tells the sources of the user's own terms that change during training of the next step.</summary>
+    /// <summary>Begins a step of the sources of the user's own terms that change during training.</summary>
     /// <param name="progress">The part of the training that is done.</param>
     public void BeginTerms(double progress)
     {

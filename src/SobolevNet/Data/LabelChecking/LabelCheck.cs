@@ -64,7 +64,7 @@ public static class LabelCheck
     //
     // LabelVerdicts collects, LabelMessages puts findings into sentences, LabelReport holds the result.
 
-    /// <summary>More tangents than this are not told apart.</summary>
+    /// <summary>The most tangents that are checked from samples alone.</summary>
     private const int MaxTangents = 128;
 
     /// <summary>Outputs checked without a function, at most.</summary>

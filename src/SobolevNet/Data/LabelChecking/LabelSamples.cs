@@ -46,7 +46,7 @@ internal sealed class LabelSamples
     /// <summary>How many first derivatives the layout has; they are counted from 0 here, and are components 1 + k.</summary>
     public int Tangents { get; }
 
-    /// <summary>Typical range of each of those tangents, as the source says.</summary>
+    /// <summary>The scale of each of those tangents, see <see cref="IJetSource{T}.TangentScale"/>.</summary>
     public double[] TangentScale { get; }
 
     /// <summary>Whether all inputs are measured in one unit.</summary>

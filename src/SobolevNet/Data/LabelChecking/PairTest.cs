@@ -284,7 +284,7 @@ internal sealed class PairTest
                         pairs, _data.Count, rest, supplied, directions.Append(Freed(pairs, weights, supplied, choices[choice].Columns, choices[choice].Inputs)), Width)[k];
             }
 
-            // What looks right only with free slopes of other columns is not told apart from them.
+            // A column that looks right only with free slopes of other columns cannot be distinguished from them.
             var decision = Judged(column, k);
             decision = isWrong[k] && decision == Decision.Right ? Decision.Open : decision;
             string doubt = columns[k].Share == 0 || isWrong[k] ? LabelMessages.NotApart

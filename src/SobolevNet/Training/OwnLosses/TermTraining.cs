@@ -54,7 +54,7 @@ internal sealed class TermTraining<T>
     /// <summary>Samples of the last step.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Tells a source that changes during training of the next step.</summary>
+    /// <summary>Begins a step of a source that changes during training.</summary>
     public void BeginStep(long step, double progress) => AdaptiveSources.BeginStep(_adaptive, _network, step, progress);
 
     /// <summary>The weight at a point of the training.</summary>
