@@ -45,8 +45,8 @@ internal sealed class PointPass<T>
         _adjoints = new AdjointActivation<T>[architecture.LayerCount - 1];
         for (int layer = 0; layer < _adjoints.Length; layer++)
         {
-            _values[layer] = DenseRow<T>.Create(architecture.Activation);
-            _adjoints[layer] = AdjointActivation<T>.Create(architecture.Activation);
+            _values[layer] = DenseRow<T>.Create(architecture.ActivationAfter(layer));
+            _adjoints[layer] = AdjointActivation<T>.Create(architecture.ActivationAfter(layer));
         }
 
         _values[^1] = DenseRow<T>.Create(Activation.Identity);
@@ -182,7 +182,7 @@ internal sealed class PointPass<T>
         for (int layer = 0; layer < last; layer++)
         {
             Gemm.MultiplyFewRows(source, strideSource, layout.Count, network.Forward[layer]!, before, _stride);
-            network.Activation.Forward(layout, 1, Padded(layer), _stride, before, network.Bias[layer], after, workspace);
+            network.ActivationAfter(layer).Forward(layout, 1, Padded(layer), _stride, before, network.Bias[layer], after, workspace);
             source = after;
             strideSource = _stride;
         }
