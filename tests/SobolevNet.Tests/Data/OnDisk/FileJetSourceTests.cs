@@ -232,6 +232,11 @@ public sealed class FileJetSourceTests : IDisposable
             opened.Invoking(source => source.Sample(1)).Should().Throw<InvalidDataException>("what failed once is not taken for read");
         }
 
+        using (var opened = JetData.Open<double>(Unpacked(JetDataFileTests.Make("values")), cacheBytes: cacheBytes))
+        {
+            opened.Invoking(source => source.Sample(source.Count)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("samples");
+        }
+
         using var disposed = JetData.Open<double>(Unpacked(JetDataFileTests.Make("values")));
         disposed.Dispose();
         disposed.Invoking(source => source.Sample(1)).Should().Throw<ObjectDisposedException>();
