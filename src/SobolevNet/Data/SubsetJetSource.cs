@@ -26,6 +26,6 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
             block = samples[k] > samples[k - 1] ? block : 1;
         }
 
-        return (int)Math.Max(1, (long)block * samples.Length / (samples[^1] - samples[0] + 1));
+        return block > 1 ? (int)Math.Max(1, (long)block * samples.Length / (samples[^1] - samples[0] + 1)) : 1;
     }
 }
