@@ -52,6 +52,39 @@ public sealed class FourierFeatureTests : IDisposable
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("firstActivation");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Forward_HighFrequency_AgreesWithNestedDualNumbers(int order) =>
+        JetPassTests.CompareWithDuals(Mlp<double>.Create(2, [24, 10], 2, Activation.Tanh, seed: 3, frequency: 25), order);
+
+    [Fact]
+    public void Predictor_FourierFeatures_GivesTheDerivativesOfTheNetwork()
+    {
+        var network = Mlp<double>.Create(2, [24, 10], 2, Activation.Tanh, seed: 3, frequency: 25);
+        double[] x = [0.3, -0.7];
+        var jets = network.Derivatives(x, [1, 0, 0, 1], order: 2);
+        var predictor = new Predictor<double>(network);
+        var (value, jacobian, hessian) = (new double[2], new double[4], new double[8]);
+        predictor.Evaluate(x, value);
+        predictor.Jacobian(x, jacobian);
+        predictor.Hessian(x, hessian);
+        for (int o = 0; o < 2; o++)
+        {
+            value[o].Should().BeApproximately(jets[0, 0, o], 1e-12);
+            network.Evaluate(x)[o].Should().BeApproximately(jets[0, 0, o], 1e-12);
+            for (int i = 0; i < 2; i++)
+            {
+                jacobian[(o * 2) + i].Should().BeApproximately(jets[jets.Layout.First(i), 0, o], 1e-12 * 25);
+                for (int j = 0; j < 2; j++)
+                {
+                    hessian[(((o * 2) + i) * 2) + j].Should().BeApproximately(jets[jets.Layout.Second(i, j), 0, o], 1e-12 * 25 * 25);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Load_SavedNetwork_HasBothActivations()
     {
