@@ -31,9 +31,6 @@ internal sealed record CubeRun : TrainingRow
     /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not; empty if the training broke.</summary>
     public IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; } = [];
 
-    /// <summary>Errors on test images by output; empty in reports of earlier versions, and if the training broke.</summary>
-    public IReadOnlyList<ErrorRow> TestErrors { get; init; } = [];
-
     /// <summary>The network's shape; empty if the training broke.</summary>
     public string Architecture { get; init; } = "";
 

@@ -32,7 +32,7 @@ internal sealed record StudyRun : TrainingRow
     /// <summary>Root mean square distance of a predicted vertex from the true one, in units of the cube's edge.</summary>
     public double TestVertexErrorInEdges { get; init; } = double.NaN;
 
-    /// <summary>Time of the training on one thread, including the test error after every epoch.</summary>
+    /// <summary>Time of the training on one thread, including the test error after every epoch where there is a curve.</summary>
     public double Seconds { get; init; } = double.NaN;
 
     /// <summary>Mini-batches trained.</summary>

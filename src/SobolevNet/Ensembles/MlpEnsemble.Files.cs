@@ -10,7 +10,7 @@ public sealed partial class MlpEnsemble<T>
     private const string MembersKey = "members";
 
     /// <summary>
-    /// Writes all members to one safetensors file, each as <see cref="Mlp{T}.Save"/> writes a network, with names after a prefix: member.0.net.0.weight and so on.
+    /// Writes all members to one safetensors file, each as <see cref="Mlp{T}.Save(string)"/> writes a network, with names after a prefix: member.0.net.0.weight and so on.
     /// </summary>
     /// <param name="path">The file; an old one is replaced in one step once the new one is complete.</param>
     /// <exception cref="InvalidOperationException">A parameter is not finite; <see cref="Load"/> would refuse the file.</exception>

@@ -42,6 +42,23 @@ internal static unsafe class Gemm
         GC.KeepAlive(workspace);
     }
 
+    /// <summary>
+    /// C = A·B for a few short rows, such as those of one sample of a small network. Rows of C have room for whole panels of B; elements beyond its columns
+    /// are zero on return.
+    /// </summary>
+    public static void MultiplyFewRows<T>(ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckMatrix(a.Length, rows, b.Depth, strideA, nameof(a));
+        CheckMatrix(c.Length, rows, b.Panels * b.PanelWidth, strideC, nameof(c));
+        fixed (T* pointerA = a, pointerC = c)
+        {
+            VectorDispatch<T>.Run(new GemmFewRows<T>(pointerA, strideA, rows, b, pointerC, strideC), b.Width);
+        }
+
+        GC.KeepAlive(b);
+    }
+
     /// <summary>C = A·Wᵀ with W (outputs × inputs) row-major, as it is stored. For fewer rows than packing W would pay for.</summary>
     public static void MultiplyStoredTransposed<T>(
         ReadOnlySpan<T> a, int strideA, int rows, ReadOnlySpan<T> w, int outputs, int inputs, Span<T> c, int strideC, Workspace<T> workspace,

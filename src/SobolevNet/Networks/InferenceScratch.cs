@@ -15,6 +15,7 @@ internal sealed class InferenceScratch<T>
     private const int RowsOfPass = 224;
 
     private readonly MlpArchitecture _architecture;
+    private readonly PointPass<T> _points;
     private readonly Workspace<T> _workspace = new();
     private readonly AdjointTape<T>?[] _adjoints = new AdjointTape<T>?[2];
     private readonly JetLayout?[] _layouts = new JetLayout?[2];
@@ -22,11 +23,11 @@ internal sealed class InferenceScratch<T>
     private int _offset;
     private JetTape<T>? _tape;
 
-    public InferenceScratch(MlpArchitecture architecture) => _architecture = architecture;
+    public InferenceScratch(MlpArchitecture architecture) => (_architecture, _points) = (architecture, new PointPass<T>(architecture));
 
     /// <summary>Whether it is small enough to be kept after a call.</summary>
     public bool IsWorthKeeping =>
-        (long)_memory.Length + (_adjoints[0]?.Length ?? 0) + (_adjoints[1]?.Length ?? 0) + _workspace.Length <= Math.Max(SmallMemory, 4L * _architecture.ParameterCount);
+        (long)_memory.Length + (_adjoints[0]?.Length ?? 0) + (_adjoints[1]?.Length ?? 0) + _workspace.Length + _points.Length <= Math.Max(SmallMemory, 4L * _architecture.ParameterCount);
 
     /// <summary>A tape for some samples of a layout, or for as many of them as fill a cache.</summary>
     public JetTape<T> Tape(JetLayout layout, int samples)
@@ -57,21 +58,43 @@ internal sealed class InferenceScratch<T>
     /// <summary>Values at some inputs.</summary>
     public void Evaluate(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> y)
     {
-        int samples = x.Length / _architecture.Inputs;
+        var (inputs, outputs) = (_architecture.Inputs, _architecture.Outputs);
+        int samples = x.Length / inputs;
+        if (IsByPoints(network, samples, 1))
+        {
+            for (int s = 0; s < samples; s++)
+            {
+                _points.Evaluate(network, x.Slice(s * inputs, inputs), y.Slice(s * outputs, outputs));
+            }
+
+            return;
+        }
+
         var tape = Tape(JetLayout.Value, samples);
         for (int start = 0; start < samples; start += tape.Capacity)
         {
             int count = Math.Min(tape.Capacity, samples - start);
             tape.Begin(count);
-            x.Slice(start * _architecture.Inputs, count * _architecture.Inputs).CopyTo(tape.Input(0).Data);
+            x.Slice(start * inputs, count * inputs).CopyTo(tape.Input(0).Data);
             tape.Forward(0, network, _workspace);
-            tape.Output(0).Data.CopyTo(y[(start * _architecture.Outputs)..]);
+            tape.Output(0).Data.CopyTo(y[(start * outputs)..]);
         }
     }
 
     /// <summary>Jets at some inputs.</summary>
     public void Propagate(PackedNetwork<T> network, JetSpan<T> input, JetSpan<T> output)
     {
+        if (IsByPoints(network, input.Samples, input.Layout.Count))
+        {
+            for (int s = 0; s < input.Samples; s++)
+            {
+                input.Slice(s, 1).CopyTo(_points.Input(input.Layout));
+                _points.Forward(network, input.Layout, _workspace).CopyTo(output.Slice(s, 1));
+            }
+
+            return;
+        }
+
         var tape = Tape(input.Layout, input.Samples);
         for (int start = 0; start < input.Samples; start += tape.Capacity)
         {
@@ -97,6 +120,12 @@ internal sealed class InferenceScratch<T>
         }
 
         int samples = x.Length / inputs;
+        if (IsByPoints(network, samples, 1 + outputs))
+        {
+            Points(network, x, jacobian, order: 1);
+            return;
+        }
+
         int seeds = Math.Min(outputs, RowsOfPass - 1);
         var tape = Adjoints(tangents: 0, seeds, samples);
         for (int start = 0; start < samples; start += tape.Capacity)
@@ -132,8 +161,14 @@ internal sealed class InferenceScratch<T>
             return;
         }
 
-        // Tangents along some inputs at a time through values and adjoints give as many rows of every output's Hessian.
         int samples = x.Length / inputs;
+        if (IsByPoints(network, samples, (1 + outputs) * (1L + inputs)))
+        {
+            Points(network, x, hessian, order: 2);
+            return;
+        }
+
+        // Tangents along some inputs at a time through values and adjoints give as many rows of every output's Hessian.
         int seeds = Math.Min(outputs, (RowsOfPass / 2) - 1);
         int tangents = Math.Min(inputs, (RowsOfPass / (1 + seeds)) - 1);
         var tape = Adjoints(tangents, seeds, samples);
@@ -177,41 +212,78 @@ internal sealed class InferenceScratch<T>
     /// <summary>Derivatives of one order by all inputs, by forward jets.</summary>
     private void Jets(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> derivatives, int order)
     {
-        var (inputs, outputs) = (_architecture.Inputs, _architecture.Outputs);
+        int inputs = _architecture.Inputs;
         int samples = x.Length / inputs;
         var layout = _layouts[order - 1] ??= JetLayout.Full(inputs, order);
+        int size = derivatives.Length / samples;
+        if (IsByPoints(network, samples, layout.Count))
+        {
+            for (int s = 0; s < samples; s++)
+            {
+                WriteUnitJets(x.Slice(s * inputs, inputs), _points.Input(layout));
+                ReadDerivatives(_points.Forward(network, layout, _workspace), inputs, derivatives.Slice(s * size, size));
+            }
+
+            return;
+        }
+
         var tape = Tape(layout, samples);
         for (int start = 0; start < samples; start += tape.Capacity)
         {
             int count = Math.Min(tape.Capacity, samples - start);
             tape.Begin(count);
-            var input = tape.Input(0);
-            input.Clear();
-            x.Slice(start * inputs, count * inputs).CopyTo(input.Component(0));
-            for (int i = 0; i < inputs; i++)
-            {
-                UnitTangents.Write(input.Component(1 + i), inputs, i);
-            }
-
+            WriteUnitJets(x.Slice(start * inputs, count * inputs), tape.Input(0));
             tape.Forward(0, network, _workspace);
-            var output = tape.Output(0);
-            int rows = count * outputs;
-            if (order == 1)
-            {
-                Transposition.Run<T>(output.Data[output.ComponentStride..], output.ComponentStride, inputs, rows, derivatives[(start * outputs * inputs)..], inputs);
-                continue;
-            }
+            ReadDerivatives(tape.Output(0), inputs, derivatives.Slice(start * size, count * size));
+        }
+    }
 
-            for (int k = 0; k < layout.Seconds.Length; k++)
+    /// <summary>Some inputs with unit vectors as tangents; second derivatives are zero.</summary>
+    private static void WriteUnitJets(ReadOnlySpan<T> x, JetSpan<T> input)
+    {
+        input.Clear();
+        x.CopyTo(input.Component(0));
+        for (int i = 0; i < input.Features; i++)
+        {
+            UnitTangents.Write(input.Component(1 + i), input.Features, i);
+        }
+    }
+
+    /// <summary>Takes Jacobians, or Hessians if there are second derivatives, from the outputs' jets.</summary>
+    private static void ReadDerivatives(JetSpan<T> output, int inputs, Span<T> derivatives)
+    {
+        int rows = output.Samples * output.Features;
+        var seconds = output.Layout.Seconds;
+        if (seconds.IsEmpty)
+        {
+            Transposition.Run<T>(output.Data[output.ComponentStride..], output.ComponentStride, inputs, rows, derivatives, inputs);
+            return;
+        }
+
+        for (int k = 0; k < seconds.Length; k++)
+        {
+            var (i, j) = (seconds[k].I, seconds[k].J);
+            var component = output.Component(1 + inputs + k);
+            for (int row = 0; row < rows; row++)
             {
-                var (i, j) = (layout.Seconds[k].I, layout.Seconds[k].J);
-                var component = output.Component(1 + inputs + k);
-                for (int row = 0; row < rows; row++)
-                {
-                    var hessian = derivatives.Slice(((start * outputs) + row) * inputs * inputs, inputs * inputs);
-                    hessian[(i * inputs) + j] = hessian[(j * inputs) + i] = component[row];
-                }
+                var hessian = derivatives.Slice(row * inputs * inputs, inputs * inputs);
+                hessian[(i * inputs) + j] = hessian[(j * inputs) + i] = component[row];
             }
+        }
+    }
+
+    /// <summary>Whether samples are taken one by one.</summary>
+    private bool IsByPoints(PackedNetwork<T> network, int samples, long rows) => !network.IsStored && _points.IsFor(samples, rows);
+
+    /// <summary>Derivatives of one order by adjoints, sample by sample.</summary>
+    private void Points(PackedNetwork<T> network, ReadOnlySpan<T> x, Span<T> derivatives, int order)
+    {
+        int inputs = _architecture.Inputs;
+        int samples = x.Length / inputs;
+        int size = derivatives.Length / samples;
+        for (int s = 0; s < samples; s++)
+        {
+            _points.Adjoints(network, x.Slice(s * inputs, inputs), order, derivatives.Slice(s * size, size));
         }
     }
 

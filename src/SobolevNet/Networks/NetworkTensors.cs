@@ -29,6 +29,14 @@ internal static class NetworkTensors
         SafetensorsFile.Write(path, Describe(Format, network.Architecture), tensors);
     }
 
+    public static void Save<T>(Mlp<T> network, Stream stream)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var tensors = new List<SafetensorsTensor>();
+        Add(network, "", tensors);
+        SafetensorsFile.Write(stream, Describe(Format, network.Architecture), tensors);
+    }
+
     /// <summary>Adds the layers and scalings of a network, their names after a prefix.</summary>
     /// <exception cref="InvalidOperationException">A parameter is not finite.</exception>
     public static void Add<T>(Mlp<T> network, string prefix, List<SafetensorsTensor> tensors)
@@ -60,15 +68,24 @@ internal static class NetworkTensors
             [ActivationKey] = architecture.ActivationText,
         };
 
-    public static Mlp<T> Load<T>(string path, Activation? activation)
+    public static Mlp<T> Load<T>(Stream stream, string path, Activation? activation, string? prefix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (prefix is "")
+        {
+            throw new ArgumentException("The prefix is empty; expected the beginning of names, such as \"actor.\", or null.", nameof(prefix));
+        }
+
         if (activation is { } given)
         {
             EnumArgument.Check(given, nameof(activation));
         }
 
-        var file = SafetensorsFile.Read(path);
+        var file = SafetensorsFile.Read(stream, path, prefix ?? "");
+        if (prefix is not null)
+        {
+            path = $"{path}, prefix \"{ForeignText.Cut(prefix)}\"";
+        }
 
         // What safetensors says of files that PyTorch and NumPy arrays were saved to; a file without metadata says nothing.
         if (!file.Metadata.TryGetValue(FormatKey, out string? format) || format is "pt" or "np")
@@ -76,9 +93,9 @@ internal static class NetworkTensors
             return Make<T>(file, path, StateDictionary.LayersOf(file, path, ScalingNames), ActivationsOf(file, path, activation));
         }
 
-        if (format != Format)
+        if (format != Format || prefix is not null)
         {
-            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected \"{Format}\", or \"pt\" from PyTorch.");
+            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected {(prefix is null ? $"\"{Format}\", or " : "")}\"pt\" from PyTorch.");
         }
 
         return Read<T>(file, path, [""], activation)[0];

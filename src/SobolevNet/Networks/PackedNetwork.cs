@@ -35,7 +35,8 @@ internal sealed class PackedNetwork<T>
         Bias = new T[layers][];
         for (int layer = 0; layer < layers; layer++)
         {
-            Bias[layer] = new T[JetTape<T>.Stride(sizes[layer + 1])];
+            int panelWidth = GemmShape.PanelWidth<T>(VectorWidths.Current);
+            Bias[layer] = new T[Math.Max(JetTape<T>.Stride(sizes[layer + 1]), GemmShape.Blocks(sizes[layer + 1], panelWidth) * panelWidth)];
         }
 
         _offsetProduct = new T[Bias[0].Length];
@@ -49,7 +50,7 @@ internal sealed class PackedNetwork<T>
     /// <summary>W of each layer; null until a reverse pass through that layer was asked for.</summary>
     public PackedMatrix<T>?[] Reverse { get; }
 
-    /// <summary>The bias of each layer, padded with zeros to a row's stride.</summary>
+    /// <summary>The bias of each layer, padded with zeros to a row's stride and to whole panels.</summary>
     public T[][] Bias { get; }
 
     /// <summary>

@@ -10,6 +10,8 @@ public sealed record SobolevTrainingOptions
     private readonly int _batchSize = 128;
     private readonly int? _order;
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
+    private readonly IReadOnlyList<double>? _outputWeights;
+    private readonly IReadOnlyList<double>? _componentWeights;
     private readonly double? _gradientClipNorm;
     private readonly double? _validationPart;
     private readonly int _threads;
@@ -75,6 +77,26 @@ public sealed record SobolevTrainingOptions
             ? value
             : throw new ArgumentException($"There are {value.Count} order weights; expected 1 to 3, none null.", nameof(OrderWeights));
     }
+
+    /// <summary>
+    /// How much the squared errors of each output count, one weight for each output of the network; all the same if null. They multiply what
+    /// <see cref="BalanceOutputs"/> gives, and only their ratios matter. An output of weight 0 is not trained, and its labels may all be missing.
+    /// </summary>
+    /// <remarks>
+    /// Errors that training reports (<see cref="TrainingResult"/>, <see cref="TrainingProgress"/>), and that early stopping and schedules see, are weighed the same way, those of
+    /// <see cref="ComponentWeights"/> too; <see cref="Evaluation.Of"/> and <see cref="Evaluation.Components"/> are not.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A weight is negative or not finite, or none is above 0.</exception>
+    public IReadOnlyList<double>? OutputWeights { get => _outputWeights; init => _outputWeights = LossWeights.Checked(value, nameof(OutputWeights)); }
+
+    /// <summary>
+    /// How much the squared errors of each component count within their order, one weight for each component of the labels' <see cref="IJetSource{T}.Layout"/>, at the index that
+    /// <see cref="JetLayout.First"/> and <see cref="JetLayout.Second"/> give; all the same if null. They multiply what the scales of the tangents give. Only the ratios within an
+    /// order matter, so that of the value changes nothing: <see cref="OrderWeights"/> weigh orders. A component of weight 0 is not trained, and its labels may all be missing.
+    /// </summary>
+    /// <remarks>Where validation data have derivatives, they need the components of the training data. Reported errors are weighed as <see cref="OutputWeights"/> says.</remarks>
+    /// <exception cref="ArgumentException">A weight is negative or not finite, or none is above 0.</exception>
+    public IReadOnlyList<double>? ComponentWeights { get => _componentWeights; init => _componentWeights = LossWeights.Checked(value, nameof(ComponentWeights)); }
 
     /// <summary>
     /// Whether each output is weighed by the inverse square of its size, for outputs of different units. The size is the deviation of its values; of

@@ -318,6 +318,30 @@ public class EdgeCaseTests
     }
 
     [Fact]
+    public void CurvatureLengths_OfWeightedSamples_AreThoseOfDuplicates()
+    {
+        IJetSource<double> Samples(int[] numbers, double[]? weights)
+        {
+            var (x, y) = (new double[numbers.Length, 1, 1], new double[numbers.Length, 1, 1]);
+            var (values, labels) = (new double[numbers.Length, 1], new double[numbers.Length, 1]);
+            var (bends, curves) = (new double[numbers.Length, 1, 1], new double[numbers.Length, 1, 1]);
+            for (int k = 0; k < numbers.Length; k++)
+            {
+                double r = 0.1 * numbers[k];
+                (values[k, 0], x[k, 0, 0], bends[k, 0, 0]) = (Math.Exp(r), Math.Exp(r), Math.Exp(r));
+                (labels[k, 0], y[k, 0, 0], curves[k, 0, 0]) = (Math.Sin(9 * r), 9 * Math.Cos(9 * r), -81 * Math.Sin(9 * r));
+            }
+
+            return JetData.FromManifold(values, x, labels, y, bends, curves, weights: weights ?? []);
+        }
+
+        double Length(int[] numbers, double[]? weights = null) => CurvatureLengths.Measure(Samples(numbers, weights), default)[0];
+        double expected = Length([1, 1, 1, 3, 5, 5]);
+        Length([1, 3, 5, 8], [3, 1, 2, 0]).Should().BeApproximately(expected, 1e-14);
+        Length([1, 3, 5, 8]).Should().NotBeApproximately(expected, 1e-3);
+    }
+
+    [Fact]
     public void Noise_OracleThatNeverConverges_CountsEveryDraw()
     {
         var evaluator = new VulnerabilityEvaluator<double>(
