@@ -118,6 +118,26 @@ public sealed class FourierFeatureTests : IDisposable
     }
 
     [Fact]
+    public void Fit_LabelsThatChangeAlongOneInput_GivesTheFrequencyToThatInput()
+    {
+        var source = JetSource.Generate<double>(
+            JetLayout.Full(2, 1), 2, 1, 200,
+            (long _, ref RandomStream random, JetSpan<double> x, JetSpan<double> y) =>
+            {
+                double t = x[0, 0, 0] = 7 * random.NextUniform();
+                x[0, 0, 1] = random.NextUniform();
+                (y[0, 0, 0], y[1, 0, 0], y[2, 0, 0]) = (Math.Sin(t), Math.Cos(t), 0);
+            },
+            inputOrder: 1, tangentInputs: [0, 1]);
+        var network = Mlp<double>.Create(2, [500], 1, Activation.Tanh, seed: 3, frequency: 8);
+        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Optimizer = Optimizer.Adam(learningRate: 1e-9), Threads = 1 }).Fit(source);
+        double[] weights = network.Layer(0).Weights.ToArray();
+        double Deviation(int input) => Math.Sqrt(weights.Where((_, k) => k % 2 == input).Average(w => w * w));
+        Deviation(0).Should().BeApproximately(8, 0.8);
+        Deviation(1).Should().BeLessThan(0.2);
+    }
+
+    [Fact]
     public void Fit_InterruptedAndResumed_GivesTheSameBits()
     {
         string path = Path.Combine(_folder, "run.checkpoint");

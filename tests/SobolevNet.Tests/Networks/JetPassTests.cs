@@ -67,7 +67,7 @@ public class JetPassTests
         CompareWithDuals(RandomNetwork<double>(activation, [5, 17, 9, 11, 3], 1, first), order);
 
     /// <summary>Compares jets along three random tangents at seven random inputs.</summary>
-    public static void CompareWithDuals(Mlp<double> network, int order)
+    internal static void CompareWithDuals(Mlp<double> network, int order)
     {
         var layout = order == 0 ? JetLayout.Value : JetLayout.Full(3, order);
         var input = RandomJets<double>(layout, 7, network.Architecture.Inputs, 2);
