@@ -15,6 +15,8 @@ internal static class FuzzTargets
     {
         byte[][] labels = [.. Labels()];
         byte[] network = Written(path => Network().Save(path));
+        byte[] ensemble = Written(path => new MlpEnsemble<float>(
+            [Mlp<float>.Create(2, [3], 1, seed: 1, frequency: 2), Mlp<float>.Create(2, [3], 1, seed: 2, frequency: 2)]).Save(path));
         byte[] checkpoint = Checkpoint();
         try
         {
@@ -29,6 +31,7 @@ internal static class FuzzTargets
                 new("safetensors", [SafetensorsBytes.WithoutChecksum(network), network], path => SafetensorsFile.Read(path)),
                 new("network", [SafetensorsBytes.WithoutChecksum(network), StateDictionary(), network], path => Mlp<float>.Load(path, Activation.Tanh)),
                 new("prefix", [SafetensorsBytes.WithoutChecksum(StateDictionary()), StateDictionary()], path => Mlp<double>.Load(path, Activation.Tanh, "net.")),
+                new("ensemble", [SafetensorsBytes.WithoutChecksum(ensemble), ensemble], path => MlpEnsemble<float>.Load(path)),
                 new("checkpoint", [SafetensorsBytes.WithoutChecksum(checkpoint), checkpoint], Resume),
                 new("report", [Report()], path => ReportFile.Read(path, ReportJson.Default.CubeReport)),
             ];

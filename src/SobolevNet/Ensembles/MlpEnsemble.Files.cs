@@ -7,7 +7,6 @@ namespace SobolevNet;
 public sealed partial class MlpEnsemble<T>
 {
     private const string Format = "SobolevNet ensemble 1";
-    private const string FormatKey = "format";
     private const string MembersKey = "members";
 
     /// <summary>
@@ -41,7 +40,7 @@ public sealed partial class MlpEnsemble<T>
     public static MlpEnsemble<T> Load(string path)
     {
         var file = SafetensorsFile.Read(path);
-        string format = file.GetMetadata(FormatKey);
+        string format = file.GetMetadata(NetworkTensors.FormatKey);
         if (format != Format)
         {
             throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected \"{Format}\".");

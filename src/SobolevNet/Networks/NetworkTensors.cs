@@ -12,8 +12,10 @@ namespace SobolevNet;
 /// </remarks>
 internal static class NetworkTensors
 {
+    /// <summary>The key of the metadata that says what a file is.</summary>
+    public const string FormatKey = "format";
+
     private const string Format = "SobolevNet network 1";
-    private const string FormatKey = "format";
     private const string SizesKey = "sizes";
     private const string ActivationKey = "activation";
 

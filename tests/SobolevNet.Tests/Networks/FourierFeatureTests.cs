@@ -52,6 +52,39 @@ public sealed class FourierFeatureTests : IDisposable
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("firstActivation");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Forward_HighFrequency_AgreesWithNestedDualNumbers(int order) =>
+        JetPassTests.CompareWithDuals(Mlp<double>.Create(2, [24, 10], 2, Activation.Tanh, seed: 3, frequency: 25), order);
+
+    [Fact]
+    public void Predictor_FourierFeatures_GivesTheDerivativesOfTheNetwork()
+    {
+        var network = Mlp<double>.Create(2, [24, 10], 2, Activation.Tanh, seed: 3, frequency: 25);
+        double[] x = [0.3, -0.7];
+        var jets = network.Derivatives(x, [1, 0, 0, 1], order: 2);
+        var predictor = new Predictor<double>(network);
+        var (value, jacobian, hessian) = (new double[2], new double[4], new double[8]);
+        predictor.Evaluate(x, value);
+        predictor.Jacobian(x, jacobian);
+        predictor.Hessian(x, hessian);
+        for (int o = 0; o < 2; o++)
+        {
+            value[o].Should().BeApproximately(jets[0, 0, o], 1e-12);
+            network.Evaluate(x)[o].Should().BeApproximately(jets[0, 0, o], 1e-12);
+            for (int i = 0; i < 2; i++)
+            {
+                jacobian[(o * 2) + i].Should().BeApproximately(jets[jets.Layout.First(i), 0, o], 1e-12 * 25);
+                for (int j = 0; j < 2; j++)
+                {
+                    hessian[(((o * 2) + i) * 2) + j].Should().BeApproximately(jets[jets.Layout.Second(i, j), 0, o], 1e-12 * 25 * 25);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Load_SavedNetwork_HasBothActivations()
     {
@@ -82,6 +115,26 @@ public sealed class FourierFeatureTests : IDisposable
         double plain = Error(null), fourier = Error(36);
         plain.Should().BeGreaterThan(0.3);
         fourier.Should().BeLessThan(plain / 100);
+    }
+
+    [Fact]
+    public void Fit_LabelsThatChangeAlongOneInput_GivesTheFrequencyToThatInput()
+    {
+        var source = JetSource.Generate<double>(
+            JetLayout.Full(2, 1), 2, 1, 200,
+            (long _, ref RandomStream random, JetSpan<double> x, JetSpan<double> y) =>
+            {
+                double t = x[0, 0, 0] = 7 * random.NextUniform();
+                x[0, 0, 1] = random.NextUniform();
+                (y[0, 0, 0], y[1, 0, 0], y[2, 0, 0]) = (Math.Sin(t), Math.Cos(t), 0);
+            },
+            inputOrder: 1, tangentInputs: [0, 1]);
+        var network = Mlp<double>.Create(2, [500], 1, Activation.Tanh, seed: 3, frequency: 8);
+        new SobolevTrainer<double>(network, new SobolevTrainingOptions { Epochs = 1, Optimizer = Optimizer.Adam(learningRate: 1e-9), Threads = 1 }).Fit(source);
+        double[] weights = network.Layer(0).Weights.ToArray();
+        double Deviation(int input) => Math.Sqrt(weights.Where((_, k) => k % 2 == input).Average(w => w * w));
+        Deviation(0).Should().BeApproximately(8, 0.8);
+        Deviation(1).Should().BeLessThan(0.2);
     }
 
     [Fact]

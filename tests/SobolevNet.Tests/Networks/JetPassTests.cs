@@ -66,10 +66,11 @@ public class JetPassTests
     public void Forward_AnotherFirstActivation_AgreesWithNestedDualNumbers(Activation first, Activation activation, int order) =>
         CompareWithDuals(RandomNetwork<double>(activation, [5, 17, 9, 11, 3], 1, first), order);
 
-    private static void CompareWithDuals(Mlp<double> network, int order)
+    /// <summary>Compares jets along three random tangents at seven random inputs.</summary>
+    internal static void CompareWithDuals(Mlp<double> network, int order)
     {
         var layout = order == 0 ? JetLayout.Value : JetLayout.Full(3, order);
-        var input = RandomJets<double>(layout, 7, 5, 2);
+        var input = RandomJets<double>(layout, 7, network.Architecture.Inputs, 2);
         var output = network.Propagate(input);
         for (int s = 0; s < input.Samples; s++)
         {
