@@ -13,5 +13,5 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public override long NumberInSource(long number) => samples[number];
 
-    internal override long NumberNamed(long sample) => KeepsNumbers ? samples[sample] : sample;
+    internal override long NumberForCaller(long sample) => KeepsNumbers ? samples[sample] : sample;
 }
