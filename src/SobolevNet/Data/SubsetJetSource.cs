@@ -16,7 +16,7 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public override long NumberInSource(long number) => samples[number];
 
-    internal override long NumberNamed(long sample) => KeepsNumbers ? samples[sample] : sample;
+    internal override long NumberForCaller(long sample) => KeepsNumbers ? samples[sample] : sample;
 
     private static int BlockOf(IJetSource<T> source, ReadOnlySpan<long> samples)
     {

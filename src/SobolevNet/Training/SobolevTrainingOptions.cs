@@ -66,8 +66,8 @@ public sealed record SobolevTrainingOptions
 
     /// <summary>
     /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically:
-    /// λₖ = max(1, Eₖ)^−(1 + progress/2), Eₖ being the loss of that order before the first step, so that no order drowns the
-    /// others.
+    /// λₖ = (1 + Rₖ)^−(0.8 + progress/2). Rₖ is the mean square of the derivatives of order k that the network has before the first step over the variance of its values, both in
+    /// units of the targets', so that no order dominates the others.
     /// </summary>
     /// <exception cref="ArgumentException">There are none or more than three, or one is null.</exception>
     public IReadOnlyList<OrderWeight>? OrderWeights
