@@ -25,14 +25,10 @@ internal sealed class LivePass<T>
         int count = network.Parameters.Length;
         _packedParameters = count <= FewParameters && !JetTape<T>.MayHaveZeros(network.Architecture) ? new T[count] : null;
         Packed = new PackedNetwork<T>(network);
-        Scratch = new InferenceScratch<T>(network.Architecture);
     }
 
     /// <summary>The network as it is now, after <see cref="Begin"/>.</summary>
     public PackedNetwork<T> Packed { get; }
-
-    /// <summary>Memory.</summary>
-    public InferenceScratch<T> Scratch { get; }
 
     /// <summary>Reads the network's parameters.</summary>
     /// <param name="layout">The components to propagate.</param>
@@ -46,9 +42,9 @@ internal sealed class LivePass<T>
         }
 
         // Only where many rows may leave out inputs that are zero, a copy pays.
-        var tape = Scratch.Tape(layout, samples);
         bool few = (long)samples * layout.Count <= PackedNetwork<T>.FewRows;
-        Packed.Pack(reverse: false, reverseFirst: false, stored: few || !tape.MaySkipInputs, keepZeros: tape.MaySkipInputs);
+        bool maySkip = JetTape<T>.MaySkip(_network.Architecture, layout.Count);
+        Packed.Pack(reverse: false, reverseFirst: false, stored: few || !maySkip, keepZeros: maySkip);
     }
 
     /// <summary>Reads the network's parameters, for derivatives at one sample.</summary>
