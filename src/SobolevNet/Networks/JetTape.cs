@@ -60,9 +60,7 @@ internal sealed class JetTape<T> : IPassTape<T>
         _inputComponents = layout.Truncate(inputOrder).Count;
         Capacity = samples;
         GroupSamples = groupSamples;
-        _live = _inputComponents >= LiveColumns.MinComponents && MayHaveZeros(architecture)
-            ? new LiveColumns(architecture.Inputs, samples)
-            : null;
+        _live = MaySkip(architecture, _inputComponents) ? new LiveColumns(architecture.Inputs, samples) : null;
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
         _before = new ArraySegment<T>[layers];
@@ -129,6 +127,10 @@ internal sealed class JetTape<T> : IPassTape<T>
 
     /// <summary>Whether a network has so many inputs that leaving out those that are zero pays, if there are components enough.</summary>
     public static bool MayHaveZeros(MlpArchitecture architecture) => architecture.Inputs >= LiveInputs;
+
+    /// <summary>Whether first layers may leave out inputs that are zero in so many components.</summary>
+    public static bool MaySkip(MlpArchitecture architecture, int inputComponents) =>
+        inputComponents >= LiveColumns.MinComponents && MayHaveZeros(architecture);
 
     /// <summary>Whether arrays hold a tape of so many samples.</summary>
     public static bool Fits(MlpArchitecture architecture, JetLayout layout, int samples)
