@@ -28,6 +28,9 @@ public sealed class SobolevTrainer<T>
     /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
     /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// The optimizer is <see cref="Optimizer.LevenbergMarquardt"/>, and the network has more than 5,000 parameters or the gradient is to be clipped.
+    /// </exception>
     public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -35,6 +38,11 @@ public sealed class SobolevTrainer<T>
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(OrderBalance.HighestTrained(Options.OrderWeights, Options.Order ?? 0));
         Options.Optimizer.CheckPrecision<T>();
+        if (Options.Optimizer is LevenbergMarquardt)
+        {
+            LevenbergMarquardt.Check(network.Architecture, Options);
+        }
+
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -312,6 +320,14 @@ public sealed class SobolevTrainer<T>
         if (bad >= 0)
         {
             throw new InvalidOperationException($"Coefficient {bad} of the trainer is {Coefficients[bad]}; expected a finite number.");
+        }
+
+        if (terms.Own.Length > 0 && Options.Optimizer is LevenbergMarquardt)
+        {
+            throw new ArgumentException(
+                $"{terms.Own[0].Name} has a loss of its own, which {nameof(Optimizer.LevenbergMarquardt)} cannot train, since it need not be a sum of squares. Expected labels alone, or " +
+                $"another optimizer, such as {nameof(Optimizer.Soap)}.",
+                terms.Own[0].Argument);
         }
 
         if (terms.Own.Length == 0 && Coefficients.Length > 0)

@@ -109,7 +109,7 @@ internal sealed class TrainingRun<T>
 
         _step.BeginTerms(_course.Progress);
         _state.RateFactor = _course.RateFactor(_epochLosses);
-        _step.Run(_epochOrder.Samples, first, count);
+        _step.Run(_epochOrder.Samples, first, count, cancellationToken);
         return count;
     }
 
@@ -153,7 +153,8 @@ internal sealed class TrainingRun<T>
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        var end = _course.IsAnnealing ? TrainingEnd.EarlyStopped
+        var end = _state.Optimizer.HasConverged ? TrainingEnd.Converged
+            : _course.IsAnnealing ? TrainingEnd.EarlyStopped
             : _state.Epoch >= _options.Epochs ? TrainingEnd.Completed
             : TrainingEnd.TimeSpent;
         _checkpoint.Write();

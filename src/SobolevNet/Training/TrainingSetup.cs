@@ -49,7 +49,7 @@ internal sealed class TrainingSetup<T>(
         }
 
         MetricState<T>? scaled = null;
-        if (isFresh && options.ScaleDirections && order > 0 && InputMetric.HasGradients(_source))
+        if (isFresh && options.ScaleDirections && options.Optimizer is not LevenbergMarquardt && order > 0 && InputMetric.HasGradients(_source))
         {
             if (_source.InputFeatures > InputMetric.MaxInputs)
             {
