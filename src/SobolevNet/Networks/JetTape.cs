@@ -373,6 +373,25 @@ internal sealed class JetTape<T> : IPassTape<T>
         AddBias(adjoint, outStride, gradient.Bias);
     }
 
+    /// <summary>The gradient of a layer that one sample of a group contributes. The network is not packed for inputs that stay zero.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="sample">The sample's place in its group.</param>
+    /// <param name="gradient">Receives the gradient of all output features.</param>
+    /// <param name="workspace">Memory for products.</param>
+    public void SampleGradient(int layer, int group, int sample, DenseLayer<T> gradient, Workspace<T> workspace)
+    {
+        var (start, samples) = Group(group);
+        int row = (start * Layout.Count) + sample;
+        int outStride = StrideAfter(layer);
+        int inStride = StrideBefore(layer);
+        var adjoint = _before[layer].AsSpan(row * outStride);
+        Gemm.MultiplyTransposed<T>(
+            adjoint, samples * outStride, (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(row * inStride), samples * inStride,
+            layer == 0 ? _inputComponents : Layout.Count, gradient.Inputs, 0, gradient.Outputs, gradient.Weights, gradient.Inputs, accumulate: false, workspace);
+        adjoint[..gradient.Outputs].CopyTo(gradient.Bias);
+    }
+
     /// <summary>Adds up the adjoints of the values of all samples, in order.</summary>
     private void AddBias(ReadOnlySpan<T> adjoint, int stride, Span<T> sum)
     {
