@@ -174,14 +174,15 @@ public class EdgeCaseTests
     [Fact]
     public void Bands_LowMidAndHigh_DivideAllFrequencies()
     {
-        int[] modes = [.. new[] { FrequencyBand.LowBand, FrequencyBand.MidBand, FrequencyBand.HighBand }.Select(band => DirectionSampler.Band(20, 20, band).Dimensions)];
+        var (low, mid, high) = (new FrequencyBand(0, 0.15), new FrequencyBand(0.15, 0.4), new FrequencyBand(0.4, double.PositiveInfinity));
+        int[] modes = [.. new[] { low, mid, high }.Select(band => DirectionSampler.Band(20, 20, band).Dimensions)];
         modes.Sum().Should().Be(400);
-        FrequencyBand.LowBand.Contains(2, 0, 20, 20).Should().BeTrue();
-        FrequencyBand.LowBand.Contains(3, 0, 20, 20).Should().BeFalse("0.15 begins the next band");
-        FrequencyBand.MidBand.Contains(3, 0, 20, 20).Should().BeTrue();
-        FrequencyBand.MidBand.Contains(0, 7, 20, 20).Should().BeTrue();
-        FrequencyBand.MidBand.Contains(0, 8, 20, 20).Should().BeFalse();
-        FrequencyBand.HighBand.Contains(8, 19, 20, 20).Should().BeTrue();
+        low.Contains(2, 0, 20, 20).Should().BeTrue();
+        low.Contains(3, 0, 20, 20).Should().BeFalse("0.15 begins the next band");
+        mid.Contains(3, 0, 20, 20).Should().BeTrue();
+        mid.Contains(0, 7, 20, 20).Should().BeTrue();
+        mid.Contains(0, 8, 20, 20).Should().BeFalse();
+        high.Contains(8, 19, 20, 20).Should().BeTrue();
         DirectionGroup.Bands(20, 20, 2).Select(group => (group.Count, group.Sampler.Dimensions)).Should().Equal((2, modes[0]), (2, modes[1]), (2, modes[2]));
     }
 

@@ -168,6 +168,7 @@ public class AdjointPassTests
         Refused(() => pass.Reverse(y, new double[5], jacobian, gradient), "*jacobianAdjoint has 5*");
         Refused(() => pass.Reverse(y, jacobian, [], gradient), "*productsAdjoint has 0*");
         Refused(() => pass.Reverse(y, jacobian, jacobian, new double[1]), "*gradient*");
+        Refused(() => pass.Reverse(y, jacobian, jacobian, []), "*gradient has 0*");
         pass.Reverse(y, jacobian, jacobian, gradient);
         Action twice = () => pass.Reverse(y, jacobian, jacobian, gradient);
         twice.Should().Throw<InvalidOperationException>();
