@@ -183,7 +183,10 @@ public sealed class FileJetSourceTests : IDisposable
         JetData.Save(file, JetDataFileTests.Make("values"));
         Opening(file).Should().Throw<IOException>().WithMessage("*is a file; a folder of .npy files is expected*");
         Opening(_folder.File("none")).Should().Throw<DirectoryNotFoundException>();
-        Opening(" ").Should().Throw<ArgumentException>();
+        Opening(" ").Should().Throw<ArgumentException>().WithParameterName("folder");
+        Opening("a\0").Should().Throw<ArgumentException>().WithParameterName("folder");
+        Opening(null!).Should().Throw<ArgumentNullException>().WithParameterName("folder");
+        FluentActions.Invoking(() => JetData.Open<double>([folder, " "])).Should().Throw<ArgumentException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>(Array.Empty<string>())).Should().Throw<ArgumentException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>((IEnumerable<string>)null!)).Should().Throw<ArgumentNullException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>(folder, cacheBytes: 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("cacheBytes");
