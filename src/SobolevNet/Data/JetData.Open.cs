@@ -37,11 +37,11 @@ public static partial class JetData
     /// </exception>
     /// <exception cref="IOException">The folder does not exist or is a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    /// <exception cref="ArgumentException">The path is blank.</exception>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static FileJetSource<T> Open<T>(
         string folder, bool allowMissing = false, long cacheBytes = DefaultCache, CancellationToken cancellationToken = default)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Open<T>([folder], allowMissing, cacheBytes, cancellationToken);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Open<T>([NpyFolder.Open(folder, nameof(folder))], allowMissing, cacheBytes, cancellationToken);
 
     /// <summary>Opens several folders of .npy files as one source, their samples in a row; see <see cref="Open{T}(string, bool, long, CancellationToken)"/>.</summary>
     /// <typeparam name="T">float or double.</typeparam>
@@ -50,7 +50,7 @@ public static partial class JetData
     /// <param name="cacheBytes">Bytes of labels that are kept in memory, of all folders together.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The source, which keeps the files open until it is disposed.</returns>
-    /// <exception cref="ArgumentException">There is no folder, or a path is blank.</exception>
+    /// <exception cref="ArgumentException">There is no folder, or a path is blank or not a valid one.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="cacheBytes"/> is below 1.</exception>
     /// <exception cref="InvalidDataException">As for one folder; or the folders have different arrays.</exception>
     /// <exception cref="IOException">A folder does not exist or is a file, or cannot be read.</exception>
@@ -61,13 +61,16 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(folders);
-        ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, 1);
-        NpyFolder[] opened = [.. folders.Select(NpyFolder.Open)];
-        if (opened.Length == 0)
-        {
-            throw new ArgumentException("No folder is given; expected at least one.", nameof(folders));
-        }
+        NpyFolder[] opened = [.. folders.Select(folder => NpyFolder.Open(folder, nameof(folders)))];
+        return opened.Length > 0
+            ? Open<T>(opened, allowMissing, cacheBytes, cancellationToken)
+            : throw new ArgumentException("No folder is given; expected at least one.", nameof(folders));
+    }
 
+    private static FileJetSource<T> Open<T>(NpyFolder[] opened, bool allowMissing, long cacheBytes, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, 1);
         LabelRows? rows = null;
         string folder = opened[0].Path;
         try

@@ -15,12 +15,19 @@ internal sealed class NpyFolder : INamedArrays
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Lists a folder.</summary>
-    /// <exception cref="ArgumentException">The path is blank.</exception>
+    /// <param name="path">The folder.</param>
+    /// <param name="argument">The argument that the path was given in.</param>
+    /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     /// <exception cref="IOException">There is no such folder, or it is a file.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be listed.</exception>
-    public static NpyFolder Open(string path)
+    public static NpyFolder Open(string path, string argument)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path, argument);
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("The path has a null character.", argument);
+        }
+
         if (System.IO.File.Exists(path))
         {
             throw new IOException($"\"{path}\" is a file; a folder of .npy files is expected. Unpack an .npz file into one.");

@@ -32,6 +32,13 @@ internal static class SourceHash
             hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in scale)));
         }
 
+        // Another size of blocks is another order of the samples.
+        int block = source.SamplesPerBlock;
+        if (block > 1)
+        {
+            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in block)));
+        }
+
         for (int sample = 0; source.HasSampleWeights && sample < source.Count; sample++)
         {
             double weight = source.SampleWeight(sample);

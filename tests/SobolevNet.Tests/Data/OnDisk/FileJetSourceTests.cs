@@ -183,7 +183,10 @@ public sealed class FileJetSourceTests : IDisposable
         JetData.Save(file, JetDataFileTests.Make("values"));
         Opening(file).Should().Throw<IOException>().WithMessage("*is a file; a folder of .npy files is expected*");
         Opening(_folder.File("none")).Should().Throw<DirectoryNotFoundException>();
-        Opening(" ").Should().Throw<ArgumentException>();
+        Opening(" ").Should().Throw<ArgumentException>().WithParameterName("folder");
+        Opening("a\0").Should().Throw<ArgumentException>().WithParameterName("folder");
+        Opening(null!).Should().Throw<ArgumentNullException>().WithParameterName("folder");
+        FluentActions.Invoking(() => JetData.Open<double>([folder, " "])).Should().Throw<ArgumentException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>(Array.Empty<string>())).Should().Throw<ArgumentException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>((IEnumerable<string>)null!)).Should().Throw<ArgumentNullException>().WithParameterName("folders");
         FluentActions.Invoking(() => JetData.Open<double>(folder, cacheBytes: 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("cacheBytes");
@@ -282,13 +285,41 @@ public sealed class FileJetSourceTests : IDisposable
         using var again = JetData.Open<double>(folder, cacheBytes: 88 * 384);
         Trained(again, options).Should().Equal(once);
         Trained(source, options).Should().NotEqual(once);
+
+        // Stopped after an epoch and resumed; another size of blocks would go on in another order.
+        options = options with { Checkpoint = new CheckpointOptions(_folder.File("checkpoint")) { Every = TimeSpan.Zero } };
+        using var stop = new CancellationTokenSource();
+        var stopped = new SobolevTrainer<double>(Fresh(), options);
+        stopped.Invoking(trainer => trainer.Fit(opened, null, new AfterEpoch(stop), stop.Token)).Should().Throw<OperationCanceledException>();
+        var network = Fresh();
+        var resumed = new SobolevTrainer<double>(network, options);
+        resumed.ResumeFrom(_folder.File("checkpoint"));
+        using var larger = JetData.Open<double>(folder, cacheBytes: 2 * 88 * 384);
+        resumed.Invoking(trainer => trainer.Fit(larger)).Should().Throw<InvalidDataException>();
+        resumed = new SobolevTrainer<double>(network, options);
+        resumed.ResumeFrom(_folder.File("checkpoint"));
+        resumed.Fit(again);
+        network.Parameters.ToArray().Should().Equal(once);
     }
 
     private static double[] Trained(IJetSource<double> source, SobolevTrainingOptions options)
     {
-        var network = Mlp<double>.Create(3, [5], 2, Activation.Tanh, seed: 1);
+        var network = Fresh();
         new SobolevTrainer<double>(network, options).Fit(source);
         return network.Parameters.ToArray();
+    }
+
+    private static Mlp<double> Fresh() => Mlp<double>.Create(3, [5], 2, Activation.Tanh, seed: 1);
+
+    private sealed class AfterEpoch(CancellationTokenSource stop) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.IsEndOfEpoch)
+            {
+                stop.Cancel();
+            }
+        }
     }
 
     /// <summary>Labels of random types in several folders, read in random order with a cache of any size.</summary>
