@@ -31,7 +31,7 @@ public static partial class JetData
     /// <param name="cacheBytes">Bytes of labels that are kept in memory.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The source, which keeps the files open until it is disposed.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="cacheBytes"/> is below 1 MiB.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="cacheBytes"/> is below 1.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged, an array is missing or has a name that its form does not have, or the arrays do not fit each other or are not finite.
     /// </exception>
@@ -51,7 +51,7 @@ public static partial class JetData
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The source, which keeps the files open until it is disposed.</returns>
     /// <exception cref="ArgumentException">There is no folder, or a path is blank.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="cacheBytes"/> is below 1 MiB.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="cacheBytes"/> is below 1.</exception>
     /// <exception cref="InvalidDataException">As for one folder; or the folders have different arrays.</exception>
     /// <exception cref="IOException">A folder does not exist or is a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
@@ -61,7 +61,7 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(folders);
-        ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, 1 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(cacheBytes, 1);
         NpyFolder[] opened = [.. folders.Select(NpyFolder.Open)];
         if (opened.Length == 0)
         {
@@ -83,7 +83,7 @@ public static partial class JetData
             double[] weights = [.. opened.SelectMany(each => Weights(each))];
             double[]? checkedWeights = SampleWeights.Check(weights, rows.Count, "weights");
             var findings = LabelSurvey.Run<T>(
-                rows, form, opened, checkedWeights, allowMissing || AllowsMissing(opened[0]), FileJetSource<T>.BlockOf(rows, cacheBytes), cancellationToken);
+                rows, form, opened, checkedWeights, allowMissing || AllowsMissing(opened[0]), cancellationToken);
             return new FileJetSource<T>(rows, form, checkedWeights, findings, cacheBytes);
         }
         catch (ArgumentException fault)

@@ -114,8 +114,8 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.</param>
     protected abstract void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 
-    /// <summary>The number by which messages and evaluations name a sample.</summary>
-    internal virtual long NumberNamed(long sample) => sample;
+    /// <summary>The number of a sample in the source that the caller knows, by which messages and evaluations name it.</summary>
+    internal virtual long NumberForCaller(long sample) => sample;
 
     /// <summary>The same transform, filled from a run of the other source.</summary>
     internal IJetSource<T> Over(IJetSource<T> run) => new OverRun(this, run);
@@ -124,7 +124,7 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     {
         public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
 
-        internal override long NumberNamed(long sample) => transform.NumberNamed(sample);
+        internal override long NumberForCaller(long sample) => transform.NumberForCaller(sample);
 
         protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) =>
             transform.Fill(run, samples, input, target);

@@ -16,7 +16,7 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
 
     public override long NumberInSource(long number) => samples[number];
 
-    internal override long NumberNamed(long sample) => KeepsNumbers ? samples[sample] : sample;
+    internal override long NumberForCaller(long sample) => KeepsNumbers ? samples[sample] : sample;
 
     private static int BlockOf(IJetSource<T> source, ReadOnlySpan<long> samples)
     {
@@ -26,6 +26,6 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
             block = samples[k] > samples[k - 1] ? block : 1;
         }
 
-        return (int)Math.Max(1, (long)block * samples.Length / (samples[^1] - samples[0] + 1));
+        return block > 1 ? (int)Math.Max(1, (long)block * samples.Length / (samples[^1] - samples[0] + 1)) : 1;
     }
 }

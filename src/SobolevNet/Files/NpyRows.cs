@@ -58,9 +58,9 @@ internal sealed class NpyRows : IDisposable
         }
 
         long rowLength = ArrayShape.ElementCount<int>(header.Shape.AsSpan(1));
-        return rowLength <= Array.MaxLength
+        return rowLength >= 0 && rowLength <= Array.MaxLength
             ? new NpyRows(path, File.OpenHandle(path), header)
-            : throw new InvalidDataException($"\"{path}\" has rows of {rowLength} elements; at most {Array.MaxLength} are supported.");
+            : throw new InvalidDataException($"\"{path}\" has rows of the shape {ArrayShape.Format<int>(header.Shape.AsSpan(1))}; at most {Array.MaxLength} elements are supported.");
     }
 
     /// <summary>Reads rows and converts their elements.</summary>

@@ -6,13 +6,16 @@ namespace SobolevNet;
 /// <summary>Looks for numbers that are not finite. Callers say in their message whose they are.</summary>
 internal static class NotFinite
 {
+    /// <summary>Numbers from which a call of a vector function pays.</summary>
+    private const int ManyNumbers = 16;
+
     /// <summary>The index of the first number that is not finite; -1 if all are.</summary>
     /// <param name="numbers">The numbers.</param>
     /// <param name="allowNaN">Whether NaN, a label that is missing, counts as finite.</param>
     public static int IndexIn<T>(ReadOnlySpan<T> numbers, bool allowNaN = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (numbers.IsEmpty || TensorPrimitives.IsFiniteAll(numbers))
+        if (numbers.Length >= ManyNumbers && TensorPrimitives.IsFiniteAll(numbers))
         {
             return -1;
         }

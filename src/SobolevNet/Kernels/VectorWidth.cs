@@ -18,10 +18,8 @@ internal static class VectorWidths
     public const string Variable = "SOBOLEVNET_VECTOR_WIDTH";
 
     /// <summary>The widths that this machine can run, widest first.</summary>
-    public static IReadOnlyList<VectorWidth> Supported { get; } =
-    [
-        .. new[] { VectorWidth.Bits512, VectorWidth.Bits256, VectorWidth.Bits128, VectorWidth.Scalar }.Where(IsSupported),
-    ];
+    public static IReadOnlyList<VectorWidth> Supported =>
+        [.. new[] { VectorWidth.Bits512, VectorWidth.Bits256, VectorWidth.Bits128, VectorWidth.Scalar }.Where(IsSupported)];
 
     /// <summary>The width in use: the widest that the machine has, unless the environment asks for a narrower one.</summary>
     public static VectorWidth Current { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
@@ -30,7 +28,10 @@ internal static class VectorWidths
     {
         if (string.IsNullOrWhiteSpace(forced))
         {
-            return Supported[0];
+            return IsSupported(VectorWidth.Bits512) ? VectorWidth.Bits512
+                : IsSupported(VectorWidth.Bits256) ? VectorWidth.Bits256
+                : IsSupported(VectorWidth.Bits128) ? VectorWidth.Bits128
+                : VectorWidth.Scalar;
         }
 
         return int.TryParse(forced, out int bits) && Enum.IsDefined((VectorWidth)bits) && IsSupported((VectorWidth)bits)

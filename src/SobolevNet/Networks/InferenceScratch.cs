@@ -30,7 +30,7 @@ internal sealed class InferenceScratch<T>
         (long)_memory.Length + (_adjoints[0]?.Length ?? 0) + (_adjoints[1]?.Length ?? 0) + _workspace.Length + _points.Length <= Math.Max(SmallMemory, 4L * _architecture.ParameterCount);
 
     /// <summary>A tape for some samples of a layout, or for as many of them as fill a cache.</summary>
-    public JetTape<T> Tape(JetLayout layout, int samples)
+    private JetTape<T> Tape(JetLayout layout, int samples)
     {
         int capacity = JetTape<T>.LoneGroup(layout.Count, samples);
         if (_tape is { } tape && tape.Capacity >= capacity && tape.Layout.Equals(layout))

@@ -60,9 +60,7 @@ internal sealed class JetTape<T> : IPassTape<T>
         _inputComponents = layout.Truncate(inputOrder).Count;
         Capacity = samples;
         GroupSamples = groupSamples;
-        _live = _inputComponents >= LiveColumns.MinComponents && MayHaveZeros(architecture)
-            ? new LiveColumns(architecture.Inputs, samples)
-            : null;
+        _live = MaySkip(architecture, _inputComponents) ? new LiveColumns(architecture.Inputs, samples) : null;
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
         _before = new ArraySegment<T>[layers];
@@ -129,6 +127,10 @@ internal sealed class JetTape<T> : IPassTape<T>
 
     /// <summary>Whether a network has so many inputs that leaving out those that are zero pays, if there are components enough.</summary>
     public static bool MayHaveZeros(MlpArchitecture architecture) => architecture.Inputs >= LiveInputs;
+
+    /// <summary>Whether first layers may leave out inputs that are zero in so many components.</summary>
+    public static bool MaySkip(MlpArchitecture architecture, int inputComponents) =>
+        inputComponents >= LiveColumns.MinComponents && MayHaveZeros(architecture);
 
     /// <summary>Whether arrays hold a tape of so many samples.</summary>
     public static bool Fits(MlpArchitecture architecture, JetLayout layout, int samples)
@@ -369,6 +371,25 @@ internal sealed class JetTape<T> : IPassTape<T>
         }
 
         AddBias(adjoint, outStride, gradient.Bias);
+    }
+
+    /// <summary>The gradient of a layer that one sample of a group contributes. The network is not packed for inputs that stay zero.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="sample">The sample's place in its group.</param>
+    /// <param name="gradient">Receives the gradient of all output features.</param>
+    /// <param name="workspace">Memory for products.</param>
+    public void SampleGradient(int layer, int group, int sample, DenseLayer<T> gradient, Workspace<T> workspace)
+    {
+        var (start, samples) = Group(group);
+        int row = (start * Layout.Count) + sample;
+        int outStride = StrideAfter(layer);
+        int inStride = StrideBefore(layer);
+        var adjoint = _before[layer].AsSpan(row * outStride);
+        Gemm.MultiplyTransposed<T>(
+            adjoint, samples * outStride, (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(row * inStride), samples * inStride,
+            layer == 0 ? _inputComponents : Layout.Count, gradient.Inputs, 0, gradient.Outputs, gradient.Weights, gradient.Inputs, accumulate: false, workspace);
+        adjoint[..gradient.Outputs].CopyTo(gradient.Bias);
     }
 
     /// <summary>Adds up the adjoints of the values of all samples, in order.</summary>

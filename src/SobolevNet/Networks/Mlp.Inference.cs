@@ -9,6 +9,7 @@ namespace SobolevNet;
 public sealed partial class Mlp<T>
 {
     private readonly ScratchPool<LivePass<T>> _passes = new();
+    private BatchInference<T>? _inference;
 
     /// <summary>The output for one input or several.</summary>
     /// <param name="x">Shape (samples, inputs), row-major.</param>
@@ -30,8 +31,8 @@ public sealed partial class Mlp<T>
         var y = new T[samples * Architecture.Outputs];
         var pass = Take();
         pass.Begin(JetLayout.Value, samples);
-        pass.Scratch.Evaluate(pass.Packed, x, y);
-        Return(pass);
+        Inference.Evaluate(pass.Packed, x, y);
+        _passes.Return(pass);
         return y;
     }
 
@@ -59,8 +60,8 @@ public sealed partial class Mlp<T>
         var output = new JetBatch<T>(input.Layout, input.Samples, Architecture.Outputs);
         var pass = Take();
         pass.Begin(input.Layout, input.Samples);
-        pass.Scratch.Propagate(pass.Packed, input, output);
-        Return(pass);
+        Inference.Propagate(pass.Packed, input, output);
+        _passes.Return(pass);
         return output;
     }
 
@@ -121,8 +122,8 @@ public sealed partial class Mlp<T>
         var jacobian = new T[outputs, inputs];
         var pass = Take();
         pass.BeginDerivatives();
-        pass.Scratch.Jacobian(pass.Packed, x, MemoryMarshal.CreateSpan(ref jacobian[0, 0], jacobian.Length));
-        Return(pass);
+        Inference.Jacobian(pass.Packed, x, MemoryMarshal.CreateSpan(ref jacobian[0, 0], jacobian.Length));
+        _passes.Return(pass);
         return jacobian;
     }
 
@@ -143,8 +144,8 @@ public sealed partial class Mlp<T>
         var hessian = new T[outputs, inputs, inputs];
         var pass = Take();
         pass.BeginDerivatives();
-        pass.Scratch.Hessian(pass.Packed, x, MemoryMarshal.CreateSpan(ref hessian[0, 0, 0], hessian.Length));
-        Return(pass);
+        Inference.Hessian(pass.Packed, x, MemoryMarshal.CreateSpan(ref hessian[0, 0, 0], hessian.Length));
+        _passes.Return(pass);
         return hessian;
     }
 
@@ -176,13 +177,8 @@ public sealed partial class Mlp<T>
         FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
     }
 
-    private LivePass<T> Take() => _passes.TryTake() ?? new LivePass<T>(this);
+    private BatchInference<T> Inference =>
+        _inference ?? Interlocked.CompareExchange(ref _inference, new BatchInference<T>(Architecture, Environment.ProcessorCount), null) ?? _inference;
 
-    private void Return(LivePass<T> pass)
-    {
-        if (pass.Scratch.IsWorthKeeping)
-        {
-            _passes.Return(pass);
-        }
-    }
+    private LivePass<T> Take() => _passes.TryTake() ?? new LivePass<T>(this);
 }

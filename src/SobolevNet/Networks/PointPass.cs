@@ -27,7 +27,7 @@ internal sealed class PointPass<T>
 
     private readonly MlpArchitecture _architecture;
     private readonly DenseRow<T>[] _values;
-    private readonly AdjointActivation<T>[] _adjoints;
+    private readonly AdjointActivation<T>?[] _adjoints;
     private readonly int _stride;
     private readonly bool _isSmall;
     private ArraySegment<T> _memory = ArraySegment<T>.Empty;
@@ -42,11 +42,10 @@ internal sealed class PointPass<T>
         int panelWidth = GemmShape.PanelWidth<T>(VectorWidths.Current);
         _stride = JetTape<T>.Stride(GemmShape.Blocks(widest, panelWidth) * panelWidth);
         _values = new DenseRow<T>[architecture.LayerCount];
-        _adjoints = new AdjointActivation<T>[architecture.LayerCount - 1];
+        _adjoints = new AdjointActivation<T>?[architecture.LayerCount - 1];
         for (int layer = 0; layer < _adjoints.Length; layer++)
         {
             _values[layer] = DenseRow<T>.Create(architecture.ActivationAfter(layer));
-            _adjoints[layer] = AdjointActivation<T>.Create(architecture.ActivationAfter(layer));
         }
 
         _values[^1] = DenseRow<T>.Create(Activation.Identity);
@@ -114,7 +113,7 @@ internal sealed class PointPass<T>
         {
             var slopes = memory.Slice(layer * kept, valueRows * _stride);
             Gemm.MultiplyFewRows(current, _stride, valueRows, network.Forward[layer]!, slopes, _stride);
-            _adjoints[layer].Forward(Block(layer, tangents), slopes, network.Bias[layer], next, memory.Slice((layer * kept) + slopes.Length, curvatureRows * _stride));
+            AdjointAfter(layer).Forward(Block(layer, tangents), slopes, network.Bias[layer], next, memory.Slice((layer * kept) + slopes.Length, curvatureRows * _stride));
             var other = current;
             current = next;
             next = other;
@@ -132,7 +131,7 @@ internal sealed class PointPass<T>
         for (int layer = last - 1; layer >= 0; layer--)
         {
             var slopes = memory.Slice(layer * kept, valueRows * _stride);
-            _adjoints[layer].Adjoint(Block(layer, tangents), slopes, memory.Slice((layer * kept) + slopes.Length, curvatureRows * _stride), current, next);
+            AdjointAfter(layer).Adjoint(Block(layer, tangents), slopes, memory.Slice((layer * kept) + slopes.Length, curvatureRows * _stride), current, next);
             Gemm.MultiplyFewRows(next, _stride, adjointRows, network.Reverse[layer]!, current, _stride);
         }
 
@@ -233,6 +232,9 @@ internal sealed class PointPass<T>
             factors[i] = network.OutputScaling is { } scaling ? factor * scaling.Scale[output] : factor;
         }
     }
+
+    /// <summary>The activation after a layer, made at the first use: most networks are only asked for values.</summary>
+    private AdjointActivation<T> AdjointAfter(int layer) => _adjoints[layer] ??= AdjointActivation<T>.Create(_architecture.ActivationAfter(layer));
 
     private AdjointBlock Block(int layer, int tangents) => new(1, _architecture.Outputs, tangents, Padded(layer), _stride);
 

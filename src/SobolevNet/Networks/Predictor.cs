@@ -3,26 +3,33 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// A network for many calls: weights packed once, memory reused, any number of threads at a time.
+/// A network for many calls: weights packed once, memory reused, any number of threads at a time, and large batches on several threads.
 /// </summary>
 /// <remarks>
 /// Holds a snapshot, two packed copies of the weights: later changes of the network's parameters are not seen. A sample's result does not depend on the batch
-/// that it is asked in. Inputs must be finite. Memory is kept for two calls at a time for each processor, each what one layout of
-/// some samples needs; a call that allocates needed more than the one before, or another layout.
+/// that it is asked in, nor on threads. Inputs must be finite. Memory is kept for two calls at a time for each processor, each what one layout of
+/// some samples needs; a call that allocates needed more than the one before, or another layout, or several threads, which takes some kilobytes.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Predictor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PackedNetwork<T> _packed;
-    private readonly ScratchPool<InferenceScratch<T>> _scratches = new();
+    private readonly BatchInference<T> _inference;
 
     /// <summary>Takes a snapshot of a network.</summary>
     /// <param name="network">The network.</param>
-    public Predictor(Mlp<T> network)
+    /// <param name="threads">
+    /// Most threads that work on values, Jacobians or Hessians of one call, at least 0; 0 for as many as there are processors. A batch that takes less than some hundred
+    /// microseconds is done by the thread that calls.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is negative.</exception>
+    public Predictor(Mlp<T> network, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         Architecture = network.Architecture;
+        _inference = new BatchInference<T>(Architecture, threads == 0 ? Environment.ProcessorCount : threads);
         _packed = new PackedNetwork<T>(network);
         _packed.Pack(reverse: true, reverseFirst: true, keepZeros: JetTape<T>.MayHaveZeros(Architecture));
     }
@@ -37,9 +44,7 @@ public sealed class Predictor<T>
     public void Evaluate(ReadOnlySpan<T> x, Span<T> y)
     {
         Check(x, y.Length, 1, nameof(y));
-        var scratch = Take();
-        scratch.Evaluate(_packed, x, y);
-        Return(scratch);
+        _inference.Evaluate(_packed, x, y);
     }
 
     /// <summary>The Jacobians by all inputs at some inputs: by adjoints, or by forward jets where there are more outputs than inputs.</summary>
@@ -49,9 +54,7 @@ public sealed class Predictor<T>
     public void Jacobian(ReadOnlySpan<T> x, Span<T> jacobian)
     {
         Check(x, jacobian.Length, Architecture.Inputs, nameof(jacobian));
-        var scratch = Take();
-        scratch.Jacobian(_packed, x, jacobian);
-        Return(scratch);
+        _inference.Jacobian(_packed, x, jacobian);
     }
 
     /// <summary>The Hessians of every output by all inputs at some inputs: by adjoints, or by forward jets where those have fewer rows.</summary>
@@ -63,9 +66,7 @@ public sealed class Predictor<T>
     {
         Architecture.CheckOrder(2);
         Check(x, hessian.Length, (double)Architecture.Inputs * Architecture.Inputs, nameof(hessian));
-        var scratch = Take();
-        scratch.Hessian(_packed, x, hessian);
-        Return(scratch);
+        _inference.Hessian(_packed, x, hessian);
     }
 
     /// <summary>Propagates jets of any layout.</summary>
@@ -92,9 +93,7 @@ public sealed class Predictor<T>
 
         JetTape<T>.CheckLayout(Architecture, input.Layout, nameof(input));
         FiniteInputs.Check(input, nameof(input));
-        var scratch = Take();
-        scratch.Propagate(_packed, input, output);
-        Return(scratch);
+        _inference.Propagate(_packed, input, output);
     }
 
     /// <summary>Checks the inputs, and that the answer has so many elements for each output.</summary>
@@ -115,15 +114,5 @@ public sealed class Predictor<T>
         }
 
         FiniteInputs.Check(x, Architecture.Inputs, nameof(x));
-    }
-
-    private InferenceScratch<T> Take() => _scratches.TryTake() ?? new InferenceScratch<T>(Architecture);
-
-    private void Return(InferenceScratch<T> scratch)
-    {
-        if (scratch.IsWorthKeeping)
-        {
-            _scratches.Return(scratch);
-        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ErrorScale
         double[] scales = new double[layout.Count];
         Array.Fill(scales, 1);
         scales = _isBalanced ? TangentProducts.Scales(source, layout) : scales;
-        return [.. scales.Select((scale, component) => scale * scale * (_weights?.Components[component] ?? 1))];
+        return [.. scales.Select((scale, component) => scale * scale * (_weights?.OfValidated(component) ?? 1))];
     }
 
     /// <summary>

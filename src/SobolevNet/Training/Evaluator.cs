@@ -79,7 +79,7 @@ internal sealed class Evaluator<T>
             _weights[s] = _source.SampleWeight(_samples.Numbers[s]);
         }
 
-        _numbers = _details is null ? _samples.Numbers : [.. _samples.Numbers.Select(sample => SampleNumbers.Named(_source, sample))];
+        _numbers = _details is null ? _samples.Numbers : [.. _samples.Numbers.Select(sample => SampleNumbers.ForCaller(_source, sample))];
         _start = 0;
         for (int count; (count = _samples.Next(_start, _tape.Capacity)) > 0; _start += count)
         {

@@ -17,6 +17,9 @@ internal sealed class LossWeights
     /// <summary>Whether all count the same.</summary>
     public bool AreEqual => !Outputs.AsSpan().ContainsAnyExcept(1.0) && !Components.AsSpan().ContainsAnyExcept(1.0);
 
+    /// <summary>The weight of a component of validation data: 1 where only these have it, since components that have weights are the same there.</summary>
+    public double OfValidated(int component) => component < Components.Length ? Components[component] : 1;
+
     /// <summary>All weights are 1.</summary>
     public static LossWeights Equal(JetLayout layout, int outputs) => new(Ones(outputs), Ones(layout.Count));
 

@@ -28,6 +28,9 @@ public sealed class SobolevTrainer<T>
     /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
     /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// The optimizer is <see cref="Optimizer.LevenbergMarquardt"/>, and the network has more than 5,000 parameters or the gradient is to be clipped.
+    /// </exception>
     public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -35,6 +38,11 @@ public sealed class SobolevTrainer<T>
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(OrderBalance.HighestTrained(Options.OrderWeights, Options.Order ?? 0));
         Options.Optimizer.CheckPrecision<T>();
+        if (Options.Optimizer is LevenbergMarquardt)
+        {
+            LevenbergMarquardt.Check(network.Architecture, Options);
+        }
+
         _logger = logger ?? NullLogger.Instance;
     }
 

@@ -130,7 +130,7 @@ internal static class SourceCheck
         {
             T number = jets[component, sample, feature];
             throw new ArgumentException(
-                $"The source's {what} is {number} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {SampleNumbers.Named(source, samples[sample])}; all data must be " +
+                $"The source's {what} is {number} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {SampleNumbers.ForCaller(source, samples[sample])}; all data must be " +
                 $"finite.{(what == "target" ? MissingLabels.Advice(number) : string.Empty)}",
                 name);
         }

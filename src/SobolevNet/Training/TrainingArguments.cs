@@ -158,6 +158,14 @@ internal sealed class TrainingArguments<T>(Mlp<T> network, SobolevTrainingOption
                     $"The source of {term.Name} has sample weights, which only labels have. Expected a source without; the loss may weigh its samples itself.", term.Argument);
             }
 
+            if (options.Optimizer is LevenbergMarquardt)
+            {
+                throw new ArgumentException(
+                    $"{term.Name} has a loss of its own, which {nameof(Optimizer.LevenbergMarquardt)} cannot train, since it need not be a sum of squares. Expected labels alone, or " +
+                    $"another optimizer, such as {nameof(Optimizer.Soap)}.",
+                    term.Argument);
+            }
+
             new LossProbe<T>(term, coefficients.Length).CheckComponents();
         }
     }

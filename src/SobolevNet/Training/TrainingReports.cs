@@ -130,6 +130,9 @@ public enum TrainingEnd
 
     /// <summary>The validation error had not improved for as long as early stopping waits, and the learning rate was annealed.</summary>
     EarlyStopped,
+
+    /// <summary>No step of <see cref="Optimizer.LevenbergMarquardt"/> lowered the loss further.</summary>
+    Converged,
 }
 
 /// <summary>The outcome of a training.</summary>

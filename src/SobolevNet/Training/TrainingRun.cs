@@ -108,7 +108,7 @@ internal sealed class TrainingRun<T>
         _step.BeginTerms(_course.Progress);
         _state.RateFactor = _course.RateFactor(_epochLosses);
         var (samples, at) = _epochOrder.Batch(first, count);
-        _step.Run(samples, at, count);
+        _step.Run(samples, at, count, cancellationToken);
         return count;
     }
 
@@ -152,7 +152,8 @@ internal sealed class TrainingRun<T>
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        var end = _course.IsAnnealing ? TrainingEnd.EarlyStopped
+        var end = _state.Optimizer.HasConverged ? TrainingEnd.Converged
+            : _course.IsAnnealing ? TrainingEnd.EarlyStopped
             : _state.Epoch >= _options.Epochs ? TrainingEnd.Completed
             : TrainingEnd.TimeSpent;
         _checkpoint.Write();

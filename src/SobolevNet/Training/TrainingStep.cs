@@ -25,6 +25,7 @@ internal sealed class TrainingStep<T>
     private readonly long[] _sorted;
     private readonly bool _hasLabels;
     private readonly TermTraining<T>[] _terms;
+    private readonly LeastSquares<T>?[] _squares = new LeastSquares<T>?[3];
 
     /// <summary>Reserves memory.</summary>
     /// <param name="state">What is trained: the network, the loss and the optimizer.</param>
@@ -95,8 +96,10 @@ internal sealed class TrainingStep<T>
     /// <param name="samples">Sample numbers.</param>
     /// <param name="first">The first one of the mini-batch.</param>
     /// <param name="count">How many it has.</param>
+    /// <param name="cancellationToken">Stops a step of least squares; no parameter has changed then.</param>
     /// <exception cref="NonFiniteLossException">The loss or the gradient is not finite; no parameter has changed.</exception>
-    public void Run(long[] samples, int first, int count)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public void Run(long[] samples, int first, int count, CancellationToken cancellationToken = default)
     {
         int active = _order;
         while (active > 0 && _state.Weights[active] == 0)
@@ -113,7 +116,13 @@ internal sealed class TrainingStep<T>
         }
 
         bool hasGradient = RunTerms(hasGradient: _hasLabels, optimizer, out double loss);
-        if (optimizer is null && hasGradient)
+        if (_state.Optimizer is LevenbergMarquardtState<T> levenbergMarquardt)
+        {
+            var squares = _squares[active] ??= new LeastSquares<T>(_state.Network, _source, active, _state.Loss, _batch, Pass(active), _team);
+            squares.Begin(samples, first, count, _state.Weights, cancellationToken);
+            levenbergMarquardt.Step(squares, squares.Weighted(_losses), _gradient);
+        }
+        else if (optimizer is null && hasGradient)
         {
             if (_clipping?.Clip() is { } norm && !double.IsFinite(norm))
             {

@@ -195,7 +195,7 @@ public sealed class JetDataFileTests : IDisposable
         file.Commit();
     }
 
-    private static IJetSource<double> Make(string form)
+    internal static IJetSource<double> Make(string form)
     {
         var (x, y, gradient, hessian) = SmoothFunction.Units.Labels(6, seed: 8);
         var random = new RandomStream(5);

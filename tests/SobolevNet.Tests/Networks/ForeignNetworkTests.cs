@@ -1,3 +1,4 @@
+using CsCheck;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Tests.Networks;
@@ -116,6 +117,37 @@ public sealed class ForeignNetworkTests : IDisposable
 
         Mlp<float>.Load(File).Evaluate([2, 5]).Should().Equal((1.5f * 2) - (2 * 5) + 1);
     }
+
+    [Fact]
+    public void Load_OfAnyTypeOfElement_GivesThePlainNumbers() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 4], Gen.Int[0, 3], Gen.ULong).Sample(
+            (inputs, outputs, type, seed) =>
+            {
+                var random = new RandomStream(seed);
+                int count = inputs * outputs;
+                double[] plain = new double[count];
+                var bytes = new List<byte>();
+                for (int k = 0; k < count; k++)
+                {
+                    double value = random.NextNormal();
+                    (plain[k], byte[] stored) = type switch
+                    {
+                        0 => ((double)(Half)value, BitConverter.GetBytes((Half)value)),
+                        1 => (BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits((float)value) & ~0xFFFF), BitConverter.GetBytes((float)value)[2..]),
+                        2 => ((float)value, BitConverter.GetBytes((float)value)),
+                        _ => (value, BitConverter.GetBytes(value)),
+                    };
+                    bytes.AddRange(stored);
+                }
+
+                string name = new[] { "F16", "BF16", "F32", "F64" }[type];
+                string header = $$$"""{"w.weight":{"dtype":"{{{name}}}","shape":[{{{outputs}}},{{{inputs}}}],"data_offsets":[0,{{{bytes.Count}}}]}}""";
+                using var stream = new MemoryStream([.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. bytes]);
+                Mlp<double>.Load(stream).Layer(0).Weights.ToArray().Should().Equal(plain);
+                stream.Position = 0;
+                Mlp<float>.Load(stream).Layer(0).Weights.ToArray().Should().Equal(plain.Select(value => (float)value));
+            },
+            iter: 200, threads: 1);
 
     [Fact]
     public void Load_OfScalingsBesideTheLayers_KeepsThem()

@@ -175,6 +175,39 @@ public class PredictorTests
         eachHessian.Should().Equal(hessian);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(0)]
+    public void LargeBatches_AnyNumberOfThreads_GiveTheBitsOfSmallOnes(int threads)
+    {
+        const int Samples = 3_001, Part = 40;
+        var network = JetPassTests.RandomNetwork<float>(Activation.Tanh, [3, 70, 60, 2], 1);
+        network.OutputScaling = new FeatureScaling<float>([1, 2], [3, 4]);
+        var predictor = new Predictor<float>(network, threads);
+        float[] x = JetPassTests.RandomJets<float>(JetLayout.Value, Samples, 3, 2).Data.ToArray();
+        float[] y = new float[2 * Samples], jacobian = new float[3 * y.Length], hessian = new float[3 * jacobian.Length];
+        predictor.Evaluate(x, y);
+        predictor.Jacobian(x, jacobian);
+        predictor.Hessian(x, hessian);
+        network.Evaluate(x).Should().Equal(y);
+        for (int start = 0; start + Part <= Samples; start += 700)
+        {
+            var part = x.AsSpan(start * 3, Part * 3);
+            float[] some = new float[2 * Part], slopes = new float[3 * some.Length], bends = new float[3 * slopes.Length];
+            predictor.Evaluate(part, some);
+            predictor.Jacobian(part, slopes);
+            predictor.Hessian(part, bends);
+            some.Should().Equal(y[(start * 2)..((start + Part) * 2)]);
+            slopes.Should().Equal(jacobian[(start * 6)..((start + Part) * 6)]);
+            bends.Should().Equal(hessian[(start * 18)..((start + Part) * 18)]);
+        }
+    }
+
+    [Fact]
+    public void Predictor_NegativeThreads_IsRefused() =>
+        FluentActions.Invoking(() => new Predictor<float>(Mlp<float>.Create(3, [4], 2), threads: -1)).Should().Throw<ArgumentException>().WithParameterName("threads");
+
     [Fact]
     public void Hessian_OfAKink_IsRefused() =>
         FluentActions.Invoking(() => new Predictor<float>(Mlp<float>.Create(3, [4], 2, Activation.Relu)).Hessian(new float[3], new float[18]))

@@ -106,6 +106,18 @@ public class LossWeightsTests
     }
 
     [Fact]
+    public void Fit_ValidationOfOtherComponents_HasTheWeightsOfOutputs()
+    {
+        var source = Labels(seed: 6).Truncate(1);
+        var one = JetData.FromJacobian(new double[,] { { 1, 2 }, { 2, 1 }, { 0, 3 } }, new double[,] { { 1, 2 }, { 3, 4 }, { 5, 8 } }, new double[3, 2, 1], inputs: [0]);
+        foreach (var (training, validation) in new[] { (source, one), (one, source) })
+        {
+            var options = Options() with { OutputWeights = s_outputs };
+            new SobolevTrainer<double>(Network(), options).Fit(training, validation).Validation!.OrderErrors.Should().HaveCount(2);
+        }
+    }
+
+    [Fact]
     public void Fit_ResumedWithWeights_GivesTheBitsOfOneTraining()
     {
         string path = Path.Combine(Path.GetTempPath(), $"weights-{Guid.NewGuid():N}.safetensors");

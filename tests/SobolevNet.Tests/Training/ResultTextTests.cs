@@ -110,6 +110,9 @@ public class ResultTextTests
         json.Should().Be("[0.1,null,\"Infinity\",\"-Infinity\"]");
         JsonSerializer.Deserialize<IReadOnlyList<double>>(json, options).Should().Equal(figures);
         JsonSerializer.Deserialize<double>("null", options).Should().Be(double.NaN);
+        var converter = new FigureJsonConverter();
+        new[] { typeof(double), typeof(IReadOnlyList<double>), typeof(float), typeof(string) }.Select(converter.CanConvert).Should().Equal(true, true, false, false);
+        converter.CreateConverter(typeof(double), options).CanConvert(typeof(double)).Should().BeTrue();
         FluentActions.Invoking(() => JsonSerializer.Deserialize<double>("\"1\"", options)).Should().Throw<JsonException>().WithMessage("*Expected a number*");
         FluentActions.Invoking(() => JsonSerializer.Deserialize<IReadOnlyList<double>>("1", options)).Should().Throw<JsonException>().WithMessage("*array of numbers*");
     }

@@ -37,8 +37,13 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         _verdicts.AddRange(outputs.Select(output => new LabelVerdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
 
     /// <summary>Adds a finding about all components of an order.</summary>
-    public void AddWhole(LabelProblem problem, string message) =>
-        _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
+    public void AddWhole(LabelProblem problem, string message)
+    {
+        if (!_whole.Exists(finding => finding.Message == message))
+        {
+            _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
+        }
+    }
 
     /// <summary>Whether some component of an output could not be checked.</summary>
     public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);

@@ -36,13 +36,14 @@ public sealed class FileJetSource<T> : IJetSource<T>, IDisposable
     internal FileJetSource(LabelRows rows, LabelForm form, double[]? weights, LabelSurvey.Findings findings, long cacheBytes)
     {
         (_rows, _form, _weights, _findings) = (rows, form, weights, findings);
-        _block = BlockOf(rows, cacheBytes);
-        int block = _block;
-        int kept = (int)Math.Clamp(cacheBytes / (RowBytes(rows) * block), 1, KeptBlocks);
+        long bytes = rows.RowBytes<T>();
+        int block = rows.SamplesOf<T>(cacheBytes / KeptBlocks);
+        _block = block;
+        int kept = (int)Math.Clamp(cacheBytes / (bytes * block), 1, KeptBlocks);
         _cache = new RowCache<T>(
             (int)((rows.Count + (long)block - 1) / block), kept, () => rows.Reserve<T>(block),
             (number, memory) => rows.Read(number * block, Math.Min(block, rows.Count - (number * block)), memory));
-        SamplesPerBlock = RowBytes(rows) < LongRow ? BlocksRead * block : 1;
+        SamplesPerBlock = bytes < LongRow ? BlocksRead * block : 1;
     }
 
     /// <inheritdoc/>
@@ -119,11 +120,6 @@ public sealed class FileJetSource<T> : IJetSource<T>, IDisposable
         _rows.Dispose();
     }
 
-    /// <summary>Samples that are read at a time with a cache of some bytes.</summary>
-    internal static int BlockOf(LabelRows rows, long cacheBytes) => (int)Math.Clamp(cacheBytes / KeptBlocks / RowBytes(rows), 1, rows.Count);
-
-    private static long RowBytes(LabelRows rows) => rows.Parts.Sum(part => (long)part.RowLength) * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
-
     /// <summary>How many samples, from the first on, follow each other in one block.</summary>
     private int RunLength(ReadOnlySpan<long> samples)
     {
@@ -155,7 +151,7 @@ public sealed class FileJetSource<T> : IJetSource<T>, IDisposable
     {
         for (int c = 1; c < input.Layout.Count; c++)
         {
-            if (!_form.HasInput(input.Layout.OrderOf(c)))
+            if (input.Layout.OrderOf(c) > _form.InputDerivatives)
             {
                 input.Component(c).Clear();
             }

@@ -11,8 +11,8 @@ internal sealed record LabelForm(JetLayout Layout, int InputFeatures, int Output
     /// <summary>Whether all inputs are measured in one unit.</summary>
     public bool InputsShareUnit { get; init; }
 
-    /// <summary>Whether an array holds the derivatives of inputs of an order.</summary>
-    public bool HasInput(int order) => Parts.Any(part => !part.IsTarget && part.Derivative == order);
+    /// <summary>The highest order of derivatives of inputs that an array holds.</summary>
+    public int InputDerivatives { get; } = Parts.Where(part => !part.IsTarget).Max(part => part.Derivative);
 
     /// <summary>Scales of tangents that the arrays give; empty for those that follow from the form.</summary>
     public double[] TangentScales { get; init; } = [];

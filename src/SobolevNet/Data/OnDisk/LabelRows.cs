@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SobolevNet.Files;
 
 namespace SobolevNet;
@@ -6,6 +7,9 @@ namespace SobolevNet;
 /// <summary>The rows of arrays of labels in one or several folders, whose samples follow each other.</summary>
 internal sealed class LabelRows : IDisposable
 {
+    /// <summary>Bytes beyond which a larger piece is not read faster.</summary>
+    private const long MostBytes = 1 << 26;
+
     private readonly NpyRows[][] _folders;
     private readonly int[] _starts;
 
@@ -50,6 +54,14 @@ internal sealed class LabelRows : IDisposable
 
     /// <summary>The first sample of each folder, and after them the number of all.</summary>
     public ReadOnlySpan<int> Starts => _starts;
+
+    /// <summary>How many samples take some bytes of memory, at least 1.</summary>
+    public int SamplesOf<T>(long bytes)
+        where T : unmanaged => (int)Math.Clamp(Math.Min(bytes, MostBytes) / RowBytes<T>(), 1, Count);
+
+    /// <summary>Bytes of a sample in memory.</summary>
+    public long RowBytes<T>()
+        where T : unmanaged => Parts.Sum(part => (long)part.RowLength) * Unsafe.SizeOf<T>();
 
     /// <summary>Memory for some rows of every array.</summary>
     public T[][] Reserve<T>(int count)

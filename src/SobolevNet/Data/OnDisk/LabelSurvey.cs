@@ -6,6 +6,9 @@ namespace SobolevNet;
 /// <summary>Reads all labels of a source in files once, piece by piece: refuses what the builders refuse, and finds what they find.</summary>
 internal static class LabelSurvey
 {
+    /// <summary>Bytes that are read at a time.</summary>
+    private const long PieceBytes = 1 << 20;
+
     /// <summary>What the labels are.</summary>
     /// <param name="TangentScales">The scale of each tangent; null for all 1.</param>
     /// <param name="InputOrder">The highest order whose input components differ from zero.</param>
@@ -18,13 +21,13 @@ internal static class LabelSurvey
     /// <param name="folders">The folder that the samples after each of the rows' starts are in.</param>
     /// <param name="weights">The weight of each sample; none if null.</param>
     /// <param name="allowMissing">Whether NaN stands for a label that is missing.</param>
-    /// <param name="block">Samples that are read at a time.</param>
     /// <param name="cancellationToken">Stops after a block.</param>
     /// <exception cref="InvalidDataException">An element is not finite, a Hessian is not symmetric, or nothing is known of a sample, an output or a component.</exception>
     public static Findings Run<T>(
-        LabelRows rows, LabelForm form, IReadOnlyList<NpyFolder> folders, double[]? weights, bool allowMissing, int block, CancellationToken cancellationToken)
+        LabelRows rows, LabelForm form, IReadOnlyList<NpyFolder> folders, double[]? weights, bool allowMissing, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int block = rows.SamplesOf<T>(PieceBytes);
         double[] spreads = Spreads<T>(rows, form, weights, block, cancellationToken);
         var memory = rows.Reserve<T>(block);
         var target = new JetBatch<T>(form.Layout, block, form.OutputFeatures);
