@@ -4,8 +4,8 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>
-/// Networks of one shape whose outputs are averaged. How far they differ shows where the samples do not determine the function: little between them, more with
-/// every step away.
+/// Networks of one shape whose outputs are averaged. Their spread shows where the samples determine the function: it is small among the samples and grows away from
+/// them.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -11,7 +11,7 @@ namespace SobolevNet.Kernels;
 /// σ''  = s'(2V' + mV'' − mtV'²)
 /// σ''' = ±s'(4V'' + V'(m(3t² − 1)/2 V'² − 3t(V' + mV'')))
 /// </code>
-/// e⁻ⱽ would lose V units in the last place to the rounding of V, so V is computed as a sum of two numbers; the constants are those doubles in both precisions.
+/// e⁻ⱽ would lose V units in the last place to the rounding of V, so V is computed as a sum of two numbers. Both precisions use the constants as doubles.
 /// Products with q are lowered at the end alone, so that they do not inherit the rounding of a subnormal q.
 /// </remarks>
 internal readonly struct GeluTanh<TSimd, TVector, T> : IActivationFunction<TVector>
