@@ -32,3 +32,38 @@ public class InferenceBenchmarks
     [Benchmark]
     public void Render() => _source.Fill([0], _input, _target);
 }
+
+/// <summary>A small network asked for values and derivatives, one sample at a time or a thousand.</summary>
+[MemoryDiagnoser]
+public class SmallNetworkBenchmarks
+{
+    private readonly Mlp<float> _network = Mlp<float>.Create(2, [32, 32], 1, Activation.Tanh, seed: 1);
+    private Predictor<float> _predictor = null!;
+    private float[] _x = [];
+    private float[] _y = [];
+    private float[] _jacobian = [];
+    private float[] _hessian = [];
+
+    [Params(1, 1000)]
+    public int Samples { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _predictor = new Predictor<float>(_network, threads: 1);
+        _x = GemmFixture.Values<float>(2 * Samples, 1);
+        (_y, _jacobian, _hessian) = (new float[Samples], new float[2 * Samples], new float[4 * Samples]);
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Value() => _predictor.Evaluate(_x, _y);
+
+    [Benchmark]
+    public void Jacobian() => _predictor.Jacobian(_x, _jacobian);
+
+    [Benchmark]
+    public void Hessian() => _predictor.Hessian(_x, _hessian);
+
+    [Benchmark]
+    public float[] ValueOfTheNetwork() => _network.Evaluate(_x);
+}

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SobolevNet;
 
 /// <content>
-/// Evaluation: values, Jacobians and Hessians. Each call reads the parameters anew; a <see cref="Predictor{T}"/> keeps a packed
+/// Evaluation: values, Jacobians and Hessians. Each call sees the parameters as they are; a <see cref="Predictor{T}"/> keeps a packed
 /// copy. Inputs must be finite. Memory to work in is kept with the network, a little for each thread that asks at the same time.
 /// </content>
 public sealed partial class Mlp<T>
