@@ -106,6 +106,38 @@ public class TrainingExamples
     }
 
     [Fact]
+    public void Training_ToTheFloor_IsThousandsOfTimesMoreAccurate()
+    {
+        using var console = new ConsoleCapture();
+        var (samples, fresh) = (Product(seed: 1), Product(seed: 2));
+
+        #region example: floor
+        var options = new SobolevTrainingOptions { Optimizer = Optimizer.LevenbergMarquardt() };    // 200 steps on the whole set
+        var network = Mlp<double>.Create(2, [12, 12], 1, seed: 1);
+        var result = new SobolevTrainer<double>(network, options).Fit(samples);
+        Console.WriteLine($"{result.Steps} steps, error {Evaluation.Of(network, fresh).NormalizedRmse:E1}");
+        #endregion
+
+        Evaluation.Of(network, fresh).NormalizedRmse.Should().BeLessThan(1e-6);
+
+        static IJetSource<double> Product(int seed)
+        {
+            const int Samples = 300;
+            var random = new Random(seed);
+            var (x, y, slopes) = (new double[Samples, 2], new double[Samples], new double[Samples, 2]);
+            for (int s = 0; s < Samples; s++)
+            {
+                double a = x[s, 0] = (2 * random.NextDouble()) - 1;
+                double b = x[s, 1] = (2 * random.NextDouble()) - 1;
+                y[s] = Math.Sin(a) * Math.Cos(b);
+                (slopes[s, 0], slopes[s, 1]) = (Math.Cos(a) * Math.Cos(b), -Math.Sin(a) * Math.Sin(b));
+            }
+
+            return JetData.FromJacobian(x, y, slopes);
+        }
+    }
+
+    [Fact]
     public void Progress_IsReportedAndTraining_Stops()
     {
         using var console = new ConsoleCapture();

@@ -24,7 +24,7 @@ internal static class TrainingFindings
         {
             findings.Add(TrainingFinding.ValidationRose);
         }
-        else if (end != TrainingEnd.EarlyStopped && StillFalls(history))
+        else if (end is not (TrainingEnd.EarlyStopped or TrainingEnd.Converged) && StillFalls(history))
         {
             findings.Add(TrainingFinding.StillFalling);
         }
