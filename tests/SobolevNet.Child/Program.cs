@@ -10,6 +10,9 @@ switch (args)
     case ["file", var reader, var path]:
         FileTask.Run(reader, path);
         return 0;
+    case ["folder", var folder, var cacheBytes, var hidden]:
+        FolderTask.Run(folder, cacheBytes, hidden);
+        return 0;
     case ["train", var order, var optimizer, var precision, var stopping, var threads, var checkpoint]:
         TrainTask.Run(order, optimizer, precision, stopping, threads, checkpoint);
         return 0;

@@ -15,6 +15,8 @@ internal static class FuzzTargets
     {
         byte[][] labels = [.. Labels()];
         byte[] network = Written(path => Network().Save(path));
+        byte[] ensemble = Written(path => new MlpEnsemble<float>(
+            [Mlp<float>.Create(2, [3], 1, seed: 1, frequency: 2), Mlp<float>.Create(2, [3], 1, seed: 2, frequency: 2)]).Save(path));
         byte[] checkpoint = Checkpoint();
         try
         {
@@ -24,8 +26,12 @@ internal static class FuzzTargets
                 new("npy-int", [.. Arrays()], path => NpyFile.Read<int>(path)),
                 new("npz", labels, ReadArchive),
                 new("labels", labels, path => JetData.Load<double>(path)) { Damage = DamagedInside },
+                new("folder", labels, ReadFolder) { Damage = DamagedInside },
+                new("labels-in-stream", labels, path => JetData.Load<float>(new MemoryStream(File.ReadAllBytes(path)))) { Damage = DamagedInside },
                 new("safetensors", [SafetensorsBytes.WithoutChecksum(network), network], path => SafetensorsFile.Read(path)),
                 new("network", [SafetensorsBytes.WithoutChecksum(network), StateDictionary(), network], path => Mlp<float>.Load(path, Activation.Tanh)),
+                new("prefix", [SafetensorsBytes.WithoutChecksum(StateDictionary()), StateDictionary()], path => Mlp<double>.Load(path, Activation.Tanh, "net.")),
+                new("ensemble", [SafetensorsBytes.WithoutChecksum(ensemble), ensemble], path => MlpEnsemble<float>.Load(path)),
                 new("checkpoint", [SafetensorsBytes.WithoutChecksum(checkpoint), checkpoint], Resume),
                 new("report", [Report()], path => ReportFile.Read(path, ReportJson.Default.CubeReport)),
             ];
@@ -99,6 +105,27 @@ internal static class FuzzTargets
             SafetensorsTensor.Create<float>("net.0.bias", [1, 2, 3], 3),
             SafetensorsTensor.Create<float>("net.2.weight", [1, 2, 3], 1, 3),
         ]));
+
+    /// <summary>Opens the unpacked archive, and reads every sample in a row and anew in an order without blocks.</summary>
+    private static void ReadFolder(string path)
+    {
+        string folder = path + "-folder";
+        try
+        {
+            ZipFile.ExtractToDirectory(path, folder);
+            using var labels = JetData.Open<double>(folder, allowMissing: true, cacheBytes: 4096);
+            var input = new JetBatch<double>(labels.Layout, 1, labels.InputFeatures);
+            var target = new JetBatch<double>(labels.Layout, 1, labels.OutputFeatures);
+            for (long k = 0; k < Math.Min(2 * labels.Count, 100); k++)
+            {
+                labels.Fill([k * 7 % labels.Count], input, target);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private static void ReadArchive(string path)
     {

@@ -71,6 +71,42 @@ public class MissingLabelExamples
     }
 
     [Fact]
+    public void Weights_OfOutputsAndComponents_DecideWhatIsLearned()
+    {
+        var (x, y, gradient) = Basket(200, seed: 1);
+        var (prices, greeks, gammas) = (new double[200, 2], new double[200, 2, 6], new double[200, 2, 6, 6]);
+        for (int s = 0; s < 200; s++)
+        {
+            (prices[s, 0], prices[s, 1]) = (y[s], x[s, 2]);
+            greeks[s, 1, 2] = 1;
+            for (int i = 0; i < 6; i++)
+            {
+                greeks[s, 0, i] = gradient[s, i];
+            }
+        }
+
+        IJetSource<double> labels = JetData.FromJacobian(x, prices, greeks, gammas);
+
+        #region example: weights
+        // The first output counts ten times as much as the second, the delta by input 3 four times as much as the others; the Hessian's column of input 0 is left out.
+        var layout = labels.Layout;
+        double[] weights = [.. Enumerable.Repeat(1.0, layout.Count)];
+        weights[layout.First(3)] = 4;
+        for (int i = 0; i < 6; i++)
+        {
+            weights[layout.Second(0, i)] = 0;
+        }
+
+        var options = new SobolevTrainingOptions { OutputWeights = [10, 1], ComponentWeights = weights };
+        #endregion
+
+        weights.Count(weight => weight == 0).Should().Be(6);
+        var network = Mlp<double>.Create(6, [8], 2, seed: 5);
+        var result = new SobolevTrainer<double>(network, options with { Epochs = 2 }).Fit(labels);
+        double.IsFinite(result.Training!.OrderErrors[2]).Should().BeTrue();
+    }
+
+    [Fact]
     public void Forces_OfSomeAtoms_AreLearnedWithTheEnergies()
     {
         const int samples = 300;

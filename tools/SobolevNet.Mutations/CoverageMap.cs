@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace SobolevNet.Mutations;
 
-/// <summary>Which classes of tests reach which members of the library, kept in a file until the library or the class changes.</summary>
+/// <summary>In which classes of tests a mutation makes a difference, kept in a file until the library or the class changes.</summary>
 internal sealed class CoverageMap
 {
     /// <summary>Where the tests of a concept are, beside its own folder; these classes come first.</summary>
@@ -22,7 +22,7 @@ internal sealed class CoverageMap
     private const double UnknownSeconds = 10;
 
     private readonly string _file;
-    private readonly MemberProbes _probes;
+    private readonly MutationProbes _probes;
     private readonly string _library;
     private readonly Dictionary<string, string> _sources;
     private readonly Dictionary<string, Known> _known = [];
@@ -51,6 +51,10 @@ internal sealed class CoverageMap
     /// <summary>The classes that are not measured yet, or have changed.</summary>
     public IReadOnlyList<TestClass> Missing => [.. _sources.Keys.Where(name => !_known.ContainsKey(name)).Order(StringComparer.Ordinal).Select(name => new TestClass(name, 300))];
 
+    /// <summary>Whether a mutation is known to make no difference in any class that was measured.</summary>
+    public bool IsUnreached(Mutation mutation) =>
+        _probes.NumberOf(mutation) is { } number && _known.Values.All(known => Array.BinarySearch(known.Coverage.Mutations, number) < 0);
+
     public void Add(ClassCoverage coverage)
     {
         _known[coverage.Name] = new Known(_sources[coverage.Name], coverage);
@@ -67,12 +71,12 @@ internal sealed class CoverageMap
     }
 
     /// <summary>
-    /// The classes that reach a mutation: those that are named after its file first, then those of its concept, the quickest first. Of classes that are
-    /// not measured those near the mutation are taken.
+    /// The classes in which a mutation makes a difference: those that are named after its file first, then those of its concept, the quickest first. Where
+    /// that is not known those near the mutation are taken.
     /// </summary>
     public IReadOnlyList<TestClass> Reaching(Mutation mutation)
     {
-        int? member = _probes.MemberOf(mutation.Old);
+        int? number = _probes.NumberOf(mutation);
         string file = Path.GetFileName(mutation.File).Split('.')[0];
         string[] folders = [mutation.Concept, .. Folders.GetValueOrDefault(mutation.Concept, [])];
         lock (_times)
@@ -80,8 +84,9 @@ internal sealed class CoverageMap
             return [.. _sources.Keys.Where(Reaches).OrderBy(name => Seconds(name) / Closeness(name)).Select(name => new TestClass(name, Seconds(name)))];
         }
 
-        bool Reaches(string name) => !_known.TryGetValue(name, out var known) ? Closeness(name) > 1
-            : member is not { } number || Array.BinarySearch(known.Coverage.Members, number) >= 0;
+        bool Reaches(string name) => number is { } probe && _known.TryGetValue(name, out var known)
+            ? Array.BinarySearch(known.Coverage.Mutations, probe) >= 0
+            : Closeness(name) > 1;
 
         double Seconds(string name) => _known.TryGetValue(name, out var known) ? known.Coverage.Seconds : _times.GetValueOrDefault(name, UnknownSeconds);
 

@@ -29,47 +29,63 @@ internal sealed class LibraryCompiler
             .Select(tree => (Name: Path.GetRelativePath(project, tree.FilePath).Replace('\\', '/'), Tree: (SyntaxTree)tree))
             .Where(file => !file.Name.StartsWith("obj/", StringComparison.Ordinal) && !file.Name.StartsWith("..", StringComparison.Ordinal))
             .OrderBy(file => file.Name, StringComparer.Ordinal)];
-        Probes = new MemberProbes(Trees.Select(file => file.Tree));
+        Mutations = [.. Trees.SelectMany(file => MutationFinder.In(file.Name, file.Tree))];
+        Probes = new MutationProbes(Mutations);
     }
 
     /// <summary>The files that people wrote, by name.</summary>
     public IReadOnlyList<(string Name, SyntaxTree Tree)> Trees { get; }
 
-    /// <summary>The members of the library, each of which can be given a probe.</summary>
-    public MemberProbes Probes { get; }
+    /// <summary>Everything that can be changed, in the order of the files.</summary>
+    public IReadOnlyList<Mutation> Mutations { get; }
+
+    /// <summary>The probes for these.</summary>
+    public MutationProbes Probes { get; }
 
     /// <summary>Writes the library with one change.</summary>
     /// <returns>Whether it compiles.</returns>
     public bool TryEmit(Mutation mutation, string path) => TryEmit(_compilation.ReplaceSyntaxTree(mutation.Old.SyntaxTree, mutation.Apply()), path, out _);
 
     /// <summary>Writes the library as it is.</summary>
-    public void Emit(string path) => Require(_compilation, path);
+    public void Emit(string path)
+    {
+        if (!TryEmit(_compilation, path, out var errors))
+        {
+            throw NotCompiled(errors);
+        }
+    }
 
-    /// <summary>Writes the library with a probe in every member.</summary>
+    /// <summary>Writes the library with a probe for every mutation that can have one.</summary>
     public void EmitProbes(string path)
     {
-        var compilation = _compilation;
-        foreach (var (_, tree) in Trees)
+        while (true)
         {
-            compilation = compilation.ReplaceSyntaxTree(tree, Probes.Instrument(tree));
-        }
+            var compilation = _compilation.AddSyntaxTrees(Probes.Recorder(Trees[0].Tree.Options));
+            foreach (var (_, tree) in Trees)
+            {
+                compilation = compilation.ReplaceSyntaxTree(tree, Probes.Instrument(tree));
+            }
 
-        Require(compilation.AddSyntaxTrees(Probes.Recorder(Trees[0].Tree.Options)), path);
+            if (TryEmit(compilation, path, out var errors))
+            {
+                return;
+            }
+
+            if (!Probes.Drop(errors))
+            {
+                throw NotCompiled(errors);
+            }
+        }
     }
 
-    private static void Require(CSharpCompilation compilation, string path)
-    {
-        if (!TryEmit(compilation, path, out string errors))
-        {
-            throw new InvalidOperationException($"The library does not compile:\n{errors}");
-        }
-    }
+    private static InvalidOperationException NotCompiled(IEnumerable<Diagnostic> errors) =>
+        new($"The library does not compile:\n{string.Join('\n', errors.Take(20))}");
 
-    private static bool TryEmit(CSharpCompilation compilation, string path, out string errors)
+    private static bool TryEmit(CSharpCompilation compilation, string path, out IReadOnlyList<Diagnostic> errors)
     {
         using var assembly = new MemoryStream();
         var result = compilation.Emit(assembly, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
-        errors = string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(20));
+        errors = [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         if (!result.Success)
         {
             return false;

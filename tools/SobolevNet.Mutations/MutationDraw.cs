@@ -10,27 +10,21 @@ internal sealed record MutationDraw(int Seed, string Under, string Except)
 
     public string Name => string.Concat($"seed {Seed}{(Under.Length > 0 ? $", under {Under}" : "")}{(Except.Length > 0 ? $", except {Except}" : "")}".Select(c => c == '/' ? '.' : c));
 
+    /// <summary>Whether the draw is from the file of a mutation, among others.</summary>
+    public bool Includes(Mutation mutation) =>
+        mutation.File.StartsWith(Under, StringComparison.Ordinal) && !(Except.Length > 0 && mutation.File.StartsWith(Except, StringComparison.Ordinal));
+
     /// <summary>Every folder has its share of all that can be mutated, at least a few. More follow than are asked for, in the place of those that do not compile.</summary>
     public List<Mutation> Choose(LibraryCompiler compiler, int count)
     {
         var random = new Random(Seed);
-        var all = new List<Mutation>();
-        foreach (var (name, tree) in compiler.Trees)
-        {
-            if (name.StartsWith(Under, StringComparison.Ordinal) && !(Except.Length > 0 && name.StartsWith(Except, StringComparison.Ordinal)))
-            {
-                var finder = new MutationFinder(name);
-                finder.Visit(tree.GetRoot());
-                all.AddRange(finder.Found);
-            }
-        }
-
+        Mutation[] all = [.. compiler.Mutations.Where(Includes)];
         var (chosen, reserve) = (new List<Mutation>(), new List<Mutation>());
         foreach (var folder in all.GroupBy(mutation => mutation.Folder).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var candidates = folder.ToArray();
             random.Shuffle(candidates);
-            int share = Math.Max(LeastOfAFolder, (int)Math.Round((double)count * candidates.Length / all.Count));
+            int share = Math.Max(LeastOfAFolder, (int)Math.Round((double)count * candidates.Length / all.Length));
             chosen.AddRange(candidates.Take(share));
             reserve.AddRange(candidates.Skip(share).Take(share));
         }

@@ -44,7 +44,13 @@ internal sealed class MutationFinder(string file) : CSharpSyntaxWalker
 
     private readonly List<Mutation> _found = [];
 
-    public IReadOnlyList<Mutation> Found => _found;
+    /// <summary>Everything in a file that can be changed.</summary>
+    public static IReadOnlyList<Mutation> In(string file, SyntaxTree tree)
+    {
+        var finder = new MutationFinder(file);
+        finder.Visit(tree.GetRoot());
+        return finder._found;
+    }
 
     public override void VisitAttributeList(AttributeListSyntax node)
     {

@@ -79,13 +79,13 @@ internal sealed class TestBench
 
     /// <summary>Runs classes of tests with a library that has probes.</summary>
     /// <param name="classes">The classes.</param>
-    /// <param name="members">How many members have a probe.</param>
+    /// <param name="mutations">How many mutations there are.</param>
     /// <param name="report">Receives what each class reaches.</param>
     /// <returns>The tests that failed.</returns>
-    public IReadOnlyList<string> Measure(IEnumerable<TestClass> classes, int members, Action<ClassCoverage> report)
+    public IReadOnlyList<string> Measure(IEnumerable<TestClass> classes, int mutations, Action<ClassCoverage> report)
     {
         string hits = Path.Combine(_folder, "hits");
-        File.WriteAllBytes(hits, new byte[members]);
+        File.WriteAllBytes(hits, new byte[mutations]);
         var failures = new List<string>();
         int code = Run(new TestPlan([.. classes], hits), line =>
         {
@@ -132,7 +132,7 @@ internal sealed class TestBench
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         if (plan.Hits is not null)
         {
-            start.Environment[MemberProbes.Variable] = plan.Hits;
+            start.Environment[MutationProbes.Variable] = plan.Hits;
         }
 
         using var process = Process.Start(start)!;

@@ -94,12 +94,12 @@ internal static class TestRunner
         using var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open);
         using var view = map.CreateViewAccessor();
         var reached = new List<int>();
-        for (int member = 0; member < view.Capacity; member++)
+        for (int mutation = 0; mutation < view.Capacity; mutation++)
         {
-            if (view.ReadByte(member) != 0)
+            if (view.ReadByte(mutation) != 0)
             {
-                reached.Add(member);
-                view.Write(member, (byte)0);
+                reached.Add(mutation);
+                view.Write(mutation, (byte)0);
             }
         }
 
@@ -151,7 +151,7 @@ internal static class TestRunner
 
 /// <summary>Test classes to run, in this order.</summary>
 /// <param name="Classes">The classes.</param>
-/// <param name="Hits">The file in which probes note the members that were called; null to run to the first failure.</param>
+/// <param name="Hits">The file in which probes note mutations that make a difference; null to run to the first failure.</param>
 internal sealed record TestPlan(TestClass[] Classes, string? Hits)
 {
     public const string FailedMark = "FAILED ";
@@ -163,8 +163,8 @@ internal sealed record TestPlan(TestClass[] Classes, string? Hits)
 /// <param name="Seconds">Processor time that it takes.</param>
 internal sealed record TestClass(string Name, double Seconds);
 
-/// <summary>What a class of tests reaches.</summary>
+/// <summary>Which mutations make a difference in a class of tests.</summary>
 /// <param name="Name">With its namespace.</param>
 /// <param name="Seconds">Processor time that it took.</param>
-/// <param name="Members">The numbers of the library's members that it calls.</param>
-internal sealed record ClassCoverage(string Name, double Seconds, int[] Members);
+/// <param name="Mutations">Their numbers.</param>
+internal sealed record ClassCoverage(string Name, double Seconds, int[] Mutations);

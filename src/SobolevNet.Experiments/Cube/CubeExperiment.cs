@@ -60,6 +60,7 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
             Invariant($"The same network ({report.Sound[0].Architecture}) was trained from the same start on the same {settings.TrainingImages} images{(settings.FreshImages ? ", new ones in every epoch," : "")}"),
             Invariant($"for {settings.Epochs} epochs: on the positions of three vertices alone (order 0), on these with their first derivatives by the cube's six"),
             "degrees of freedom (order 1), and with the second derivatives too (order 2).",
+            Poses(settings),
             Invariant($"Errors are root mean square over {settings.TestImages} fresh images, in per cent of the standard deviation of the targets."));
         page.Table(
             ["order", "test error", "times lower than order 0", "training error", "seconds", "distance of a vertex, in edges", "test errors of derivatives", "loss weights"],
@@ -78,7 +79,18 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
     protected override void Show(CubeReport report, ConsoleOutput terminal)
     {
         terminal.Table(["order", "test error", "times lower", "training error", "seconds"], report.Runs.Select(Cells));
+        terminal.Line(Poses(report.Settings));
         ErrorTable.Show(terminal, Errors(report));
+    }
+
+    /// <summary>How densely the training images lie, on which the worth of derivatives depends.</summary>
+    private static string Poses(CubeSettings settings)
+    {
+        string range = Invariant($"Cubes are rotated by up to {settings.MaximalAngle * 180 / Math.PI:0.0}° and moved by up to {settings.MaximalTranslation:0.###} along each axis");
+        double images = settings.ImagesOverPapersRange();
+        return settings.FreshImages || !double.IsFinite(images)
+            ? range + "."
+            : Invariant($"{range}; {settings.TrainingImages} images there lie as densely as {images:N0} over the paper's range (22.5°, 0.52).");
     }
 
     private static IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> Errors(CubeReport report) =>

@@ -6,14 +6,11 @@ namespace SobolevNet.Experiments.Cube;
 internal sealed record CubeReport : ExperimentReport<CubeSettings, CubeRun>;
 
 /// <summary>The training of one order.</summary>
-internal sealed record CubeRun : TrainingRow
+internal sealed record CubeRun : TestedRow
 {
     public required int Order { get; init; }
 
-    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on images that training has not seen.</summary>
-    public double TestErrorPercent { get; init; } = double.NaN;
-
-    /// <summary>The same on training images (at most 4,096).</summary>
+    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on training images (at most 4,096).</summary>
     public double TrainErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Test error of order 0 over this one's; null until order 0 is trained.</summary>
@@ -30,9 +27,6 @@ internal sealed record CubeRun : TrainingRow
 
     /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not; empty if the training broke.</summary>
     public IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; } = [];
-
-    /// <summary>Errors on test images by output; empty in reports of earlier versions, and if the training broke.</summary>
-    public IReadOnlyList<ErrorRow> TestErrors { get; init; } = [];
 
     /// <summary>The network's shape; empty if the training broke.</summary>
     public string Architecture { get; init; } = "";

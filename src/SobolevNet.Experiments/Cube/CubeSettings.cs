@@ -98,6 +98,9 @@ internal sealed record CubeSettings : ExperimentSettings
 
     public PoseRange Range() => new(MaximalAngle, MaximalTranslation);
 
+    /// <summary>How many images fill the paper's range of poses as densely as the training images fill theirs.</summary>
+    public double ImagesOverPapersRange() => TrainingImages * CubePoses.TimesSmaller(Range());
+
     /// <summary>The weights of the loss of an order as text.</summary>
     public string WeightsOf(int order) => order switch
     {

@@ -50,6 +50,9 @@ internal sealed class FrontierExperiment() : Experiment<FrontierSettings, Fronti
                 FigureText.Of(run.TestErrorPercent, "0.000 '%'"), FigureText.Of(run.TrainErrorPercent, "0.000 '%'"), FigureText.Of(run.TestVertexErrorInEdges, "0.00000"),
                 Invariant($"{run.Images}"), Invariant($"{run.Steps}"), FigureText.Of(run.PreparationSeconds, "0.0 's'"),
             ]));
+        ErrorTable.Add(
+            page, "Errors by output after the longest time",
+            report.Sound.Where(run => run.Seconds == settings.Seconds.Max() && run.Seed == settings.Seeds[0]).Select(run => (run.Recipe, run.TestErrors)));
         page.Section("Recipes");
         page.Table(
             ["recipe", "order", "loss weights", "features", "hidden", "images a second", "batch", "optimizer", "rate"],

@@ -14,7 +14,7 @@ internal sealed record FrontierReport : ExperimentReport<FrontierSettings, Front
 }
 
 /// <summary>One training.</summary>
-internal sealed record FrontierRun : TrainingRow
+internal sealed record FrontierRun : TestedRow
 {
     public required string Recipe { get; init; }
 
@@ -23,10 +23,7 @@ internal sealed record FrontierRun : TrainingRow
 
     public required int Seed { get; init; }
 
-    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on images that training has not seen.</summary>
-    public double TestErrorPercent { get; init; } = double.NaN;
-
-    /// <summary>The same on training images (at most 4,096).</summary>
+    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on training images (at most 4,096).</summary>
     public double TrainErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Root mean square distance of a predicted vertex from the true one, in units of the cube's edge.</summary>

@@ -63,6 +63,7 @@ internal sealed class FrontierTraining(ExperimentRun<FrontierReport> run)
             TestErrorPercent = 100 * evaluation.NormalizedRmse,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
             TestVertexErrorInEdges = evaluation.NormalizedRmse * CubeTargets.VertexDeviation(test, run.CancellationToken) / (2 * _renderer.Options.HalfEdge),
+            TestErrors = ErrorTable.Of(evaluation),
             Images = images,
             Steps = result.Steps,
             PreparationSeconds = preparation,

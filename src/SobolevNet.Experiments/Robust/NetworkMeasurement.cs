@@ -1,10 +1,11 @@
+using SobolevNet.Experiments.Workflow;
 using SobolevNet.Robustness;
 
 namespace SobolevNet.Experiments.Robust;
 
 /// <summary>The accuracy and the robustness of a network.</summary>
 internal sealed record NetworkMeasurement(
-    double TestErrorPercent, FirstOrderFigures FirstOrder, IReadOnlyList<AttackFigures> Attack, IReadOnlyList<NoiseFigures> Noise)
+    double TestErrorPercent, IReadOnlyList<ErrorRow> TestErrors, FirstOrderFigures FirstOrder, IReadOnlyList<AttackFigures> Attack, IReadOnlyList<NoiseFigures> Noise)
 {
     /// <summary>Measures a network.</summary>
     /// <param name="network">The network.</param>
@@ -20,7 +21,7 @@ internal sealed record NetworkMeasurement(
         double[][] points = settings.Points(manifold);
         double[][] attacked = points[..settings.AttackImages];
         var evaluator = new VulnerabilityEvaluator<float>(network, manifold, threads: threads);
-        double error = 100 * Evaluation.Of(network, test, threads: threads, balanced: false, cancellationToken: cancellationToken).NormalizedRmse;
+        var errors = Evaluation.Of(network, test, threads: threads, balanced: false, cancellationToken: cancellationToken);
         var first = evaluator.FirstOrder(points[..settings.FirstOrderImages], Part(0, 0.05), cancellationToken);
         var curves = new List<VulnerabilityCurve>();
         AttackObjective[] objectives = [AttackObjective.Universal, AttackObjective.Sensitivity, AttackObjective.Invariance];
@@ -36,7 +37,8 @@ internal sealed record NetworkMeasurement(
         var noise = evaluator.Noise(
             points[..settings.FirstOrderImages], settings.NoiseDeviations, settings.NoiseDraws, settings.Seed, Part(0.95, 0.05), cancellationToken);
         return new NetworkMeasurement(
-            error,
+            100 * errors.NormalizedRmse,
+            ErrorTable.Of(errors),
             new FirstOrderFigures
             {
                 Images = settings.FirstOrderImages,
@@ -83,7 +85,6 @@ internal sealed record NetworkMeasurement(
         RandomStartShare = point.RandomStartShare,
         OracleFailures = point.OracleFailures,
     };
-
 
     private sealed class PartOfProgress(IProgress<double> whole, double start, double length) : IProgress<double>
     {

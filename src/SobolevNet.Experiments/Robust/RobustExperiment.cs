@@ -67,6 +67,7 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
             }
         }
 
+        ErrorTable.Add(page, "Errors by output", report.Sound.Count == 0 ? [] : Shown(report.Sound).Select(run => (RobustTables.Title(run), run.TestErrors)));
         page.Section("By size");
         page.Paragraph(
             "The widest network of every method, with the strength that makes it least vulnerable. Lines are means over images, bands 10 to 90 per cent of them,",

@@ -12,7 +12,7 @@ internal sealed record RobustReport : ExperimentReport<RobustSettings, RobustRun
 }
 
 /// <summary>A trained network and its robustness. A network whose training broke is not measured: its figures are not known.</summary>
-internal sealed record RobustRun : TrainingRow
+internal sealed record RobustRun : TestedRow
 {
     public required string Method { get; init; }
 
@@ -24,9 +24,6 @@ internal sealed record RobustRun : TrainingRow
 
     /// <summary>Width of the first hidden layer.</summary>
     public required int Width { get; init; }
-
-    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on fresh clean images.</summary>
-    public double TestErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Mean over images of the largest singular value of ∂N − ∂O.</summary>
     public double FirstOrderVulnerability { get; init; } = double.NaN;

@@ -58,6 +58,7 @@ internal sealed class RobustTraining(ExperimentRun<RobustReport> run)
             Seconds = result.Elapsed.TotalSeconds,
             Epochs = result.Epochs,
             TestErrorPercent = measured.TestErrorPercent,
+            TestErrors = measured.TestErrors,
             FirstOrderVulnerability = measured.FirstOrder.Universal,
             FirstOrder = measured.FirstOrder,
             Attack = measured.Attack,

@@ -17,6 +17,12 @@ internal sealed record StudyCase : CubeRecipe
 
     public required int Epochs { get; init; }
 
+    /// <summary>The part of the default range of angles and translations from which poses are drawn, for training and test.</summary>
+    public double Range { get; init; } = 1;
+
+    /// <summary>Whether the error on fresh images is measured after every epoch, for a learning curve, or only at the end.</summary>
+    public bool HasCurve { get; init; } = true;
+
     /// <summary>The name in progress messages and reports.</summary>
     public string Title => string.Create(CultureInfo.InvariantCulture, $"{Group}, {Setting}, order {Order}");
 

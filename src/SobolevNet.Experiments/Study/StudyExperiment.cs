@@ -26,7 +26,15 @@ internal sealed class StudyExperiment() : Experiment<StudySettings, StudyReport>
     {
         foreach (string group in report.Settings.Groups)
         {
-            StudyPlot.Save(report, group, folder.File(Curves(group)));
+            string path = folder.File(Curves(group));
+            if (group == StudyPlan.Density)
+            {
+                DensityPlot.Save(report, path);
+            }
+            else
+            {
+                StudyPlot.Save(report, group, path);
+            }
         }
     }
 
@@ -42,9 +50,10 @@ internal sealed class StudyExperiment() : Experiment<StudySettings, StudyReport>
             page.Section($"{char.ToUpperInvariant(group[0])}{group[1..]}");
             var (columns, rows) = Table(report, group);
             page.Table(columns, rows);
-            page.Picture("Error against time", Curves(group));
+            page.Picture(group == StudyPlan.Density ? "Error against the distance of neighboring images" : "Error against time", Curves(group));
         }
 
+        ErrorTable.Add(page, "Errors by output of the training with the least error", report.Sound.OrderBy(run => run.TestErrorPercent).Take(1).Select(run => (run.Title(), run.TestErrors)));
         page.Section("All trainings");
         page.Table(
             ["case", "hidden", "activation", "images", "epochs", "weights", "directions", "features", "batch", "optimizer", "rate", "test", "train", "of an edge"],

@@ -1,10 +1,14 @@
 using SobolevNet.Experiments.CubeImages;
+using static System.FormattableString;
 
 namespace SobolevNet.Experiments.Study;
 
 /// <summary>The cases of the study: around one base, one thing is varied at a time.</summary>
 internal static class StudyPlan
 {
+    /// <summary>The group that varies the range of poses and the number of images.</summary>
+    public const string Density = "density";
+
     private static readonly string[] Weights = ["1", "1,1:0.03", "1,1:0.03,1e-5:1e-7"];
 
     /// <summary>Names of the groups, in the order of the report.</summary>
@@ -17,7 +21,7 @@ internal static class StudyPlan
         StudyCase[] all =
         [
             .. Capacities(), .. Sizes(), .. FrontEnds(), .. Activations(), .. WeightsOfOrder1(), .. WeightsOfOrder2(), .. Curricula(),
-            .. Directions(), .. Nearby(), .. Optimizers(), .. Lengths(),
+            .. Directions(), .. Nearby(), .. Optimizers(), .. Lengths(), .. Densities(),
         ];
         return shortened ? [.. all.Select(Shorten)] : all;
     }
@@ -97,6 +101,21 @@ internal static class StudyPlan
 
     private static IEnumerable<StudyCase> Lengths() => new[] { 40, 120, 360 }.SelectMany(epochs =>
         Orders(order => Base("epochs", $"{epochs} epochs", order) with { Epochs = epochs }));
+
+    /// <summary>The same number of steps on few and many images of a small and a large range of poses.</summary>
+    private static IEnumerable<StudyCase> Densities() =>
+        from range in new[] { 0.3, 0.55, 1 }
+        from images in new[] { 80, 160, 320, 640, 1280 }
+        from order in new[] { 0, 1, 2 }
+        select Base(Density, Invariant($"{range} of the range, {images} images"), order) with
+        {
+            Range = range,
+            HasCurve = false,
+            Images = images,
+            Epochs = 320_000 / images,
+            OrderWeights = order == 2 ? "1,1:0.1,1e-5:1e-6" : Weights[order],
+            FeatureCurvature = order == 0 ? 0 : 100,
+        };
 
     private static StudyCase Shorten(StudyCase one) => one with { Images = one.Images / 4, Epochs = Math.Max(2, one.Epochs / 12) };
 }

@@ -17,22 +17,19 @@ internal sealed record StudyReport : ExperimentReport<StudySettings, StudyRun>
 }
 
 /// <summary>One training. If it broke, its figures are not known.</summary>
-internal sealed record StudyRun : TrainingRow
+internal sealed record StudyRun : TestedRow
 {
     public required StudyCase Case { get; init; }
 
     public required int Seed { get; init; }
 
-    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on images that training has not seen.</summary>
-    public double TestErrorPercent { get; init; } = double.NaN;
-
-    /// <summary>The same on training images (at most 4,096).</summary>
+    /// <summary>100·√(Σ‖N − y‖² / Σ‖y − ȳ‖²) on training images (at most 4,096).</summary>
     public double TrainErrorPercent { get; init; } = double.NaN;
 
     /// <summary>Root mean square distance of a predicted vertex from the true one, in units of the cube's edge.</summary>
     public double TestVertexErrorInEdges { get; init; } = double.NaN;
 
-    /// <summary>Time of the training on one thread, including the test error after every epoch.</summary>
+    /// <summary>Time of the training on one thread, including the test error after every epoch where there is a curve.</summary>
     public double Seconds { get; init; } = double.NaN;
 
     /// <summary>Mini-batches trained.</summary>

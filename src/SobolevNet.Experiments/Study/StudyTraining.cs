@@ -20,43 +20,53 @@ internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
     public void Train()
     {
         var report = run.Report;
-        var test = Source(0, report.Settings.TestImages, TestPoses).Materialize(cancellationToken: run.CancellationToken);
-        double deviation = CubeTargets.VertexDeviation(test, run.CancellationToken) / (2 * _renderer.Options.HalfEdge);
         var missing =
             from one in StudyReport.Distinct(report.Cases)
             from seed in report.Settings.Seeds
             where !report.Runs.Any(done => done.Seed == seed && done.Case.TrainsLike(one))
             orderby one.Cost descending
             select (one, seed);
+        var planned = missing.ToList();
+        var tests = planned.Select(next => next.one.Range).Distinct().ToDictionary(range => range, range => TestSet(range));
         ParallelRuns.Do(
-            [.. missing], report.Settings.Threads,
+            planned, report.Settings.Threads,
             (next, stop) =>
             {
-                var planned = new StudyRun { Case = next.one, Seed = next.seed };
-                var trained = run.Train(planned, part => Train(planned, test, deviation, part, stop));
+                var row = new StudyRun { Case = next.one, Seed = next.seed };
+                var (test, deviation) = tests[next.one.Range];
+                var trained = run.Train(row, part => Train(row, test, deviation, part, stop));
                 run.Update(now => now with { Runs = [.. now.Runs, trained] });
             },
             run.CancellationToken);
     }
 
+    /// <summary>Fresh images of a range of poses, and the deviation of a vertex there in units of the cube's edge.</summary>
+    private (IJetSource<float> Images, double Deviation) TestSet(double range)
+    {
+        var images = Source(0, run.Report.Settings.TestImages, TestPoses, range).Materialize(cancellationToken: run.CancellationToken);
+        return (images, CubeTargets.VertexDeviation(images, run.CancellationToken) / (2 * _renderer.Options.HalfEdge));
+    }
+
     private (StudyRun Row, string Outcome) Train(StudyRun planned, IJetSource<float> test, double deviation, IProgressPart part, CancellationToken stop)
     {
         var (one, seed) = (planned.Case, (ulong)planned.Seed);
-        var images = Source(one.Order, one.Images, seed);
-        var featureImages = Source(one.FeatureCurvature > 0 ? 2 : 0, one.Images, seed);
+        var images = Source(one.Order, one.Images, seed, one.Range);
+        var featureImages = Source(one.FeatureCurvature > 0 ? one.Order : 0, one.Images, seed, one.Range);
         var prepared = PreparedRecipe.Of(one, images, featureImages, seed, 1, stop);
         var validation = prepared.Project(test).Materialize(threads: 1, cancellationToken: stop);
         var options = one.Training(seed, 1) with { Epochs = one.Epochs };
-        var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, validation, part, stop);
-        double error = result.Validation!.NormalizedRmse;
+        var result = new SobolevTrainer<float>(prepared.Network, options).Fit(prepared.Images, one.HasCurve ? validation : null, part, stop);
+        var measured = result.Validation ?? Evaluation.Of(prepared.Network, validation, threads: 1, cancellationToken: stop);
+        double error = measured.NormalizedRmse;
         var trained = planned with
         {
             TestErrorPercent = 100 * error,
             TrainErrorPercent = 100 * result.Training.NormalizedRmse,
             TestVertexErrorInEdges = error * deviation,
+            TestErrors = ErrorTable.Of(measured),
             Seconds = result.Elapsed.TotalSeconds,
             Steps = result.Steps,
-            Curve = Thin(result.History),
+            Curve = one.HasCurve ? Thin(result.History) : [],
         };
         return (trained, FormattableString.Invariant($"test {trained.TestErrorPercent:0.000} %"));
     }
@@ -70,5 +80,6 @@ internal sealed class StudyTraining(ExperimentRun<StudyReport> run)
             .Select(k => new CurvePoint(history[k].Epoch, history[k].Seconds, 100 * history[k].ValidationError)),
     ];
 
-    private CubeSource<float> Source(int order, int count, ulong poses) => new(_renderer, order, count, new RandomStream(poses, 2).NextBits());
+    private CubeSource<float> Source(int order, int count, ulong poses, double range) =>
+        new(_renderer, order, count, new RandomStream(poses, 2).NextBits(), range: CubePoses.Part(range));
 }

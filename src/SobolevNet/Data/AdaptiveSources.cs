@@ -22,7 +22,7 @@ internal static class AdaptiveSources
         return (View(source, null, runs), [.. runs]);
     }
 
-    /// <summary>Tells the parts of a source that follow a run of the next step.</summary>
+    /// <summary>Begins a step of the parts of a source that follow a run.</summary>
     /// <param name="runs">What <see cref="BeginRun"/> gave.</param>
     /// <param name="network">The network as it is now.</param>
     /// <param name="step">Steps done.</param>
@@ -112,6 +112,15 @@ internal static class AdaptiveSources
             throw new InvalidOperationException(
                 $"{source.GetType().Name}.BeginRun gave {(run is null ? "null" : "a source of another shape")}; a run has the layout, the features, " +
                 "the count, the missing labels and the weights of its source.");
+        }
+
+        // The source's declarations are compared with samples, those of the run are not. A run that declares less is right.
+        int order = source.Layout.Order;
+        if (Math.Min(run.InputOrder, order) < Math.Min(source.InputOrder, order) || !(run.TangentInputs.IsEmpty || run.TangentInputs.SequenceEqual(source.TangentInputs)))
+        {
+            throw new InvalidOperationException(
+                $"{source.GetType().Name}.BeginRun gave a run whose {nameof(run.InputOrder)} is {run.InputOrder} and whose {nameof(run.TangentInputs)} are " +
+                $"[{string.Join(", ", run.TangentInputs.ToArray())}]; expected those of its source, {source.InputOrder} and [{string.Join(", ", source.TangentInputs.ToArray())}].");
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed class ConcatenatedJetSource<T> : IJetSource<T>
         _tangentScales = [.. Enumerable.Range(0, Layout.Tangents).Select(tangent => Scale(sources, tangent))];
         HasMissingLabels = sources.Any(source => source.HasMissingLabels || !source.Layout.Equals(Layout));
         HasSampleWeights = sources.Any(source => source.HasSampleWeights);
+        SamplesPerBlock = sources.Max(source => source.SamplesPerBlock);
         InputsShareUnit = sources.All(source => source.InputsShareUnit);
         InputOrder = Math.Min(sources.Max(source => source.InputOrder), Layout.Order);
     }
@@ -53,6 +54,8 @@ internal sealed class ConcatenatedJetSource<T> : IJetSource<T>
     public bool HasSampleWeights { get; }
 
     public bool InputsShareUnit { get; }
+
+    public int SamplesPerBlock { get; }
 
     public double TangentScale(int tangent) => TangentScales.Get(_tangentScales, Layout, tangent);
 

@@ -17,6 +17,8 @@ internal sealed class EndlessJetSource<T>(IJetSource<T> source, bool shuffle, ul
 
     public override bool IsEndless => true;
 
+    public override int SamplesPerBlock => shuffle ? 1 : Source.SamplesPerBlock;
+
     public override long NumberInSource(long number)
     {
         if (Source.IsEndless)

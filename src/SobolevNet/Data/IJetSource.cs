@@ -61,6 +61,12 @@ public interface IJetSource<T>
     bool HasSampleWeights => false;
 
     /// <summary>
+    /// Samples that are read together, such as those of a block of a file; 1, where samples are as fast to get in any order. Above 1, training shuffles blocks of so many
+    /// consecutive samples, and then the samples of 64 such blocks at a time, so that a block is read once in an epoch.
+    /// </summary>
+    int SamplesPerBlock => 1;
+
+    /// <summary>
     /// The typical size ℓᵢ of a tangent's coordinate, in the units that derivatives are taken by. The loss weighs errors of
     /// ∂ᵢ by ℓᵢ² and of ∂ᵢⱼ by ℓᵢ²ℓⱼ², so that it does not depend on the units of the coordinates.
     /// </summary>

@@ -28,7 +28,7 @@ internal static class InputDeclarations
             if (!UnitTangents.Are(input, s, inputs))
             {
                 throw new ArgumentException(
-                    $"The source's TangentInputs says that its tangents are inputs, but the first derivatives of the inputs of sample {samples[s]} are not their unit vectors.",
+                    $"The source's TangentInputs says that its tangents are inputs, but the first derivatives of the inputs of sample {SampleNumbers.ForCaller(source, samples[s])} are not their unit vectors.",
                     name);
             }
         }
@@ -42,7 +42,7 @@ internal static class InputDeclarations
                 string declared = order == source.InputOrder ? $"InputOrder is {order}" : "TangentInputs says that its tangents are inputs";
                 throw new ArgumentException(
                     $"The source's {declared}, so that derivatives of inputs above order {order} are zero, but it fills {input.Component(c)[at]} in component " +
-                    $"{input.Layout.NameOf(c)}, feature {at % input.Features} of the input of sample {samples[at / input.Features]}. " +
+                    $"{input.Layout.NameOf(c)}, feature {at % input.Features} of the input of sample {SampleNumbers.ForCaller(source, samples[at / input.Features])}. " +
                     "Expected zero there, or an InputOrder of the highest order that is filled.",
                     name);
             }

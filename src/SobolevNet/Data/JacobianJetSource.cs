@@ -106,42 +106,4 @@ internal sealed class JacobianJetSource<T> : IJetSource<T>
                 from, Layout.Count, count * OutputFeatures, target.Layout.Count, target.Data[(start * OutputFeatures)..], target.ComponentStride);
         }
     }
-
-    /// <summary>The standard deviation of an input over the samples, with their weights if there are any; 1 if it does not vary.</summary>
-    public static double StandardDeviation(JetBatch<T> x, int feature, double[]? weights)
-    {
-        // Measured from the first sample and in parts of the largest distance: a constant is exactly constant, whatever its size, and
-        // no square of a tiny or huge unit is lost.
-        double origin = double.CreateTruncating(x[0, 0, feature]);
-        double largest = 0;
-        for (int s = 1; s < x.Samples; s++)
-        {
-            largest = Math.Max(largest, Math.Abs(double.CreateTruncating(x[0, s, feature]) - origin));
-        }
-
-        if (!(largest > 0) || !double.IsFinite(largest))
-        {
-            return 1;
-        }
-
-        double mean = 0;
-        double squares = 0;
-        double sum = 0;
-        for (int s = 0; s < x.Samples; s++)
-        {
-            double weight = weights is null ? 1 : weights[s];
-            if (weight == 0)
-            {
-                continue;
-            }
-
-            sum += weight;
-            double part = (double.CreateTruncating(x[0, s, feature]) - origin) / largest;
-            double difference = part - mean;
-            mean += difference * weight / sum;
-            squares += weight * (difference * (part - mean));
-        }
-
-        return squares > 0 ? largest * Math.Sqrt(squares / sum) : 1;
-    }
 }

@@ -86,6 +86,16 @@ public static partial class JetData
         LabelArray<T> x, LabelArray<T> v, LabelArray<T> y, LabelArray<T> dyv, LabelArray<T> d2yv, bool allowMissing, ReadOnlySpan<double> weights)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        var (inputs, outputs, layout) = CheckDirections(x, v, y, dyv, d2yv, allowMissing);
+        return InMemory(
+            ComponentMajor(layout.Truncate(1), inputs.Length, x, v, default), ComponentMajor(layout, outputs.Length, y, dyv, d2yv), [], allowMissing, weights);
+    }
+
+    /// <summary>Checks the shapes of the arrays, and the elements that are given.</summary>
+    private static (LabelAxis Inputs, LabelAxis Outputs, JetLayout Layout) CheckDirections<T>(
+        LabelArray<T> x, LabelArray<T> v, LabelArray<T> y, LabelArray<T> dyv, LabelArray<T> d2yv, bool allowMissing)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var (samples, inputs, outputs) = CheckValues(x, y, allowMissing);
         v.ExpectRank(3, "samples, directions, inputs");
         var directions = new LabelAxis("directions", v.Shape[1]);
@@ -97,8 +107,6 @@ public static partial class JetData
             ExpectOutputs(d2yv, y, [samples, directions], outputs, [], allowMissing);
         }
 
-        var layout = d2yv.IsGiven ? JetLayout.Directional(directions.Length) : JetLayout.Full(directions.Length, 1);
-        return InMemory(
-            ComponentMajor(layout.Truncate(1), inputs.Length, x, v, default), ComponentMajor(layout, outputs.Length, y, dyv, d2yv), [], allowMissing, weights);
+        return (inputs, outputs, d2yv.IsGiven ? JetLayout.Directional(directions.Length) : JetLayout.Full(directions.Length, 1));
     }
 }

@@ -3,11 +3,17 @@ using SobolevNet.Files;
 
 namespace SobolevNet;
 
-/// <content>Labels in .npz files.</content>
+/// <content>Labels in .npz files and streams.</content>
 public static partial class JetData
 {
     /// <summary>The most tangents of a layout in a file: a layout takes memory for each, but the file holds only the chosen ones.</summary>
     private const int MaxTangents = 1 << 20;
+
+    private static readonly string[] ValuesNames = ["x", "y", "inputs_share_unit"];
+    private static readonly string[] JacobianNames = ["x", "y", "dydx", "d2ydx2", "directions", "tangent_scales"];
+    private static readonly string[] DirectionsNames = ["x", "v", "y", "dyv", "d2yv", "inputs_share_unit"];
+    private static readonly string[] ManifoldNames =
+        ["x", "dxdr", "y", "dydr", "d2xdr2", "d2ydr2", "tangents", "firsts", "seconds", "tangent_scales", "inputs_share_unit"];
 
     /// <summary>Writes a source's samples as an .npz file, in the form of the builder that makes such a source.</summary>
     /// <remarks>
@@ -23,7 +29,7 @@ public static partial class JetData
     /// The Jacobian form is taken when every tangent is an input, the directions form when the layout is
     /// <see cref="JetLayout.Directional"/> with straight paths, the manifold form otherwise. A layout with only some components
     /// adds tangents (scalar), firsts (their tangents) and seconds (pairs of tangents, shape (q, 2)); tangent scales other than
-    /// 1 add tangent_scales, except in the Jacobian form, where they follow from x. Inputs of one unit
+    /// 1 add tangent_scales, in the Jacobian form those other than the standard deviations of x. Inputs of one unit
     /// (<see cref="IJetSource{T}.InputsShareUnit"/>) add inputs_share_unit (scalar, 1) and are not written in the Jacobian form. Labels that are missing are NaN, and
     /// missing_labels (scalar, 1) says so; weights of samples are weights (S). An endless source is written as its first <see cref="IJetSource{T}.Count"/> samples.
     /// </para>
@@ -35,7 +41,7 @@ public static partial class JetData
     /// Whether to deflate the arrays. A file that shrinks by more than 32 times, mostly zeros, is read only with a larger limit.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The path is blank or not a valid one, a label is not finite, or the layout has over 1,048,576 tangents; <see cref="Load"/> would refuse the file.
+    /// The path is blank or not a valid one, a label is not finite, or the layout has over 1,048,576 tangents; <see cref="Load{T}(string, long?)"/> would refuse the file.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, stays.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
@@ -44,10 +50,34 @@ public static partial class JetData
     {
         ArgumentNullException.ThrowIfNull(source);
         using var file = NpzWriter.Create(path, compress);
+        Add(file, source);
+        file.Commit();
+    }
+
+    /// <summary>Writes a source's samples to a stream; the content is that of the file that <see cref="Save{T}(string, IJetSource{T}, bool)"/> writes.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="stream">A stream that can be written to; it stays open. After an error it holds a part of the content.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="compress">Whether to deflate the arrays.</param>
+    /// <exception cref="ArgumentException">
+    /// The stream cannot be written to, a label is not finite, or the layout has over 1,048,576 tangents.
+    /// </exception>
+    public static void Save<T>(Stream stream, IJetSource<T> source, bool compress = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var file = NpzWriter.Create(stream, compress);
+        Add(file, source);
+        file.Commit();
+    }
+
+    private static void Add<T>(NpzWriter file, IJetSource<T> source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         IJetSource<T> stored = source;
         if (source is JacobianJetSource<T> jacobian)
         {
-            SaveJacobian(file, jacobian.X, jacobian.Target, jacobian.TangentInputs);
+            SaveJacobian(file, jacobian, jacobian.X, jacobian.Target, jacobian.TangentInputs);
         }
         else
         {
@@ -60,7 +90,7 @@ public static partial class JetData
 
             if (!memory.InputsShareUnit && UnitInputs(memory) is { } inputs)
             {
-                SaveJacobian(file, memory.Input, memory.Target, inputs);
+                SaveJacobian(file, memory, memory.Input, memory.Target, inputs);
             }
             else
             {
@@ -77,11 +107,9 @@ public static partial class JetData
         {
             file.Add<double>("weights", SampleWeights.Copy(stored, 0, stored.Count), stored.Count);
         }
-
-        file.Commit();
     }
 
-    /// <summary>Reads an .npz file that <see cref="Save"/> wrote, or that was made with the same names and shapes in NumPy.</summary>
+    /// <summary>Reads an .npz file that <see cref="Save{T}(string, IJetSource{T}, bool)"/> wrote, or that was made with the same names and shapes in NumPy.</summary>
     /// <remarks>
     /// The form follows from the arrays present: dydx, v or dxdr, else values. A y of shape (S) stands for one output, with
     /// derivatives to match. An array that the form does not have is refused, so that none is left out for a wrong name. Integers and the other
@@ -103,17 +131,38 @@ public static partial class JetData
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var file = NpzReader.Open(path, maxBytes);
+        return Load<T>(file, path);
+    }
+
+    /// <summary>Reads a stream that is an .npz file of labels from its start to its end; see <see cref="Load{T}(string, long?)"/>.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="stream">A stream that knows its length; it stays open.</param>
+    /// <param name="maxBytes">What the arrays may take in memory.</param>
+    /// <returns>The source, as the builder makes it.</returns>
+    /// <exception cref="ArgumentException">The stream cannot be read or does not know its length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
+    /// <exception cref="InvalidDataException">The content is not an .npz file, is damaged or too large, or its arrays are not usable labels.</exception>
+    public static IJetSource<T> Load<T>(Stream stream, long? maxBytes = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var file = NpzReader.Open(stream, maxBytes);
+        return Load<T>(file, InputFile.NameOf(stream));
+    }
+
+    private static IJetSource<T> Load<T>(NpzReader file, string origin)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         try
         {
             return file.Contains("dydx") ? LoadJacobian<T>(file) : LoadRows<T>(file);
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"The arrays of \"{path}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
+            throw new InvalidDataException($"The arrays of \"{origin}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
         }
     }
 
-    private static void SaveJacobian<T>(NpzWriter file, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> inputs)
+    private static void SaveJacobian<T>(NpzWriter file, IJetSource<T> source, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int samples = target.Samples;
@@ -130,6 +179,14 @@ public static partial class JetData
         if (k != x.Features || inputs.ToArray().Where((input, i) => input != i).Any())
         {
             file.Add("directions", inputs, k);
+        }
+
+        // Those of a part of larger data, or of data of which only some samples have derivatives, are not the spreads of these inputs.
+        double[] scales = TangentScales.Of(source);
+        double[]? weights = SampleWeights.Check(SampleWeights.Copy(source, 0, samples), samples, nameof(source));
+        if (!scales.SequenceEqual(InputSpreads.Of(x, inputs, weights)))
+        {
+            file.Add<double>("tangent_scales", scales, k);
         }
     }
 
@@ -249,16 +306,15 @@ public static partial class JetData
         return inputs.Distinct().Count() == inputs.Length ? inputs : null;
     }
 
-    private static JacobianJetSource<T> LoadJacobian<T>(NpzReader file)
+    private static JacobianJetSource<T> LoadJacobian<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "Jacobian", "x", "y", "dydx", "d2ydx2", "directions");
-        int[] inputs = file.Contains("directions") ? file.Read<int>("directions").Data : [];
+        CheckNames(file, "Jacobian", JacobianNames);
         return BuildJacobian(
-            Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), inputs, AllowsMissing(file), Weights(file));
+            Read<T>(file, "x"), Read<T>(file, "y"), Read<T>(file, "dydx"), Optional<T>(file, "d2ydx2"), Directions(file), AllowsMissing(file), Weights(file), Scales(file));
     }
 
-    private static MemoryJetSource<T> LoadRows<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadRows<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var rows = file.Contains("v") ? LoadDirections<T>(file)
@@ -269,32 +325,28 @@ public static partial class JetData
             : rows;
     }
 
-    private static MemoryJetSource<T> LoadValues<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadValues<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "values", "x", "y", "inputs_share_unit");
+        CheckNames(file, "values", ValuesNames);
         return BuildValues(Read<T>(file, "x"), Read<T>(file, "y"), AllowsMissing(file), Weights(file));
     }
 
-    private static MemoryJetSource<T> LoadDirections<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadDirections<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(file, "directions", "x", "v", "y", "dyv", "d2yv", "inputs_share_unit");
+        CheckNames(file, "directions", DirectionsNames);
         return BuildDirections(
             Read<T>(file, "x"), Read<T>(file, "v"), Read<T>(file, "y"), Read<T>(file, "dyv"), Optional<T>(file, "d2yv"), AllowsMissing(file), Weights(file));
     }
 
-    private static MemoryJetSource<T> LoadManifold<T>(NpzReader file)
+    private static MemoryJetSource<T> LoadManifold<T>(INamedArrays file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckNames(
-            file, "manifold", "x", "dxdr", "y", "dydr", "d2xdr2", "d2ydr2", "tangents", "firsts", "seconds", "tangent_scales", "inputs_share_unit");
-        double[] scales = file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
+        CheckNames(file, "manifold", ManifoldNames);
         var dxdr = Read<T>(file, "dxdr");
         var d2ydr2 = Optional<T>(file, "d2ydr2");
-        var layout = file.Contains("tangents") || file.Contains("firsts") || file.Contains("seconds")
-            ? ReadLayout(file, LengthOf(dxdr), LengthOf(d2ydr2))
-            : null;
+        var layout = ChosenLayout(file, LengthOf(dxdr), LengthOf(d2ydr2));
         return BuildManifold(
             Read<T>(file, "x"),
             dxdr,
@@ -302,24 +354,28 @@ public static partial class JetData
             Read<T>(file, "dydr"),
             Optional<T>(file, "d2xdr2"),
             d2ydr2,
-            scales,
+            Scales(file),
             AllowsMissing(file),
             Weights(file),
             layout);
     }
 
-    private static bool IsSet(NpzReader file, string name) => file.Contains(name) && file.Read<int>(name).Data is not [0];
+    private static bool IsSet(INamedArrays file, string name) => file.Contains(name) && file.Read<int>(name).Data is not [0];
 
-    private static bool AllowsMissing(NpzReader file) => IsSet(file, "missing_labels");
+    private static bool AllowsMissing(INamedArrays file) => IsSet(file, "missing_labels");
 
-    private static double[] Weights(NpzReader file)
+    private static int[] Directions(INamedArrays file) => file.Contains("directions") ? file.Read<int>("directions").Data : [];
+
+    private static double[] Scales(INamedArrays file) => file.Contains("tangent_scales") ? file.Read<double>("tangent_scales").Data : [];
+
+    private static double[] Weights(INamedArrays file)
     {
         double[] weights = file.Contains("weights") ? file.Read<double>("weights").Data : [];
         return weights.Length > 0 || !file.Contains("weights") ? weights : throw new ArgumentException("weights is empty; expected one weight for each sample.");
     }
 
     /// <summary>Refuses a file with an array that its form does not have: it would be left out silently, a misspelled dydx with all derivatives.</summary>
-    private static void CheckNames(NpzReader file, string form, params string[] expected)
+    private static void CheckNames(INamedArrays file, string form, string[] expected)
     {
         if (file.Names.Except([.. expected, "missing_labels", "weights"]).FirstOrDefault() is { } other)
         {
@@ -333,9 +389,14 @@ public static partial class JetData
     private static int LengthOf<T>(LabelArray<T> array)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => array.Shape.Length > 1 ? array.Shape[1] : 0;
 
-    /// <summary>The layout of chosen components, made once their number is known to be that of the arrays.</summary>
-    private static JetLayout ReadLayout(NpzReader file, int firsts, int seconds)
+    /// <summary>The layout of chosen components, made once their number is known to be that of the arrays; null if the file has all.</summary>
+    private static JetLayout? ChosenLayout(INamedArrays file, int firsts, int seconds)
     {
+        if (!file.Contains("tangents") && !file.Contains("firsts") && !file.Contains("seconds"))
+        {
+            return null;
+        }
+
         int[] tangents = file.Read<int>("tangents").Data;
         int[] chosen = file.Read<int>("firsts").Data;
         int[] pairs = file.Read<int>("seconds").Data;
@@ -354,13 +415,13 @@ public static partial class JetData
         return JetLayout.Create(tangents[0], chosen, pairs.Chunk(2).Select(pair => (pair[0], pair[1])));
     }
 
-    private static LabelArray<T> Read<T>(NpzReader file, string name)
+    private static LabelArray<T> Read<T>(INamedArrays file, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var array = file.Read<T>(name);
         return LabelArray<T>.Of(name, array.Data, array.Shape);
     }
 
-    private static LabelArray<T> Optional<T>(NpzReader file, string name)
+    private static LabelArray<T> Optional<T>(INamedArrays file, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => file.Contains(name) ? Read<T>(file, name) : default;
 }

@@ -6,9 +6,6 @@ namespace SobolevNet;
 /// <content>Labels with derivatives by the inputs themselves.</content>
 public static partial class JetData
 {
-    /// <summary>How unequal H[i,j] and H[j,i] may be, relative to the largest element of that output's Hessians, all in the spreads of the inputs.</summary>
-    private const double SymmetryTolerance = 1e-3;
-
     /// <summary>
     /// Values with the full Jacobian ∂y/∂x and, if given, the Hessian ∂²y/∂x²: labels as in differential machine learning.
     /// </summary>
@@ -100,24 +97,19 @@ public static partial class JetData
 
     private static JacobianJetSource<T> BuildJacobian<T>(
         LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs, bool allowMissing,
-        ReadOnlySpan<double> weights)
+        ReadOnlySpan<double> weights, ReadOnlySpan<double> tangentScales = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (samples, all, outputs) = CheckValues(x, y, allowMissing);
-        int[] chosen = CheckInputs(inputs, all.Length);
-        var tangents = inputs.IsEmpty ? all : new LabelAxis("chosen inputs", chosen.Length);
-        ExpectOutputs(dydx, y, [samples], outputs, [tangents], allowMissing);
-        if (d2ydx2.IsGiven)
-        {
-            ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents], allowMissing);
-        }
-
+        var (samples, all, outputs, chosen) = CheckJacobian(x, y, dydx, d2ydx2, inputs, allowMissing);
         var input = new JetBatch<T>(JetLayout.Value, samples.Length, all.Length, x.Data.ToArray());
         double[]? checkedWeights = SampleWeights.Check(weights, samples.Length, nameof(weights));
-        double[] scales = [.. chosen.Select(number => JacobianJetSource<T>.StandardDeviation(input, number, checkedWeights))];
+        double[] spreads = InputSpreads.Of(input, chosen, checkedWeights);
+        double[] scales = TangentScales.Check(tangentScales, chosen.Length, "tangent_scales") ?? spreads;
         if (d2ydx2.IsGiven)
         {
-            CheckSymmetry(d2ydx2, outputs.Length, scales);
+            var symmetry = new HessianSymmetry(outputs.Length, spreads, d2ydx2.Name);
+            symmetry.Add(d2ydx2.Data, 0);
+            symmetry.Check();
         }
 
         var layout = JetLayout.Full(chosen.Length, d2ydx2.IsGiven ? 2 : 1);
@@ -142,7 +134,7 @@ public static partial class JetData
                 for (int row = 0; row < rows; row++)
                 {
                     var hessian = d2ydx2.Data.Slice(row * p * p, p * p);
-                    component[row] = Mean(hessian[(second.I * p) + second.J], hessian[(second.J * p) + second.I]);
+                    component[row] = HessianSymmetry.Mean(hessian[(second.I * p) + second.J], hessian[(second.J * p) + second.I]);
                 }
             }
         }
@@ -155,12 +147,21 @@ public static partial class JetData
         return new JacobianJetSource<T>(input, target, chosen, scales, checkedWeights);
     }
 
-    /// <summary>The mean of two numbers; of one that is known and one that is missing, the known one.</summary>
-    private static T Mean<T>(T a, T b)
+    /// <summary>Checks the shapes of the arrays, and the elements that are given.</summary>
+    private static (LabelAxis Samples, LabelAxis Inputs, LabelAxis Outputs, int[] Chosen) CheckJacobian<T>(
+        LabelArray<T> x, LabelArray<T> y, LabelArray<T> dydx, LabelArray<T> d2ydx2, ReadOnlySpan<int> inputs, bool allowMissing)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T half = T.CreateChecked(0.5);
-        return T.IsNaN(a) ? b : T.IsNaN(b) ? a : (half * a) + (half * b);
+        var (samples, all, outputs) = CheckValues(x, y, allowMissing);
+        int[] chosen = CheckInputs(inputs, all.Length);
+        var tangents = inputs.IsEmpty ? all : new LabelAxis("chosen inputs", chosen.Length);
+        ExpectOutputs(dydx, y, [samples], outputs, [tangents], allowMissing);
+        if (d2ydx2.IsGiven)
+        {
+            ExpectOutputs(d2ydx2, y, [samples], outputs, [tangents, tangents], allowMissing);
+        }
+
+        return (samples, all, outputs, chosen);
     }
 
     private static int[] CheckInputs(ReadOnlySpan<int> inputs, int count)
@@ -185,46 +186,5 @@ public static partial class JetData
         }
 
         return inputs.ToArray();
-    }
-
-    /// <summary>Refuses Hessians that are not symmetric; small differences of numerical labels are averaged.</summary>
-    /// <remarks>Elements are compared in units of the inputs' spreads, so that the units of inputs do not matter.</remarks>
-    private static void CheckSymmetry<T>(LabelArray<T> hessians, int outputs, double[] scales)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int p = scales.Length;
-        double[] largest = new double[outputs];
-        int rows = hessians.Data.Length / (p * p);
-        for (int row = 0; row < rows; row++)
-        {
-            var hessian = hessians.Data.Slice(row * p * p, p * p);
-            for (int i = 0; i < p; i++)
-            {
-                for (int j = 0; j < p; j++)
-                {
-                    largest[row % outputs] = double.MaxNumber(largest[row % outputs], Math.Abs(Element(hessian, i, j)));
-                }
-            }
-        }
-
-        for (int row = 0; row < rows; row++)
-        {
-            var hessian = hessians.Data.Slice(row * p * p, p * p);
-            for (int i = 0; i < p; i++)
-            {
-                for (int j = 0; j < i; j++)
-                {
-                    if (Math.Abs(Element(hessian, i, j) - Element(hessian, j, i)) > SymmetryTolerance * largest[row % outputs])
-                    {
-                        throw new ArgumentException(
-                            $"The Hessian of sample {row / outputs}, output {row % outputs} is not symmetric: " +
-                            $"element ({i}, {j}) is {hessian[(i * p) + j]}, element ({j}, {i}) is {hessian[(j * p) + i]}.",
-                            hessians.Name);
-                    }
-                }
-            }
-        }
-
-        double Element(ReadOnlySpan<T> hessian, int i, int j) => double.CreateTruncating(hessian[(i * p) + j]) * scales[i] * scales[j];
     }
 }

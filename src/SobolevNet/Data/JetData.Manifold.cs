@@ -81,6 +81,38 @@ public static partial class JetData
             allowMissing,
             weights);
 
+    /// <inheritdoc cref="FromManifold{T}(in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, in ReadOnlyTensorSpan{T}, ReadOnlySpan{double}, bool, ReadOnlySpan{double})"/>
+    /// <param name="x">Inputs, shape (S, n).</param>
+    /// <param name="dxdr">∂x/∂r, shape (S, p, n).</param>
+    /// <param name="y">One output, shape (S).</param>
+    /// <param name="dydr">Its derivatives ∂y/∂r, shape (S, p).</param>
+    /// <param name="d2xdr2">∂²x/∂r², shape (S, q, n); given with <paramref name="d2ydr2"/> or not at all.</param>
+    /// <param name="d2ydr2">∂²y/∂r², shape (S, q). Left out: a source of order 1.</param>
+    /// <param name="tangentScales">The scale of each rᵢ; all 1 if left out.</param>
+    /// <param name="allowMissing">Whether NaN in y, dydr or d2ydr2 stands for a label that is missing.</param>
+    /// <param name="weights">The weight of each sample, shape (S); none if left out.</param>
+    public static IJetSource<T> FromManifold<T>(
+        T[,] x,
+        T[,,] dxdr,
+        T[] y,
+        T[,] dydr,
+        T[,,]? d2xdr2 = null,
+        T[,]? d2ydr2 = null,
+        ReadOnlySpan<double> tangentScales = default,
+        bool allowMissing = false,
+        ReadOnlySpan<double> weights = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BuildManifold(
+            LabelArray<T>.OfArray(nameof(x), x),
+            LabelArray<T>.OfArray(nameof(dxdr), dxdr),
+            LabelArray<T>.OfArray(nameof(y), y),
+            LabelArray<T>.OfArray(nameof(dydr), dydr),
+            LabelArray<T>.OfArray(nameof(d2xdr2), d2xdr2, optional: true),
+            LabelArray<T>.OfArray(nameof(d2ydr2), d2ydr2, optional: true),
+            tangentScales,
+            allowMissing,
+            weights);
+
     private static MemoryJetSource<T> BuildManifold<T>(
         LabelArray<T> x,
         LabelArray<T> dxdr,
@@ -92,6 +124,27 @@ public static partial class JetData
         bool allowMissing,
         ReadOnlySpan<double> weights,
         JetLayout? layout = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (inputs, outputs, full) = CheckManifold(x, dxdr, y, dydr, d2xdr2, d2ydr2, allowMissing, layout);
+        return InMemory(
+            ComponentMajor(full, inputs.Length, x, dxdr, d2xdr2),
+            ComponentMajor(full, outputs.Length, y, dydr, d2ydr2),
+            tangentScales,
+            allowMissing,
+            weights);
+    }
+
+    /// <summary>Checks the shapes of the arrays, and the elements that are given; a layout of all components if none is given.</summary>
+    private static (LabelAxis Inputs, LabelAxis Outputs, JetLayout Layout) CheckManifold<T>(
+        LabelArray<T> x,
+        LabelArray<T> dxdr,
+        LabelArray<T> y,
+        LabelArray<T> dydr,
+        LabelArray<T> d2xdr2,
+        LabelArray<T> d2ydr2,
+        bool allowMissing,
+        JetLayout? layout)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (samples, inputs, outputs) = CheckValues(x, y, allowMissing);
@@ -123,13 +176,7 @@ public static partial class JetData
             ExpectOutputs(d2ydr2, y, [samples, pairs], outputs, [], allowMissing);
         }
 
-        layout ??= JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1);
-        return InMemory(
-            ComponentMajor(layout, inputs.Length, x, dxdr, d2xdr2),
-            ComponentMajor(layout, outputs.Length, y, dydr, d2ydr2),
-            tangentScales,
-            allowMissing,
-            weights);
+        return (inputs, outputs, layout ?? JetLayout.Full(tangents.Length, d2ydr2.IsGiven ? 2 : 1));
     }
 
     /// <summary>Gathers (S, f), (S, p, f) and (S, q, f) into (1 + p + q, S, f).</summary>

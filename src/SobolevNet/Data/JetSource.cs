@@ -136,6 +136,11 @@ public static partial class JetSource
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not in (0, 1).</exception>
     public static (IJetSource<T> Training, IJetSource<T> Validation) Split<T>(
         this IJetSource<T> source, double validationFraction, ulong seed = 0)
+        where T : unmanaged => source.Parts(validationFraction, seed, keepsNumbers: false);
+
+    /// <summary>The same split; messages and evaluations name samples by their numbers in the source if <paramref name="keepsNumbers"/>.</summary>
+    internal static (IJetSource<T> Training, IJetSource<T> Validation) Parts<T>(
+        this IJetSource<T> source, double validationFraction, ulong seed, bool keepsNumbers)
         where T : unmanaged
     {
         SourceArgument.Check(source);
@@ -166,7 +171,9 @@ public static partial class JetSource
         // In rising order the samples of each part lie together in memory, whatever the trainer shuffles later.
         Array.Sort(order, 0, validation);
         Array.Sort(order, validation, order.Length - validation);
-        return (new SubsetJetSource<T>(source, order[validation..]), new SubsetJetSource<T>(source, order[..validation]));
+        return (
+            new SubsetJetSource<T>(source, order[validation..]) { KeepsNumbers = keepsNumbers },
+            new SubsetJetSource<T>(source, order[..validation]) { KeepsNumbers = keepsNumbers });
     }
 
     /// <summary>A source without its components above an order.</summary>

@@ -84,6 +84,9 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <inheritdoc/>
     public virtual bool HasSampleWeights => Source.HasSampleWeights;
 
+    /// <summary>Samples that are read together: as in the other source. A transform that renumbers samples must override it.</summary>
+    public virtual int SamplesPerBlock => Source.SamplesPerBlock;
+
     /// <summary>The other source. Samples are asked of the argument of the protected <c>Fill</c> instead.</summary>
     protected internal IJetSource<T> Source { get; }
 
@@ -111,12 +114,17 @@ public abstract class JetSourceTransform<T> : IJetSource<T>
     /// <param name="target">Shape (components, samples.Length, <see cref="OutputFeatures"/>), in <see cref="Layout"/> or that truncated to a lower order.</param>
     protected abstract void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target);
 
+    /// <summary>The number of a sample in the source that the caller knows, by which messages and evaluations name it.</summary>
+    internal virtual long NumberForCaller(long sample) => sample;
+
     /// <summary>The same transform, filled from a run of the other source.</summary>
     internal IJetSource<T> Over(IJetSource<T> run) => new OverRun(this, run);
 
     private sealed class OverRun(JetSourceTransform<T> transform, IJetSource<T> run) : JetSourceTransform<T>(transform)
     {
         public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
+
+        internal override long NumberForCaller(long sample) => transform.NumberForCaller(sample);
 
         protected override void Fill(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target) =>
             transform.Fill(run, samples, input, target);

@@ -14,10 +14,12 @@ internal readonly ref struct LabelArray<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int[]? _shape;
+    private readonly int _firstSample;
 
-    private LabelArray(string name, ReadOnlySpan<T> data, int[] shape)
+    private LabelArray(string name, ReadOnlySpan<T> data, int[] shape, int firstSample = 0)
     {
         Name = name;
+        _firstSample = firstSample;
         Data = data;
         _shape = shape;
     }
@@ -31,7 +33,11 @@ internal readonly ref struct LabelArray<T>
     public ReadOnlySpan<int> Shape => _shape;
 
     /// <summary>Wraps elements of a shape known to fit.</summary>
-    public static LabelArray<T> Of(string name, ReadOnlySpan<T> data, scoped ReadOnlySpan<int> shape) => new(name, data, shape.ToArray());
+    /// <param name="name">The name.</param>
+    /// <param name="data">The elements; none where only the shape is known, which is then all that is checked.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="firstSample">The number of the first sample, where the elements are a part of a larger array.</param>
+    public static LabelArray<T> Of(string name, ReadOnlySpan<T> data, scoped ReadOnlySpan<int> shape, int firstSample = 0) => new(name, data, shape.ToArray(), firstSample);
 
     /// <summary>Wraps an array of 1 to 4 dimensions; nothing is copied.</summary>
     /// <exception cref="ArgumentNullException">The array is missing and may not be.</exception>
@@ -154,6 +160,8 @@ internal readonly ref struct LabelArray<T>
         {
             (rest, index[axis]) = Math.DivRem(rest, Shape[axis]);
         }
+
+        index[0] += _firstSample;
 
         throw new ArgumentException(
             $"{Name}[{string.Join(", ", index)}] is {Data[at]} (sample {index[0]}); only finite numbers can be trained on." +

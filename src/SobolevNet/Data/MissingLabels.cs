@@ -47,35 +47,8 @@ internal static class MissingLabels
     public static void CheckKnown<T>(JetBatch<T> target, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool[] samples = new bool[target.Samples];
-        bool[] outputs = new bool[target.Features];
-        bool[] components = new bool[target.Layout.Count];
-        for (int c = 0; c < components.Length; c++)
-        {
-            ReadOnlySpan<T> labels = target.Component(c);
-            for (int k = 0; k < labels.Length; k++)
-            {
-                if (!T.IsNaN(labels[k]))
-                {
-                    samples[k / outputs.Length] = outputs[k % outputs.Length] = components[c] = true;
-                }
-            }
-        }
-
-        if (samples.AsSpan().IndexOf(false) is >= 0 and var sample)
-        {
-            throw new ArgumentException($"All labels of sample {sample} are missing (NaN). Leave the sample out.", name);
-        }
-
-        if (outputs.AsSpan().IndexOf(false) is >= 0 and var output)
-        {
-            throw new ArgumentException($"All labels of output {output} are missing (NaN), in every sample. Leave the output out.", name);
-        }
-
-        if (components.AsSpan().IndexOf(false) is >= 0 and var component)
-        {
-            throw new ArgumentException(
-                $"All labels of {target.Layout.NameOf(component)} are missing (NaN), in every sample and output. {(component == 0 ? "Give zeros and the order weight 0" : "Give labels without it")}.", name);
-        }
+        var tally = new KnownLabelTally(target.Layout, target.Features, name);
+        tally.Add(target.AsSpan(), 0);
+        tally.Check();
     }
 }

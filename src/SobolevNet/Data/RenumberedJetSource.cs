@@ -9,6 +9,8 @@ internal abstract class RenumberedJetSource<T>(IJetSource<T> source, string? nam
 
     public override ReadOnlySpan<int> TangentInputs => Source.TangentInputs;
 
+    public override int SamplesPerBlock => 1;
+
     /// <summary>The number that a sample has in the other source.</summary>
     public abstract long NumberInSource(long number);
 

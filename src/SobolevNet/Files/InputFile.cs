@@ -15,6 +15,9 @@ internal static class InputFile
             : File.OpenRead(path);
     }
 
+    /// <summary>What messages call a stream: the path of its file, if it has one.</summary>
+    public static string NameOf(Stream stream) => stream is FileStream file ? file.Name : "the stream";
+
     /// <summary>Checks a stream that a caller wants read.</summary>
     /// <exception cref="ArgumentException">The stream cannot be read, or does not know its length.</exception>
     public static void Check(Stream stream, string origin)
@@ -23,7 +26,8 @@ internal static class InputFile
         ArgumentNullException.ThrowIfNull(origin);
         if (!stream.CanRead || !stream.CanSeek)
         {
-            throw new ArgumentException("The stream must be readable and know its length (CanRead, CanSeek).", nameof(stream));
+            throw new ArgumentException(
+                "The stream must be readable and know its length (CanRead, CanSeek). Copy another one into a MemoryStream first.", nameof(stream));
         }
     }
 }

@@ -8,7 +8,7 @@ namespace SobolevNet.Files;
 /// Lets System.Text.Json write and read two-dimensional arrays, which it refuses by itself, as arrays of rows: Jacobians of a network, and
 /// arrays of labels.
 /// </summary>
-/// <remarks>NaN and infinities are written as System.Text.Json writes them under <see cref="JsonNumberHandling.AllowNamedFloatingPointLiterals"/>.</remarks>
+/// <remarks>NaN is written as null, infinities as the texts "Infinity" and "-Infinity", as <see cref="FigureJsonConverter"/> does.</remarks>
 /// <example>
 /// <code>
 /// var options = new JsonSerializerOptions { Converters = { new MatrixJsonConverter&lt;double&gt;() } };
@@ -74,28 +74,18 @@ public sealed class MatrixJsonConverter<T> : JsonConverter<T[,]>
 
     private static void Write(Utf8JsonWriter writer, T value)
     {
-        if (!T.IsFinite(value))
-        {
-            writer.WriteStringValue(T.IsNaN(value) ? "NaN" : T.IsPositive(value) ? "Infinity" : "-Infinity");
-        }
-        else if (value is float single)
+        if (value is float single && float.IsFinite(single))
         {
             writer.WriteNumberValue(single);
         }
         else
         {
-            writer.WriteNumberValue(double.CreateTruncating(value));
+            FigureJsonConverter.Write(writer, double.CreateTruncating(value));
         }
     }
 
-    private static T Number(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.Number => T.CreateSaturating(reader.GetDouble()),
-        JsonTokenType.String when reader.GetString() is "NaN" => T.NaN,
-        JsonTokenType.String when reader.GetString() is "Infinity" => T.PositiveInfinity,
-        JsonTokenType.String when reader.GetString() is "-Infinity" => T.NegativeInfinity,
-        _ => throw Unexpected(),
-    };
+    private static T Number(ref Utf8JsonReader reader) =>
+        FigureJsonConverter.TryRead(ref reader, out double value) ? T.CreateSaturating(value) : throw Unexpected();
 
     private static void Require(bool isRight)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace SobolevNet.Files;
@@ -39,7 +40,14 @@ internal static class NpyElements
         return stream.ReadByte() < 0 ? data : throw new InvalidDataException("more bytes follow than it says.");
     }
 
-    private static void Convert<T>(ReadOnlySpan<byte> bytes, Span<T> destination, NpyHeader header)
+    /// <summary>Whether the bytes of a file are those of the elements in memory.</summary>
+    public static bool IsStoredAs<T>(NpyHeader header)
+        where T : unmanaged =>
+        header.BigEndian != BitConverter.IsLittleEndian && header.Kind == 'f' && header.ItemSize == Unsafe.SizeOf<T>() && (typeof(T) == typeof(float) || typeof(T) == typeof(double));
+
+    /// <summary>Turns bytes of a file into elements.</summary>
+    /// <exception cref="InvalidDataException">An element does not convert.</exception>
+    public static void Convert<T>(ReadOnlySpan<byte> bytes, Span<T> destination, NpyHeader header)
         where T : unmanaged, INumber<T>
     {
         switch (header.Kind, header.ItemSize)

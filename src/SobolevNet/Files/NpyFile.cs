@@ -93,25 +93,44 @@ public static class NpyFile
         where T : unmanaged, INumber<T>
     {
         CheckReadable<T>();
-        try
+        return Guarded(fault, () =>
         {
-            var header = NpyHeader.Read(stream);
-            long expected = length - header.Length;
-            long count = header.Count;
-            if (count < 0 || count > expected || count * header.ItemSize != expected)
+            var header = ReadHeader(stream, length);
+            if (header.Count > Array.MaxLength)
             {
-                throw new InvalidDataException(
-                    $"its shape {ArrayShape.Format(header.Shape)} of {header.ItemSize}-byte elements does not fit the {expected} bytes of data.");
-            }
-
-            if (count > Array.MaxLength)
-            {
-                throw new InvalidDataException($"it has {count} elements; at most {Array.MaxLength} are supported.");
+                throw new InvalidDataException($"it has {header.Count} elements; at most {Array.MaxLength} are supported.");
             }
 
             checkHeader?.Invoke(header);
-            var data = NpyElements.Read<T>(stream, header, (int)count, trusted);
+            var data = NpyElements.Read<T>(stream, header, (int)header.Count, trusted);
             return new NpyArray<T>(header.FortranOrder ? RowMajor(data, header.Shape) : data, header.Shape);
+        });
+    }
+
+    /// <summary>Reads the header alone, and compares it with the length.</summary>
+    /// <param name="stream">Stands at the start of the array.</param>
+    /// <param name="length">Bytes that follow.</param>
+    /// <param name="fault">What to say first if it is not readable.</param>
+    /// <exception cref="InvalidDataException">It is not readable, or the length is another than its shape and elements take.</exception>
+    internal static NpyHeader ReadHeader(Stream stream, long length, string fault) => Guarded(fault, () => ReadHeader(stream, length));
+
+    private static NpyHeader ReadHeader(Stream stream, long length)
+    {
+        var header = NpyHeader.Read(stream);
+        long expected = length - header.Length;
+        long count = header.Count;
+        return count >= 0 && count <= expected && count * header.ItemSize == expected
+            ? header
+            : throw new InvalidDataException(
+                $"its shape {ArrayShape.Format(header.Shape)} of {header.ItemSize}-byte elements does not fit the {expected} bytes of data.");
+    }
+
+    /// <summary>Reads, and says in errors first whose they are.</summary>
+    private static TResult Guarded<TResult>(string fault, Func<TResult> read)
+    {
+        try
+        {
+            return read();
         }
         catch (InvalidDataException inner)
         {

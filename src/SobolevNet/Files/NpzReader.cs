@@ -13,7 +13,7 @@ namespace SobolevNet.Files;
 /// </para>
 /// <para>Several threads may read at once; they take turns.</para>
 /// </remarks>
-public sealed class NpzReader : IDisposable
+public sealed class NpzReader : INamedArrays, IDisposable
 {
     /// <summary>The limit for a small file: 16 MiB.</summary>
     private const long SmallLimit = 1 << 24;
@@ -23,19 +23,21 @@ public sealed class NpzReader : IDisposable
 
     private const string Extension = ".npy";
 
-    private readonly string _path;
+    private readonly string _origin;
     private readonly Stream _stream;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly Lock _lock = new();
+    private readonly bool _ownsStream;
     private readonly long _limit;
     private bool _disposed;
 
-    private NpzReader(string path, Stream stream, long? maxBytes)
+    private NpzReader(string origin, Stream stream, long? maxBytes, bool ownsStream)
     {
-        _path = path;
+        _origin = origin;
         _stream = stream;
+        _ownsStream = ownsStream;
         _limit = maxBytes ?? Math.Max(SmallLimit, LimitRatio * stream.Length);
         try
         {
@@ -65,8 +67,8 @@ public sealed class NpzReader : IDisposable
         }
         catch (Exception fault) when (IsDamage(fault))
         {
-            stream.Dispose();
-            throw new InvalidDataException($"\"{path}\" is not a readable .npz file: {ForeignText.MessageOf(fault)}", fault);
+            DisposeStream();
+            throw new InvalidDataException($"\"{origin}\" is not a readable .npz file: {ForeignText.MessageOf(fault)}", fault);
         }
     }
 
@@ -87,16 +89,25 @@ public sealed class NpzReader : IDisposable
     /// <exception cref="ArgumentException">The path is blank or not a valid one.</exception>
     public static NpzReader Open(string path, long? maxBytes = null)
     {
-        if (maxBytes is { } given)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(maxBytes));
-        }
-
-        return new NpzReader(path, InputFile.Open(path), maxBytes);
+        CheckLimit(maxBytes);
+        return new NpzReader(path, InputFile.Open(path), maxBytes, ownsStream: true);
     }
 
-    /// <summary>Reads from a stream that can seek, which is disposed with the reader.</summary>
-    internal static NpzReader Open(Stream stream, string origin) => new(origin, stream, null);
+    /// <summary>Reads the table of contents of a stream that is an .npz file from its start to its end; see <see cref="Open(string, long?)"/>.</summary>
+    /// <param name="stream">A stream that knows its length. It stays open, and nobody else may read from it before the reader is disposed.</param>
+    /// <param name="maxBytes">What the arrays may take in memory.</param>
+    /// <returns>The reader.</returns>
+    /// <exception cref="ArgumentException">The stream cannot be read or does not know its length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
+    /// <exception cref="InvalidDataException">The content is not a zip archive, is damaged, keeps two different names of an array, or unpacks to more than the limit.</exception>
+    public static NpzReader Open(Stream stream, long? maxBytes = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        string origin = InputFile.NameOf(stream);
+        InputFile.Check(stream, origin);
+        CheckLimit(maxBytes);
+        return new NpzReader(origin, stream, maxBytes, ownsStream: false);
+    }
 
     /// <summary>Whether the file has an array.</summary>
     /// <param name="name">Its name, without ".npy".</param>
@@ -121,10 +132,10 @@ public sealed class NpzReader : IDisposable
         NpyFile.CheckReadable<T>();
         if (!_entries.TryGetValue(name, out var entry))
         {
-            throw new InvalidDataException($"\"{_path}\" has no array \"{ForeignText.Cut(name)}\"; it has {ForeignText.List(_names)}.");
+            throw new InvalidDataException($"\"{_origin}\" has no array \"{ForeignText.Cut(name)}\"; it has {ForeignText.List(_names)}.");
         }
 
-        string fault = $"The array \"{ForeignText.Cut(name)}\" of \"{_path}\" is not readable";
+        string fault = $"The array \"{ForeignText.Cut(name)}\" of \"{_origin}\" is not readable";
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -132,13 +143,29 @@ public sealed class NpzReader : IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the file; a stream that was given stays open.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
             _disposed = true;
             _archive.Dispose();
+            DisposeStream();
+        }
+    }
+
+    private static void CheckLimit(long? maxBytes)
+    {
+        if (maxBytes is { } given)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(maxBytes));
+        }
+    }
+
+    private void DisposeStream()
+    {
+        if (_ownsStream)
+        {
             _stream.Dispose();
         }
     }

@@ -5,7 +5,8 @@ namespace SobolevNet.Files;
 
 /// <summary>Writes several named arrays into one .npz file, NumPy's zip archive of .npy arrays.</summary>
 /// <remarks>
-/// The file appears, whole, with <see cref="Commit"/>; without it, nothing changes. The same arrays give the same bytes.
+/// The file appears, whole, with <see cref="Commit"/>; without it, nothing changes. The same arrays give the same bytes. To a stream, arrays are written as they
+/// are added, and <see cref="Commit"/> adds the table of contents, without which the content is not readable.
 /// </remarks>
 /// <example>
 /// <code>
@@ -20,17 +21,17 @@ public sealed class NpzWriter : IDisposable
     /// <summary>Characters of a name; the archive has room for 65,535 bytes.</summary>
     private const int MaxName = 10_000;
 
-    private readonly AtomicFile _file;
+    private readonly AtomicFile? _file;
     private readonly ZipArchive _archive;
     private readonly CompressionLevel _level;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private bool _closed;
 
-    private NpzWriter(AtomicFile file, CompressionLevel level)
+    private NpzWriter(Stream stream, AtomicFile? file, bool compress)
     {
         _file = file;
-        _level = level;
-        _archive = new ZipArchive(file.Stream, ZipArchiveMode.Create, leaveOpen: true);
+        _level = compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression;
+        _archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
     }
 
     /// <summary>Starts a file.</summary>
@@ -40,8 +41,24 @@ public sealed class NpzWriter : IDisposable
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">Nothing can be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made in the folder.</exception>
-    public static NpzWriter Create(string path, bool compress = false) =>
-        new(AtomicFile.Create(path), compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+    public static NpzWriter Create(string path, bool compress = false)
+    {
+        var file = AtomicFile.Create(path);
+        return new NpzWriter(file.Stream, file, compress);
+    }
+
+    /// <summary>Starts an archive in a stream, which stays open.</summary>
+    /// <param name="stream">A stream that can be written to.</param>
+    /// <param name="compress">Whether to deflate the arrays.</param>
+    /// <returns>The writer.</returns>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public static NpzWriter Create(Stream stream, bool compress = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.CanWrite
+            ? new NpzWriter(stream, null, compress)
+            : throw new ArgumentException("The stream cannot be written to.", nameof(stream));
+    }
 
     /// <summary>Adds an array.</summary>
     /// <typeparam name="T">float, double, int, long or byte.</typeparam>
@@ -82,13 +99,19 @@ public sealed class NpzWriter : IDisposable
     {
         _closed = true;
         _archive.Dispose();
-        _file.Commit();
+        _file?.Commit();
     }
 
     /// <summary>Gives the file up unless it was committed.</summary>
     public void Dispose()
     {
         _closed = true;
+        if (_file is null)
+        {
+            // Disposing of the archive would write its table.
+            return;
+        }
+
         try
         {
             _archive.Dispose();

@@ -35,11 +35,11 @@ public sealed class SafetensorsFile
     private readonly Dictionary<string, SafetensorsTensor> _byName;
     private readonly string _origin;
 
-    private SafetensorsFile(string origin, SafetensorsHeader header, SafetensorsTensor[] tensors)
+    private SafetensorsFile(string origin, SafetensorsHeader header, SafetensorsTensor[] tensors, string prefix)
     {
         _origin = origin;
         Metadata = header.Metadata;
-        TooLarge = header.TooLarge;
+        TooLarge = [.. header.TooLarge.Where(name => IsUnder(prefix, name)).Select(name => name[prefix.Length..])];
         Tensors = tensors;
         _byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
@@ -150,13 +150,19 @@ public sealed class SafetensorsFile
     /// <returns>Metadata and tensors.</returns>
     /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
     /// <exception cref="InvalidDataException">The bytes are not safetensors, or are damaged, or their checksum is wrong.</exception>
-    public static SafetensorsFile Read(Stream stream, string origin)
+    public static SafetensorsFile Read(Stream stream, string origin) => Read(stream, origin, prefix: "");
+
+    /// <summary>Reads the tensors whose names begin with a prefix, which their names then lack; no memory is taken for others.</summary>
+    /// <exception cref="InvalidDataException">There is none; or the file is not readable.</exception>
+    internal static SafetensorsFile Read(Stream stream, string origin, string prefix)
     {
         InputFile.Check(stream, origin);
+        SafetensorsHeader header;
+        SafetensorsFile file;
         try
         {
-            var header = SafetensorsHeader.Read(stream, stream.Length - stream.Position);
-            return new SafetensorsFile(origin, header, ReadTensors(stream, header));
+            header = SafetensorsHeader.Read(stream, stream.Length - stream.Position);
+            file = new SafetensorsFile(origin, header, ReadTensors(stream, header, prefix), prefix);
         }
         catch (InvalidDataException fault)
         {
@@ -166,6 +172,11 @@ public sealed class SafetensorsFile
         {
             throw new InvalidDataException($"\"{origin}\" is not a readable safetensors file: it ended while it was read.", fault);
         }
+
+        return prefix.Length == 0 || file.Tensors.Count + file.TooLarge.Count > 0
+            ? file
+            : throw new InvalidDataException(
+                $"\"{origin}\" has no tensor whose name begins with \"{ForeignText.Cut(prefix)}\"; it has {ForeignText.List(header.Entries.Select(entry => entry.Name))}.");
     }
 
     /// <summary>The tensor of a name.</summary>
@@ -214,7 +225,9 @@ public sealed class SafetensorsFile
             : throw new InvalidDataException($"\"{_origin}\" has no metadata \"{ForeignText.Cut(key)}\"; it has {ForeignText.List(Metadata.Keys)}.");
     }
 
-    private static SafetensorsTensor[] ReadTensors(Stream stream, SafetensorsHeader header)
+    private static bool IsUnder(string prefix, string name) => name.StartsWith(prefix, StringComparison.Ordinal);
+
+    private static SafetensorsTensor[] ReadTensors(Stream stream, SafetensorsHeader header, string prefix)
     {
         var tensors = new SafetensorsTensor?[header.Entries.Count];
 
@@ -222,7 +235,7 @@ public sealed class SafetensorsFile
         foreach (int index in header.ByOffset)
         {
             var entry = header.Entries[index];
-            if (entry.Shape is null)
+            if (entry.Shape is null || !IsUnder(prefix, entry.Name))
             {
                 Skip(stream, entry.End - entry.Begin, header.Hash);
                 continue;
@@ -231,7 +244,7 @@ public sealed class SafetensorsFile
             byte[] bytes = new byte[entry.End - entry.Begin];
             stream.ReadExactly(bytes);
             header.Hash?.Append(bytes);
-            tensors[index] = new SafetensorsTensor(entry.Name, entry.Dtype, entry.Shape, bytes);
+            tensors[index] = new SafetensorsTensor(entry.Name[prefix.Length..], entry.Dtype, entry.Shape, bytes);
         }
 
         if (header.Hash is { } hash && SafetensorsChecksum.TextOf(hash) != header.Checksum)

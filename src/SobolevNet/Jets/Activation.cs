@@ -19,7 +19,7 @@ public enum Activation
     /// <summary>log(1 + eᶻ).</summary>
     Softplus,
 
-    /// <summary>z Φ(z) with Φ the normal distribution function: the exact form, by erf.</summary>
+    /// <summary>z Φ(z) with Φ the normal distribution function: the exact form, by erf; see also <see cref="GeluTanh"/>.</summary>
     Gelu,
 
     /// <summary>z / (1 + e⁻ᶻ), also called swish.</summary>
@@ -30,4 +30,7 @@ public enum Activation
 
     /// <summary>max(0, z). Orders 0 and 1 only: its second derivative is zero almost everywhere.</summary>
     Relu,
+
+    /// <summary>½z(1 + tanh(√(2/π)(z + 0.044715 z³))): the approximation of <see cref="Gelu"/> that many published networks have.</summary>
+    GeluTanh,
 }

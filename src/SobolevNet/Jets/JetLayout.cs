@@ -254,22 +254,6 @@ public sealed class JetLayout : IEquatable<JetLayout>
     internal static long CountOfFull(long tangents, int order) =>
         1 + (order >= 1 ? tangents : 0) + (order >= 2 ? tangents * (tangents + 1) / 2 : 0);
 
-    /// <summary>The component of every second derivative at once, for loops over pairs of tangents.</summary>
-    /// <returns>Shape (p, p), symmetric; −1 for a derivative that is not present.</returns>
-    internal int[] SecondComponents()
-    {
-        int[] components = new int[Tangents * Tangents];
-        for (int i = 0; i < Tangents; i++)
-        {
-            for (int j = 0; j < Tangents; j++)
-            {
-                components[(i * Tangents) + j] = Second(i, j);
-            }
-        }
-
-        return components;
-    }
-
     /// <summary>A short name of a component for messages: "value", "∂2" or "∂1∂3".</summary>
     /// <param name="component">An index in [0, <see cref="Count"/>).</param>
     /// <returns>The name.</returns>

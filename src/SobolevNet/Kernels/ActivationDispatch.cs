@@ -64,6 +64,9 @@ internal static class ActivationDispatch<T>
                 case Activation.Relu:
                     operation.Run<Relu<TSimd, TVector, T>, Relu<SimdScalar<T>, T, T>, TSimd, TVector>();
                     break;
+                case Activation.GeluTanh:
+                    operation.Run<GeluTanh<TSimd, TVector, T>, GeluTanh<SimdScalar<T>, T, T>, TSimd, TVector>();
+                    break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
             }

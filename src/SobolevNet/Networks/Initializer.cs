@@ -23,7 +23,7 @@ public enum Initializer
     /// <summary>Uniform with the variance of <see cref="GlorotNormal"/>.</summary>
     GlorotUniform,
 
-    /// <summary>Uniform in ±√(6/inputs), as for sine networks.</summary>
+    /// <summary>Uniform in ±√(6/inputs), as in the hidden layers of SIREN.</summary>
     SirenUniform,
 }
 
@@ -51,6 +51,22 @@ internal static class WeightInitialization
         }
 
         layer.Bias.Clear();
+    }
+
+    /// <summary>Fourier features: normal weights of a standard deviation, and phases uniform over a period.</summary>
+    public static void FillFourier<T>(DenseLayer<T> layer, double deviation, ulong seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = RandomStream.For(StreamPurpose.InitialWeights, seed, 0);
+        foreach (ref var weight in layer.Weights)
+        {
+            weight = T.CreateTruncating(deviation * random.NextNormal());
+        }
+
+        foreach (ref var phase in layer.Bias)
+        {
+            phase = T.CreateTruncating(random.NextUniform(-Math.PI, Math.PI));
+        }
     }
 
     private static double SquaredGain(Activation activation) => activation switch

@@ -252,7 +252,7 @@ internal sealed class JetTape<T> : IPassTape<T>
             before[(live * outStride)..].Clear();
             if (layer < layers - 1)
             {
-                network.Activation.Forward(
+                network.ActivationAfter(layer).Forward(
                     Layout, samples, outStride, outStride, before, network.Bias[layer], _after[layer].AsSpan(firstRow * outStride),
                     workspace);
                 continue;
@@ -308,7 +308,7 @@ internal sealed class JetTape<T> : IPassTape<T>
 
             network.MultiplyReverse(layer, adjoint, outStride, rows, scratch, inStride, workspace);
             ClearPadding(scratch, rows, _architecture.Sizes[layer], inStride);
-            network.Activation.Reverse(
+            network.ActivationAfter(layer - 1).Reverse(
                 Layout, samples, inStride, inStride, _before[layer - 1].AsSpan(firstRow * inStride), network.Bias[layer - 1],
                 _after[layer - 1].AsSpan(firstRow * inStride), scratch, workspace);
         }
@@ -371,6 +371,25 @@ internal sealed class JetTape<T> : IPassTape<T>
         }
 
         AddBias(adjoint, outStride, gradient.Bias);
+    }
+
+    /// <summary>The gradient of a layer that one sample of a group contributes. The network is not packed for inputs that stay zero.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="sample">The sample's place in its group.</param>
+    /// <param name="gradient">Receives the gradient of all output features.</param>
+    /// <param name="workspace">Memory for products.</param>
+    public void SampleGradient(int layer, int group, int sample, DenseLayer<T> gradient, Workspace<T> workspace)
+    {
+        var (start, samples) = Group(group);
+        int row = (start * Layout.Count) + sample;
+        int outStride = StrideAfter(layer);
+        int inStride = StrideBefore(layer);
+        var adjoint = _before[layer].AsSpan(row * outStride);
+        Gemm.MultiplyTransposed<T>(
+            adjoint, samples * outStride, (layer == 0 ? _inputs : _after[layer - 1]).AsSpan(row * inStride), samples * inStride,
+            layer == 0 ? _inputComponents : Layout.Count, gradient.Inputs, 0, gradient.Outputs, gradient.Weights, gradient.Inputs, accumulate: false, workspace);
+        adjoint[..gradient.Outputs].CopyTo(gradient.Bias);
     }
 
     /// <summary>Adds up the adjoints of the values of all samples, in order.</summary>

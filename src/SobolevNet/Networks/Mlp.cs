@@ -15,11 +15,14 @@ namespace SobolevNet;
 public sealed partial class Mlp<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Beyond it the rounding of a float input is a large part of a period.</summary>
+    private const double MaxFrequency = 1_000_000;
+
     private readonly T[] _parameters;
     private readonly int[] _layerOffsets;
     private FeatureScaling<T>? _inputScaling;
     private FeatureScaling<T>? _outputScaling;
-    private (ulong Seed, Initializer Initializer)? _draw;
+    private (ulong Seed, Initializer Initializer, double? Frequency)? _draw;
     private int _isInTraining;
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
@@ -67,7 +70,7 @@ public sealed partial class Mlp<T>
         set => _outputScaling = CheckScaling(value, Architecture.Outputs, nameof(OutputScaling));
     }
 
-    /// <summary>Makes a network with random weights and zero biases.</summary>
+    /// <summary>Makes a network with random weights.</summary>
     /// <remarks>A trainer standardizes such a network as long as it is as it was made, see <see cref="SobolevTrainingOptions.Standardize"/>.</remarks>
     /// <param name="inputs">Input features n.</param>
     /// <param name="hidden">Width of each hidden layer.</param>
@@ -75,31 +78,52 @@ public sealed partial class Mlp<T>
     /// <param name="activation">The activation after each hidden layer.</param>
     /// <param name="seed">Names the draw; the same seed gives the same network.</param>
     /// <param name="initializer">How weights are drawn.</param>
+    /// <param name="frequency">
+    /// If given, the first hidden layer has sines (<see cref="MlpArchitecture.FirstActivation"/>) and is drawn as Fourier features, for functions that vary fast; see
+    /// <see cref="Initialize"/>.
+    /// </param>
     /// <returns>The network.</returns>
-    /// <exception cref="ArgumentException">A size or option is out of range.</exception>
+    /// <exception cref="ArgumentException">A size or option is out of range, or a frequency is given for a network without hidden layers.</exception>
     public static Mlp<T> Create(
         int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation = Activation.Tanh, ulong seed = 0,
-        Initializer initializer = Initializer.Auto)
+        Initializer initializer = Initializer.Auto, double? frequency = null)
     {
-        var network = new Mlp<T>(new MlpArchitecture(inputs, hidden, outputs, activation));
-        network.Initialize(seed, initializer);
+        ArgumentNullException.ThrowIfNull(hidden);
+        if (frequency is not null && hidden.Count == 0)
+        {
+            throw new ArgumentException($"There is no hidden layer for features of the frequency {frequency}.", nameof(hidden));
+        }
+
+        var network = new Mlp<T>(new MlpArchitecture(inputs, hidden, outputs, activation, frequency is null ? null : Activation.Sine));
+        network.Initialize(seed, initializer, frequency);
         return network;
     }
 
-    /// <summary>Draws all weights anew and sets the biases to zero.</summary>
+    /// <summary>Draws all weights anew and sets the biases to zero, but for the phases of Fourier features.</summary>
     /// <param name="seed">Names the draw.</param>
     /// <param name="initializer">How weights are drawn.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The initializer is unknown.</exception>
-    public void Initialize(ulong seed, Initializer initializer = Initializer.Auto)
+    /// <param name="frequency">
+    /// If given, the first hidden layer is drawn as Fourier features sin(w·x + b): w normal with this standard deviation, b uniform in [−π, π). It is the typical angular
+    /// frequency in radians per unit of a standardized input, above 0: a wave of p periods over the range of a uniformly distributed input has 2πp/√12 = 1.8 p.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The initializer is unknown, or the frequency is not above 0 and at most 1,000,000.</exception>
+    /// <exception cref="ArgumentException">A frequency is given and the network has no hidden layer, or its first activation is not <see cref="Activation.Sine"/>.</exception>
+    public void Initialize(ulong seed, Initializer initializer = Initializer.Auto, double? frequency = null)
     {
         EnumArgument.Check(initializer, nameof(initializer));
+        CheckFrequency(frequency);
         for (int layer = 0; layer < Architecture.LayerCount; layer++)
         {
             WeightInitialization.Fill(
-                Layer(layer), initializer, Architecture.Activation, layer == Architecture.LayerCount - 1, seed, layer);
+                Layer(layer), initializer, Architecture.ActivationAfter(layer), layer == Architecture.LayerCount - 1, seed, layer);
         }
 
-        _draw = (seed, initializer);
+        if (frequency is { } deviation)
+        {
+            WeightInitialization.FillFourier(Layer(0), deviation, seed);
+        }
+
+        _draw = (seed, initializer, frequency);
     }
 
     /// <summary>The parameters of one layer.</summary>
@@ -202,8 +226,22 @@ public sealed partial class Mlp<T>
         }
 
         var drawn = new Mlp<T>(Architecture);
-        drawn.Initialize(draw.Seed, draw.Initializer);
+        drawn.Initialize(draw.Seed, draw.Initializer, draw.Frequency);
         return _parameters.AsSpan().SequenceEqual(drawn._parameters);
+    }
+
+    /// <summary>A network drawn as this one was, from its seed plus an offset, with its scalings; null if this one is not as it was drawn.</summary>
+    internal Mlp<T>? DrawnAnew(ulong offset)
+    {
+        if (!IsAsInitialized())
+        {
+            return null;
+        }
+
+        var (seed, initializer, frequency) = _draw!.Value;
+        var drawn = new Mlp<T>(Architecture) { InputScaling = InputScaling, OutputScaling = OutputScaling };
+        drawn.Initialize(unchecked(seed + offset), initializer, frequency);
+        return drawn;
     }
 
     /// <summary>Makes sure that one call at a time trains the network.</summary>
@@ -226,6 +264,26 @@ public sealed partial class Mlp<T>
 
     /// <summary>Where a layer's parameters start among all: those of its weights, then its bias.</summary>
     internal int OffsetOf(int layer) => _layerOffsets[layer];
+
+    private void CheckFrequency(double? frequency)
+    {
+        if (frequency is not { } given)
+        {
+            return;
+        }
+
+        if (!(given is > 0 and <= MaxFrequency))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(frequency), given, $"A frequency is above 0 and at most {MaxFrequency:0}, in radians per unit of a standardized input.");
+        }
+
+        if (Architecture.LayerCount == 1 || Architecture.FirstActivation != Activation.Sine)
+        {
+            throw new ArgumentException(
+                $"The frequency {given} is that of a first hidden layer of sines; the network is {Architecture}.", nameof(frequency));
+        }
+    }
 
     /// <summary>W ← W diag(1/d), b ← b − W(s/d); sums in double.</summary>
     private static void FoldInput(DenseLayer<T> layer, FeatureScaling<T> scaling)

@@ -12,8 +12,10 @@ namespace SobolevNet;
 /// </remarks>
 internal static class NetworkTensors
 {
+    /// <summary>The key of the metadata that says what a file is.</summary>
+    public const string FormatKey = "format";
+
     private const string Format = "SobolevNet network 1";
-    private const string FormatKey = "format";
     private const string SizesKey = "sizes";
     private const string ActivationKey = "activation";
 
@@ -22,7 +24,24 @@ internal static class NetworkTensors
     public static void Save<T>(Mlp<T> network, string path)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var architecture = network.Architecture;
+        var tensors = new List<SafetensorsTensor>();
+        Add(network, "", tensors);
+        SafetensorsFile.Write(path, Describe(Format, network.Architecture), tensors);
+    }
+
+    public static void Save<T>(Mlp<T> network, Stream stream)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var tensors = new List<SafetensorsTensor>();
+        Add(network, "", tensors);
+        SafetensorsFile.Write(stream, Describe(Format, network.Architecture), tensors);
+    }
+
+    /// <summary>Adds the layers and scalings of a network, their names after a prefix.</summary>
+    /// <exception cref="InvalidOperationException">A parameter is not finite.</exception>
+    public static void Add<T>(Mlp<T> network, string prefix, List<SafetensorsTensor> tensors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         int at = NotFinite.IndexIn<T>(network.Parameters);
         if (at >= 0)
         {
@@ -30,73 +49,97 @@ internal static class NetworkTensors
                 string.Create(CultureInfo.InvariantCulture, $"Parameter {at} of the network is {network.Parameters[at]}; all must be finite to be saved."));
         }
 
-        var tensors = new List<SafetensorsTensor>();
-        for (int k = 0; k < architecture.LayerCount; k++)
+        for (int k = 0; k < network.Architecture.LayerCount; k++)
         {
             var layer = network.Layer(k);
-            tensors.Add(SafetensorsTensor.Create<T>($"net.{2 * k}.weight", layer.Weights, layer.Outputs, layer.Inputs));
-            tensors.Add(SafetensorsTensor.Create<T>($"net.{2 * k}.bias", layer.Bias, layer.Outputs));
+            tensors.Add(SafetensorsTensor.Create<T>($"{prefix}net.{2 * k}.weight", layer.Weights, layer.Outputs, layer.Inputs));
+            tensors.Add(SafetensorsTensor.Create<T>($"{prefix}net.{2 * k}.bias", layer.Bias, layer.Outputs));
         }
 
-        AddScalings(network, tensors);
-        var metadata = new Dictionary<string, string>
-        {
-            [FormatKey] = Format,
-            [SizesKey] = string.Join(',', architecture.Sizes.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))),
-            [ActivationKey] = NameOf(architecture.Activation),
-        };
-        SafetensorsFile.Write(path, metadata, tensors);
+        AddScalings(network, tensors, prefix);
     }
 
-    public static Mlp<T> Load<T>(string path, Activation? activation)
+    /// <summary>The metadata of a file of networks of one architecture.</summary>
+    public static Dictionary<string, string> Describe(string format, MlpArchitecture architecture) =>
+        new()
+        {
+            [FormatKey] = format,
+            [SizesKey] = string.Join(',', architecture.Sizes.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture))),
+            [ActivationKey] = architecture.ActivationText,
+        };
+
+    public static Mlp<T> Load<T>(Stream stream, string path, Activation? activation, string? prefix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (prefix is "")
+        {
+            throw new ArgumentException("The prefix is empty; expected the beginning of names, such as \"actor.\", or null.", nameof(prefix));
+        }
+
         if (activation is { } given)
         {
             EnumArgument.Check(given, nameof(activation));
         }
 
-        var file = SafetensorsFile.Read(path);
+        var file = SafetensorsFile.Read(stream, path, prefix ?? "");
+        if (prefix is not null)
+        {
+            path = $"{path}, prefix \"{ForeignText.Cut(prefix)}\"";
+        }
 
         // What safetensors says of files that PyTorch and NumPy arrays were saved to; a file without metadata says nothing.
         if (!file.Metadata.TryGetValue(FormatKey, out string? format) || format is "pt" or "np")
         {
-            return Make<T>(file, path, StateDictionary.LayersOf(file, path, ScalingNames), ActivationOf(file, path, activation));
+            return Make<T>(file, path, StateDictionary.LayersOf(file, path, ScalingNames), ActivationsOf(file, path, activation));
         }
 
-        if (format != Format)
+        if (format != Format || prefix is not null)
         {
-            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected \"{Format}\", or \"pt\" from PyTorch.");
+            throw new InvalidDataException($"{path} is \"{ForeignText.Cut(format)}\"; expected {(prefix is null ? $"\"{Format}\", or " : "")}\"pt\" from PyTorch.");
         }
 
-        file.GetMetadata(ActivationKey);
-        return Make<T>(file, path, LayersOf(file, path), ActivationOf(file, path, activation));
+        return Read<T>(file, path, [""], activation)[0];
     }
 
-    /// <summary>The layers of a file that <see cref="Save"/> wrote, checked against the sizes that it names.</summary>
-    private static List<StateDictionary.Layer> LayersOf(SafetensorsFile file, string path)
+    /// <summary>Networks of the architecture that the file names, one for each prefix; the file has nothing else.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its path for messages.</param>
+    /// <param name="prefixes">What precedes the names of a network's tensors.</param>
+    /// <param name="activation">The activation that the caller expects, if any.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing, has another shape or is not one of a network, or the architecture is not named.</exception>
+    public static List<Mlp<T>> Read<T>(SafetensorsFile file, string path, IReadOnlyList<string> prefixes, Activation? activation = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        file.GetMetadata(ActivationKey);
+        var activations = ActivationsOf(file, path, activation);
         int[] sizes = ReadSizes(file, path);
+        var layers = prefixes.Select(prefix => LayersOf(file, sizes, prefix)).ToList();
+        int known = prefixes.Sum(prefix => (2 * (sizes.Length - 1)) + ScalingNames.Count(name => file.TryGetTensor(prefix + name, out _)));
+        return file.Tensors.Count + file.TooLarge.Count == known
+            ? [.. prefixes.Select((prefix, k) => Make<T>(file, path, layers[k], activations, prefix))]
+            : throw new InvalidDataException(
+                $"{path} has {file.Tensors.Count + file.TooLarge.Count} tensors; networks of {sizes.Length - 1} layers with their scalings have {known}.");
+    }
+
+    private static List<StateDictionary.Layer> LayersOf(SafetensorsFile file, int[] sizes, string prefix)
+    {
         var layers = new List<StateDictionary.Layer>();
         for (int k = 0; k + 1 < sizes.Length; k++)
         {
             layers.Add(new StateDictionary.Layer(
-                $"net.{2 * k}",
-                file.GetTensor($"net.{2 * k}.weight", [sizes[k + 1], sizes[k]]),
-                file.GetTensor($"net.{2 * k}.bias", [sizes[k + 1]])));
+                $"{prefix}net.{2 * k}",
+                file.GetTensor($"{prefix}net.{2 * k}.weight", [sizes[k + 1], sizes[k]]),
+                file.GetTensor($"{prefix}net.{2 * k}.bias", [sizes[k + 1]])));
         }
 
-        int known = (2 * layers.Count) + ScalingNames.Count(name => file.TryGetTensor(name, out _));
-        return file.Tensors.Count + file.TooLarge.Count == known
-            ? layers
-            : throw new InvalidDataException(
-                $"{path} has {file.Tensors.Count + file.TooLarge.Count} tensors; a network of {layers.Count} layers with its scalings has {known}.");
+        return layers;
     }
 
-    private static Mlp<T> Make<T>(SafetensorsFile file, string path, List<StateDictionary.Layer> layers, Activation? activation)
+    private static Mlp<T> Make<T>(
+        SafetensorsFile file, string path, List<StateDictionary.Layer> layers, (Activation? First, Activation? Others) activations, string prefix = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (activation is null && layers.Count > 1)
+        if (activations.Others is null && layers.Count > 1)
         {
             throw new InvalidDataException(
                 $"{path} does not name the activation between its {layers.Count} layers; give it as the argument activation.");
@@ -107,7 +150,8 @@ internal static class NetworkTensors
         try
         {
             architecture = new MlpArchitecture(
-                layers[0].Weights.Shape[1], [.. layers.SkipLast(1).Select(layer => layer.Weights.Shape[0])], layers[^1].Weights.Shape[0], activation ?? default);
+                layers[0].Weights.Shape[1], [.. layers.SkipLast(1).Select(layer => layer.Weights.Shape[0])], layers[^1].Weights.Shape[0],
+                activations.Others ?? default, activations.First);
         }
         catch (ArgumentException refused)
         {
@@ -122,7 +166,7 @@ internal static class NetworkTensors
             layers[k].Bias?.CopyTo(layer.Bias);
         }
 
-        (network.InputScaling, network.OutputScaling) = ReadScalings<T>(file, architecture);
+        (network.InputScaling, network.OutputScaling) = ReadScalings<T>(file, architecture, prefix);
         int at = NotFinite.IndexIn<T>(network.Parameters);
         return at < 0
             ? network
@@ -130,23 +174,23 @@ internal static class NetworkTensors
                 string.Create(CultureInfo.InvariantCulture, $"{path} has the parameter {network.Parameters[at]}; all must be finite."));
     }
 
-    public static void AddScalings<T>(Mlp<T> network, List<SafetensorsTensor> tensors)
+    public static void AddScalings<T>(Mlp<T> network, List<SafetensorsTensor> tensors, string prefix = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (var (name, scaling) in new[] { ("input", network.InputScaling), ("output", network.OutputScaling) })
         {
             if (scaling is not null)
             {
-                tensors.Add(SafetensorsTensor.Create($"{name}.shift", scaling.Shift, scaling.Features));
-                tensors.Add(SafetensorsTensor.Create($"{name}.scale", scaling.Scale, scaling.Features));
+                tensors.Add(SafetensorsTensor.Create($"{prefix}{name}.shift", scaling.Shift, scaling.Features));
+                tensors.Add(SafetensorsTensor.Create($"{prefix}{name}.scale", scaling.Scale, scaling.Features));
             }
         }
     }
 
-    public static (FeatureScaling<T>? Input, FeatureScaling<T>? Output) ReadScalings<T>(SafetensorsFile file, MlpArchitecture architecture)
+    public static (FeatureScaling<T>? Input, FeatureScaling<T>? Output) ReadScalings<T>(SafetensorsFile file, MlpArchitecture architecture, string prefix = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        return (Read("input", architecture.Inputs), Read("output", architecture.Outputs));
+        return (Read(prefix + "input", architecture.Inputs), Read(prefix + "output", architecture.Outputs));
 
         FeatureScaling<T>? Read(string name, int features)
         {
@@ -170,26 +214,38 @@ internal static class NetworkTensors
         }
     }
 
-    /// <summary>The activation that the file names or, if it names none, the one given.</summary>
-    private static Activation? ActivationOf(SafetensorsFile file, string path, Activation? given)
+    /// <summary>The activations that the file names, after the first hidden layer and after the others, or, if it names none, the one given for all.</summary>
+    private static (Activation? First, Activation? Others) ActivationsOf(SafetensorsFile file, string path, Activation? given)
     {
-        if (!file.Metadata.TryGetValue(ActivationKey, out string? name))
+        if (!file.Metadata.TryGetValue(ActivationKey, out string? names))
         {
-            return given;
+            return (given, given);
         }
 
-        foreach (var known in Enum.GetValues<Activation>())
+        string[] parts = names.Split(',', 3);
+        if (parts.Length > 2 || Known(parts[0]) is not { } first || Known(parts[^1]) is not { } others)
         {
-            if (name.Equals(NameOf(known), StringComparison.OrdinalIgnoreCase))
+            throw new InvalidDataException(
+                $"{path} has the activation \"{ForeignText.Cut(names)}\"; expected one of {string.Join(", ", Enum.GetValues<Activation>().Select(NameOf))}, " +
+                "or two joined by a comma where the first hidden layer has another.");
+        }
+
+        return given is null || given == others
+            ? (first, others)
+            : throw new InvalidDataException($"{path} has the activation {NameOf(others)}, not {NameOf(given.Value)}.");
+
+        static Activation? Known(string name)
+        {
+            foreach (var known in Enum.GetValues<Activation>())
             {
-                return given is null || given == known
-                    ? known
-                    : throw new InvalidDataException($"{path} has the activation {NameOf(known)}, not {NameOf(given.Value)}.");
+                if (name.Equals(NameOf(known), StringComparison.OrdinalIgnoreCase))
+                {
+                    return known;
+                }
             }
-        }
 
-        throw new InvalidDataException(
-            $"{path} has the activation \"{ForeignText.Cut(name)}\"; expected one of {string.Join(", ", Enum.GetValues<Activation>().Select(NameOf))}.");
+            return null;
+        }
     }
 
     private static string NameOf(Activation activation) => activation.ToString().ToLowerInvariant();

@@ -21,6 +21,8 @@ internal sealed class PackedNetwork<T>
     private readonly Mlp<T> _network;
     private readonly T[] _offsetProduct;
     private readonly Workspace<T> _workspace = new();
+    private readonly JetActivation<T> _firstActivation;
+    private readonly JetActivation<T> _activation;
     private FeatureScaling<T>? _scaling;
 
     public PackedNetwork(Mlp<T> network)
@@ -38,7 +40,8 @@ internal sealed class PackedNetwork<T>
         }
 
         _offsetProduct = new T[Bias[0].Length];
-        Activation = JetActivation<T>.Create(network.Architecture.Activation);
+        _firstActivation = JetActivation<T>.Create(network.Architecture.FirstActivation);
+        _activation = JetActivation<T>.Create(network.Architecture.Activation);
     }
 
     /// <summary>Wᵀ of each layer; null as long as products read the network's own weights.</summary>
@@ -64,11 +67,11 @@ internal sealed class PackedNetwork<T>
     /// <summary>How raw outputs are standardized, as it was when <see cref="Reserve"/> was called.</summary>
     public FeatureScaling<T>? OutputScaling { get; private set; }
 
-    /// <summary>The kernel of the network's activation.</summary>
-    public JetActivation<T> Activation { get; }
-
     /// <summary>Whether products read the network's own weights, rather than packed copies.</summary>
     public bool IsStored { get; private set; }
+
+    /// <summary>The kernel of the activation after a layer.</summary>
+    public JetActivation<T> ActivationAfter(int layer) => layer == 0 ? _firstActivation : _activation;
 
     /// <summary>Packs everything that a pass needs.</summary>
     public void Pack(bool reverse, bool reverseFirst, bool stored = false, bool keepZeros = false)

@@ -45,7 +45,7 @@ internal sealed class PointPass<T>
         _adjoints = new AdjointActivation<T>?[architecture.LayerCount - 1];
         for (int layer = 0; layer < _values.Length && _isSmall; layer++)
         {
-            _values[layer] = DenseRow<T>.Create(layer < _adjoints.Length ? architecture.Activation : Activation.Identity);
+            _values[layer] = DenseRow<T>.Create(layer < _adjoints.Length ? architecture.ActivationAfter(layer) : Activation.Identity);
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class PointPass<T>
         for (int layer = 0; layer < last; layer++)
         {
             Gemm.MultiplyFewRows(source, strideSource, layout.Count, network.Forward[layer]!, before, _stride);
-            network.Activation.Forward(layout, 1, Padded(layer), _stride, before, network.Bias[layer], after, workspace);
+            network.ActivationAfter(layer).Forward(layout, 1, Padded(layer), _stride, before, network.Bias[layer], after, workspace);
             source = after;
             strideSource = _stride;
         }
@@ -232,7 +232,7 @@ internal sealed class PointPass<T>
     }
 
     /// <summary>The activation after a layer, made at the first use: most networks are only asked for values.</summary>
-    private AdjointActivation<T> AdjointAfter(int layer) => _adjoints[layer] ??= AdjointActivation<T>.Create(_architecture.Activation);
+    private AdjointActivation<T> AdjointAfter(int layer) => _adjoints[layer] ??= AdjointActivation<T>.Create(_architecture.ActivationAfter(layer));
 
     private AdjointBlock Block(int layer, int tangents) => new(1, _architecture.Outputs, tangents, Padded(layer), _stride);
 

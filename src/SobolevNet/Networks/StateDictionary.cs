@@ -48,13 +48,19 @@ internal static class StateDictionary
             }
         }
 
-        foreach (string name in file.Tensors.Select(tensor => tensor.Name).Concat(file.TooLarge))
+        foreach (var tensor in file.Tensors)
         {
-            if (!used.Contains(name))
+            if (!used.Contains(tensor.Name))
             {
                 throw new InvalidDataException(
-                    $"{path} has the tensor {ForeignText.Cut(name)}, which is none of a network of dense layers: \"….weight\" of shape (outputs, inputs) with \"….bias\" of shape (outputs).");
+                    $"{path} has the tensor {ForeignText.Cut(tensor.Name)}, which is none of a network of dense layers: \"….weight\" of shape (outputs, inputs) with " +
+                    "\"….bias\" of shape (outputs). Where a file holds other tensors too, give what the names of the network's begin with as the argument prefix.");
             }
+        }
+
+        if (file.TooLarge is [var large, ..])
+        {
+            throw new InvalidDataException($"{path} has the tensor {ForeignText.Cut(large)} of more than {Array.MaxLength} bytes, which is more than one array holds.");
         }
 
         return layers.Count > 0 ? InOrder(layers, path) : throw new InvalidDataException($"{path} has no tensor \"….weight\", so it is not a network.");

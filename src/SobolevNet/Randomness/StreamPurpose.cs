@@ -63,4 +63,7 @@ internal enum StreamPurpose
 
     /// <summary>Jets that a loss of the user's own is asked at, to know it by its values.</summary>
     LossProbe = 18,
+
+    /// <summary>Which samples a member of an ensemble is trained on.</summary>
+    Bootstrap = 19,
 }

@@ -7,25 +7,32 @@ internal sealed class ErrorScale
 {
     private readonly bool _isBalanced;
     private readonly SobolevLoss? _loss;
+    private readonly LossWeights? _weights;
 
-    private ErrorScale(bool isBalanced, SobolevLoss? loss) => (_isBalanced, _loss) = (isBalanced, loss);
+    private ErrorScale(bool isBalanced, SobolevLoss? loss, LossWeights? weights = null) => (_isBalanced, _loss, _weights) = (isBalanced, loss, weights);
 
     /// <summary>All components and outputs have the weight 1.</summary>
     public static ErrorScale Plain { get; } = new(false, null);
 
-    /// <summary>Components are weighed by the ranges of their tangents, outputs by their sizes among the samples compared.</summary>
+    /// <summary>Components are weighed by the scales of their tangents, outputs by their sizes among the samples compared.</summary>
     public static ErrorScale Balanced { get; } = new(true, null);
 
     /// <summary>As in training; what does not vary among the samples compared is compared with what the training data have.</summary>
-    public static ErrorScale Of(SobolevLoss loss) => new(true, loss);
+    /// <param name="loss">The loss of the training.</param>
+    /// <param name="weights">How much its outputs and components count.</param>
+    public static ErrorScale Of(SobolevLoss loss, LossWeights weights) => new(true, loss, weights);
+
+    /// <summary>Whether outputs or components have weights of the training's options.</summary>
+    public bool IsWeighted => _weights is { AreEqual: false };
 
     /// <summary>v_c of each component.</summary>
     public double[] ComponentWeights<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        double[] weights = new double[layout.Count];
-        Array.Fill(weights, 1);
-        return _isBalanced ? [.. TangentProducts.Ranges(source, layout).Select(range => range * range)] : weights;
+        double[] scales = new double[layout.Count];
+        Array.Fill(scales, 1);
+        scales = _isBalanced ? TangentProducts.Scales(source, layout) : scales;
+        return [.. scales.Select((scale, component) => scale * scale * (_weights?.OfValidated(component) ?? 1))];
     }
 
     /// <summary>
@@ -60,7 +67,7 @@ internal sealed class ErrorScale
             var (component, f) = (column / outputs, column % outputs);
             double weight = componentWeights[component] * weights[f];
             int order = sums.Layout.OrderOf(component);
-            areKnown[order] |= sums.Weights[column] > 0;
+            areKnown[order] |= sums.Weights[column] > 0 && weight > 0;
             errors[order] += weight * sums.Squares[column];
             sizes[order] += component > 0 || spreads[f] > 0 ? weight * sums.Sizes[column] : 0;
         }

@@ -1,18 +1,19 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
 /// <summary>How far a network's jets are from a source's targets.</summary>
 /// <remarks>
-/// Errors are relative to the sizes of the targets, as the loss of training is (<see cref="SobolevLoss"/>): v_c is the square of the ranges
+/// Errors are relative to the sizes of the targets, as the loss of training is (<see cref="SobolevLoss"/>): v_c is the square of the scales
 /// of the component's tangents and u_f the inverse square of the output's size, so that no output or coordinate is hidden by one of another
 /// unit. Not balanced, all v and u are 1. Targets that have no size to compare with still give finite errors: values that do not vary
 /// are compared with their own size, derivatives that are all zero with the deviation of the values, and where all targets are zero the error is the
 /// root mean square of the network itself. Labels that are missing (<see cref="IJetSource{T}.HasMissingLabels"/>) are left out, and sums are weighted by the samples'
-/// weights. An order of which no label is known has the error NaN.
+/// weights. An order of which no label is known has the error NaN. The errors of a <see cref="TrainingResult"/> are also weighed by
+/// <see cref="SobolevTrainingOptions.OutputWeights"/> and <see cref="SobolevTrainingOptions.ComponentWeights"/>, in the sums above and below.
 /// </remarks>
-[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class Evaluation
 {
     internal Evaluation(int samples, double[] orderErrors, double maxError, ComponentErrors[] components) =>
@@ -21,15 +22,21 @@ public sealed class Evaluation
     /// <summary>Samples compared.</summary>
     public int Samples { get; }
 
+    /// <summary>Whether the relative errors have weights of the training's options, which <see cref="ToString"/> says too.</summary>
+    internal bool IsWeighted { get; init; }
+
     /// <summary>√(Σ u_f (N − y)² / Σ u_f (y − ȳ)²) over all samples and outputs, ȳ the mean over these samples: 0.01 is one per cent.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double NormalizedRmse => OrderErrors[0];
 
     /// <summary>
     /// √(Σ v_c u_f (N − y)² / Σ v_c u_f y²) over all components of each order; for order 0 the same as <see cref="NormalizedRmse"/>.
     /// </summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> OrderErrors { get; }
 
-    /// <summary>Largest absolute error of a value.</summary>
+    /// <summary>Largest absolute error of a value, of any output.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double MaxError { get; }
 
     /// <summary>
@@ -54,7 +61,7 @@ public sealed class Evaluation
     /// <param name="maxSamples">The most samples, the first ones, that are compared.</param>
     /// <param name="threads">Threads to use; all cores if 0. More than are useful are not started.</param>
     /// <param name="balanced">
-    /// Whether outputs are weighed by their sizes and derivatives by the ranges of their tangents, as in training. False: all have the weight 1,
+    /// Whether outputs are weighed by their sizes and derivatives by the scales of their tangents, as in training. False: all have the weight 1,
     /// for outputs of one unit that are to count by their size.
     /// </param>
     /// <param name="cancellationToken">Stops the comparison.</param>

@@ -15,7 +15,7 @@ internal static class EvaluationTable
     public static string Of(Evaluation evaluation)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{evaluation.Samples} samples, relative error {Percent(evaluation.NormalizedRmse)}");
+        text.Append(CultureInfo.InvariantCulture, $"{evaluation.Samples} samples, {(evaluation.IsWeighted ? "weighted " : "")}relative error {Percent(evaluation.NormalizedRmse)}");
         for (int order = 1; order < evaluation.OrderErrors.Count; order++)
         {
             text.Append(CultureInfo.InvariantCulture, $", order {order}: {Percent(evaluation.OrderErrors[order])}");

@@ -1,14 +1,9 @@
-using System.Diagnostics;
 using System.Numerics;
 using SobolevNet.Kernels;
 
 namespace SobolevNet;
 
 /// <summary>Compares a network with a source again and again, with memory that it keeps.</summary>
-/// <remarks>
-/// Where time is limited, the first comparison sees as many samples as it has time for; later ones compare the same ones, so that errors
-/// can be compared with each other.
-/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class Evaluator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -27,14 +22,13 @@ internal sealed class Evaluator<T>
     private readonly IPassTape<T> _tape;
     private readonly Workspace<T>[] _workspaces;
     private readonly T[] _targets;
-    private readonly long[] _samples;
+    private readonly MeasuredSamples _samples;
     private readonly double[] _weights;
     private readonly ErrorDetails? _details;
     private readonly ErrorSums _sums;
     private readonly Action<int, int> _runGroup;
     private readonly Action<int, int> _addColumns;
     private long[] _numbers;
-    private bool _isCounted;
     private int _start;
     private MeasuringTime _time;
 
@@ -52,27 +46,20 @@ internal sealed class Evaluator<T>
         Mlp<T> network, IJetSource<T> source, int order, long[] samples, ErrorScale scale, WorkerTeam team,
         DerivativePropagation propagation = DerivativePropagation.Auto, string name = "source", bool isDetailed = false)
     {
-        (_source, _name, _samples, _numbers, _scale, _team) = (source, name, samples, samples, scale, team);
+        (_source, _name, _samples, _numbers, _scale, _team) = (source, name, new MeasuredSamples(samples), samples, scale, team);
         _layout = source.Layout.Truncate(order);
-        Samples = samples.Length;
         _componentWeights = scale.ComponentWeights(source, _layout);
         _packed = new PackedNetwork<T>(network);
-        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, Samples);
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, samples.Length);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
-        _weights = new double[source.HasSampleWeights ? Samples : 0];
-        _details = isDetailed ? new ErrorDetails(_layout.Count * source.OutputFeatures, Samples) : null;
+        _weights = new double[source.HasSampleWeights ? samples.Length : 0];
+        _details = isDetailed ? new ErrorDetails(_layout.Count * source.OutputFeatures, samples.Length) : null;
         _sums = new ErrorSums(_layout, source.OutputFeatures, _details);
         _outputBlocks = (source.OutputFeatures + OutputBlock - 1) / OutputBlock;
         _runGroup = RunGroup;
         _addColumns = AddColumns;
     }
-
-    /// <summary>Gives the numbers that <see cref="ComponentErrors.WorstSamples"/> have; those of the source if null.</summary>
-    public RenumberedJetSource<T>? Numbering { get; init; }
-
-    /// <summary>Samples compared.</summary>
-    public int Samples { get; private set; }
 
     /// <summary>The numbers of the first samples of a source.</summary>
     public static long[] FirstSamples(int count) => [.. Enumerable.Range(0, count).Select(sample => (long)sample)];
@@ -86,42 +73,24 @@ internal sealed class Evaluator<T>
         _time = time;
         _packed.Pack(reverse: _tape.IsAdjoint, reverseFirst: _tape.IsAdjoint, keepZeros: _tape.MaySkipInputs);
         _sums.Clear();
-        bool isLimited = time.IsLimited && !_isCounted;
-        if (isLimited)
-        {
-            SourceSurvey.Shuffle(_samples);
-        }
-
+        _samples.Begin(time);
         for (int s = 0; s < _weights.Length; s++)
         {
-            _weights[s] = _source.SampleWeight(_samples[s]);
+            _weights[s] = _source.SampleWeight(_samples.Numbers[s]);
         }
 
-        _numbers = Numbering is null ? _samples : [.. _samples.Select(Numbering.NumberInSource)];
-        long begun = Stopwatch.GetTimestamp();
-        int chunk = isLimited ? Math.Min(SourceSurvey.Block, _tape.Capacity) : _tape.Capacity;
-        for (_start = 0; _start < Samples; _start += _tape.Samples)
+        _numbers = _details is null ? _samples.Numbers : [.. _samples.Numbers.Select(sample => SampleNumbers.ForCaller(_source, sample))];
+        _start = 0;
+        for (int count; (count = _samples.Next(_start, _tape.Capacity)) > 0; _start += count)
         {
-            if (isLimited && _start > 0)
-            {
-                double speed = _start / Stopwatch.GetElapsedTime(begun).TotalSeconds;
-                chunk = (int)Math.Min(_tape.Capacity, Math.Min(2.0 * chunk, speed * time.SecondsLeft));
-                if (chunk < 1)
-                {
-                    Samples = _start;
-                    break;
-                }
-            }
-
-            _tape.Begin(Math.Min(chunk, Samples - _start));
+            _tape.Begin(count);
             _team.Run(_tape.Groups, _runGroup);
             _team.Run(_layout.Count * _outputBlocks, _addColumns);
         }
 
-        _isCounted = true;
         double[] orderErrors = _scale.Relative<T>(_sums, _componentWeights);
         double largest = _sums.Largest.AsSpan(0, _source.OutputFeatures).ToArray().Max();
-        return new Evaluation(Samples, orderErrors, largest, _details is null ? [] : Describe());
+        return new Evaluation(_samples.Count, orderErrors, largest, _details is null ? [] : Describe()) { IsWeighted = _scale.IsWeighted };
     }
 
     private ComponentErrors[] Describe()
@@ -148,10 +117,10 @@ internal sealed class Evaluator<T>
         {
             _time.ThrowIfCanceled();
             int block = Math.Min(SourceSurvey.Block, count - first);
-            _source.Fill(_samples.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
+            _source.Fill(_samples.Numbers.AsSpan(_start + start + first, block), input.Slice(first, block), target.Slice(first, block));
         }
 
-        SourceCheck.AreSound(_source, _samples.AsSpan(_start + start, count), input, target, _name);
+        SourceCheck.AreSound(_source, _samples.Numbers.AsSpan(_start + start, count), input, target, _name);
         _tape.Forward(group, _packed, _workspaces[worker]);
     }
 

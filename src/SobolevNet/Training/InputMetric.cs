@@ -29,11 +29,14 @@ internal static class InputMetric
     private const double Least = 0.001;
 
     /// <summary>Whether a source has derivatives by as many tangents as it has inputs, 2 or more, so that a metric may be made of them.</summary>
-    public static bool HasGradients<T>(IJetSource<T> source)
+    /// <param name="source">The source.</param>
+    /// <param name="componentWeights">v_c of each component; none may be 0, because labels that are not trained show no direction. Any if empty.</param>
+    public static bool HasGradients<T>(IJetSource<T> source, ReadOnlySpan<double> componentWeights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int inputs = source.InputFeatures;
-        return inputs >= 2 && source.Layout.Order > 0 && source.Layout.Tangents == inputs && source.Layout.Firsts.Length == inputs;
+        return inputs >= 2 && source.Layout.Order > 0 && source.Layout.Tangents == inputs && source.Layout.Firsts.Length == inputs
+            && (componentWeights.IsEmpty || !componentWeights.Slice(1, inputs).Contains(0));
     }
 
     /// <summary>Measures the metric of a source.</summary>

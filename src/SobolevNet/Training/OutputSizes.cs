@@ -13,11 +13,12 @@ internal static class OutputSizes
     /// <summary>Measures the sizes.</summary>
     /// <param name="statistics">Of the source.</param>
     /// <param name="source">The training data.</param>
+    /// <param name="weights">How much each component counts; those of weight 0 are left out.</param>
     /// <param name="isTrained">Whether each order of derivatives, from 0 on, is trained.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
     public static double[] Measure<T>(
-        SourceStatistics statistics, IJetSource<T> source, ReadOnlySpan<bool> isTrained, WorkerTeam team, MeasuringTime time)
+        SourceStatistics statistics, IJetSource<T> source, LossWeights weights, ReadOnlySpan<bool> isTrained, WorkerTeam team, MeasuringTime time)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double[] spreads = FeatureSize.Spreads<T>(statistics.OutputMeans, statistics.OutputVariances);
@@ -28,7 +29,7 @@ internal static class OutputSizes
             if (isTrained[order])
             {
                 lengths ??= Lengths(source, statistics, team, time);
-                double[] changes = Changes(statistics, source.Layout, order, lengths);
+                double[] changes = Changes(statistics, source.Layout, weights, order, lengths);
                 sizes = [.. sizes.Zip(changes, (size, change) => size > 0 ? size : change)];
             }
         }
@@ -38,13 +39,13 @@ internal static class OutputSizes
     }
 
     /// <summary>How much each output changes by its derivatives of an order.</summary>
-    private static double[] Changes(SourceStatistics statistics, JetLayout layout, int order, double[] lengths)
+    private static double[] Changes(SourceStatistics statistics, JetLayout layout, LossWeights weights, int order, double[] lengths)
     {
         int outputs = statistics.OutputMeans.Length;
         double[] squares = new double[outputs];
         for (int c = 0; c < layout.Count; c++)
         {
-            if (layout.OrderOf(c) != order)
+            if (layout.OrderOf(c) != order || weights.Components[c] == 0)
             {
                 continue;
             }

@@ -55,6 +55,6 @@ internal sealed class SampleWeighting<T>
         double weight = _source.SampleWeight(sample);
         return weight >= 0 && double.IsFinite(weight)
             ? weight / _mean
-            : throw new InvalidOperationException($"The weight of sample {sample} is {weight}; expected a finite number of at least 0.");
+            : throw new InvalidOperationException($"The weight of sample {SampleNumbers.ForCaller(_source, sample)} is {weight}; expected a finite number of at least 0.");
     }
 }

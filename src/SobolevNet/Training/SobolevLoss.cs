@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SobolevNet.Kernels;
 
 namespace SobolevNet;
@@ -18,9 +19,10 @@ namespace SobolevNet;
 /// missing. So every order is compared with what is known of it, and every known label of an order counts the same, in whichever mini-batch it is.
 /// </para>
 /// <para>
-/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the ranges ℓ of its tangents. u_f is 1, or the inverse square of the output's size
+/// v_c is 1, or ℓᵢ² and ℓᵢ²ℓⱼ² where the source gives the scales ℓ of its tangents. u_f is 1, or the inverse square of the output's size
 /// where outputs are balanced: its variance, or where it is constant the square of its value; where values are constant or not trained,
-/// what the derivatives say (<see cref="SobolevTrainingOptions.BalanceOutputs"/>). An order without a size of its own has that of the values,
+/// what the derivatives say (<see cref="SobolevTrainingOptions.BalanceOutputs"/>). Both are multiplied by the weights that the options give
+/// (<see cref="SobolevTrainingOptions.OutputWeights"/>, <see cref="SobolevTrainingOptions.ComponentWeights"/>). An order without a size of its own has that of the values,
 /// and values that do not vary have Σ_f u_f times the squares of the sizes. Source: method, section 3.
 /// </para>
 /// </remarks>
@@ -37,7 +39,7 @@ internal sealed class SobolevLoss
     /// <summary>Makes a loss with known weights and normalizers.</summary>
     /// <param name="layout">The components that targets have.</param>
     /// <param name="componentWeights">v_c, one for each component, finite and at least 0.</param>
-    /// <param name="outputWeights">u_f, one for each output, finite and above 0.</param>
+    /// <param name="outputWeights">u_f, one for each output, finite and at least 0.</param>
     /// <param name="outputMeans">ȳ, one for each output.</param>
     /// <param name="normalizers">Sₖ for orders 0 to the layout's, finite and above 0.</param>
     /// <exception cref="ArgumentException">A length or element is out of range.</exception>
@@ -48,7 +50,7 @@ internal sealed class SobolevLoss
         ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
         _componentWeights = Checked(componentWeights, layout.Count, allowZero: true, nameof(componentWeights));
-        _outputWeights = Checked(outputWeights, outputMeans.Length, allowZero: false, nameof(outputWeights));
+        _outputWeights = Checked(outputWeights, outputMeans.Length, allowZero: true, nameof(outputWeights));
         _outputMeans = outputMeans.ToArray();
         _normalizers = Checked(normalizers, layout.Order + 1, allowZero: false, nameof(normalizers));
     }
@@ -176,9 +178,10 @@ internal sealed class SobolevLoss
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="source">The training data; all samples are looked at if they lie in memory, else 4,096 chosen at random.</param>
     /// <param name="balanceOutputs">Whether each output is weighed by the inverse square of its size, see <see cref="SobolevTrainingOptions.BalanceOutputs"/>.</param>
+    /// <param name="weights">How much each output and component counts; all the same if null.</param>
     /// <returns>The loss.</returns>
     /// <exception cref="ArgumentException">The source gives values that are not finite, or whose squares overflow.</exception>
-    public static SobolevLoss Measure<T>(IJetSource<T> source, bool balanceOutputs = true)
+    public static SobolevLoss Measure<T>(IJetSource<T> source, bool balanceOutputs = true, LossWeights? weights = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -188,22 +191,30 @@ internal sealed class SobolevLoss
         var statistics = SourceStatistics.Measure(source, team, time);
         bool[] all = new bool[source.Layout.Order + 1];
         Array.Fill(all, true);
-        return Of(statistics, source, OutputSizes.Measure(statistics, source, all, team, time), balanceOutputs);
+        weights ??= LossWeights.Equal(source.Layout, source.OutputFeatures);
+        return Of(statistics, source, weights, OutputSizes.Measure(statistics, source, weights, all, team, time), balanceOutputs);
     }
 
     /// <summary>The loss that statistics of a source give.</summary>
     /// <param name="statistics">Of the source.</param>
     /// <param name="source">The training data.</param>
+    /// <param name="weights">How much each output and component counts.</param>
     /// <param name="sizes">The size of each output.</param>
     /// <param name="balanceOutputs">Whether outputs are weighed by their sizes.</param>
     /// <exception cref="ArgumentException">A weight or a normalizer overflows.</exception>
-    internal static SobolevLoss Of<T>(SourceStatistics statistics, IJetSource<T> source, double[] sizes, bool balanceOutputs)
+    internal static SobolevLoss Of<T>(SourceStatistics statistics, IJetSource<T> source, LossWeights weights, double[] sizes, bool balanceOutputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var layout = source.Layout;
         int outputs = source.OutputFeatures;
-        double[] componentWeights = [.. TangentProducts.Ranges(source, layout).Select(range => range * range)];
-        double[] outputWeights = balanceOutputs ? FeatureSize.Weights(sizes) : [.. sizes.Select(_ => 1.0)];
+        double[] componentWeights = ComponentScales(source, layout, statistics.Name);
+        TensorPrimitives.Multiply(componentWeights, weights.Components.AsSpan(0, layout.Count), componentWeights);
+        double[] outputWeights = [.. weights.Outputs];
+        if (balanceOutputs)
+        {
+            TensorPrimitives.Multiply(FeatureSize.Weights(sizes), outputWeights, outputWeights);
+        }
+
         double[] spreads = FeatureSize.Spreads<T>(statistics.OutputMeans, statistics.OutputVariances);
         double[] normalizers = new double[layout.Order + 1];
         double fallback = 0;
@@ -226,22 +237,24 @@ internal sealed class SobolevLoss
             if (!double.IsFinite(normalizers[order]))
             {
                 throw new ArgumentException(
-                    $"The targets of order {order} in the ranges of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
-                    statistics.Name);
-            }
-        }
-
-        for (int c = 0; c < componentWeights.Length; c++)
-        {
-            if (!(double.IsFinite(componentWeights[c]) && componentWeights[c] > 0))
-            {
-                throw new ArgumentException(
-                    $"The weight of {layout.NameOf(c)}, the square of the ranges of its tangents, is {componentWeights[c]}. Give coordinates in another unit.",
+                    $"The targets of order {order} in the scales of their tangents are so large that their squares overflow. Give labels or coordinates in another unit.",
                     statistics.Name);
             }
         }
 
         return new SobolevLoss(layout, componentWeights, outputWeights, statistics.OutputMeans, normalizers) { KnownShares = statistics.KnownShares };
+    }
+
+    /// <summary>The squares of the scales of each component's tangents.</summary>
+    private static double[] ComponentScales<T>(IJetSource<T> source, JetLayout layout, string name)
+        where T : unmanaged
+    {
+        double[] squares = [.. TangentProducts.Scales(source, layout).Select(scale => scale * scale)];
+        int bad = Array.FindIndex(squares, square => !(double.IsFinite(square) && square > 0));
+        return bad < 0
+            ? squares
+            : throw new ArgumentException(
+                $"The weight of {layout.NameOf(bad)}, the square of the scales of its tangents, is {squares[bad]}. Give coordinates in another unit.", name);
     }
 
     /// <summary>A loss of the right shape, whose numbers a checkpoint will replace.</summary>

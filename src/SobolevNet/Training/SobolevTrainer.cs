@@ -28,6 +28,9 @@ public sealed class SobolevTrainer<T>
     /// <param name="logger">Receives the start, the end and warnings; none if null.</param>
     /// <exception cref="NotSupportedException">The options ask for an order that the network's activation is not smooth enough for.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// The optimizer is <see cref="Optimizer.LevenbergMarquardt"/>, and the network has more than 5,000 parameters or the gradient is to be clipped.
+    /// </exception>
     public SobolevTrainer(Mlp<T> network, SobolevTrainingOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -35,6 +38,11 @@ public sealed class SobolevTrainer<T>
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(OrderBalance.HighestTrained(Options.OrderWeights, Options.Order ?? 0));
         Options.Optimizer.CheckPrecision<T>();
+        if (Options.Optimizer is LevenbergMarquardt)
+        {
+            LevenbergMarquardt.Check(network.Architecture, Options);
+        }
+
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -150,10 +158,10 @@ public sealed class SobolevTrainer<T>
 
     private TrainingResult Fit(TrainingTerms<T> terms, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var balance = CheckArguments(terms);
+        var arguments = new TrainingArguments<T>(Network, Options, terms, Coefficients);
+        var (balance, weights) = arguments.Check();
         int order = balance.Order;
-        terms = terms.Truncate(order);
-        var given = terms.Source;
+        terms = terms.Truncate(order) with { Weights = weights };
         terms = Options.ValidationPart is { } part ? terms.Split(part, Options.Seed) : terms;
         var options = Options.WithEpochs(terms.Source.Count);
         using var claim = Network.ClaimForTraining();
@@ -167,26 +175,7 @@ public sealed class SobolevTrainer<T>
             long started = Stopwatch.GetTimestamp();
             var (fingerprint, checkpoint) = PrepareCheckpoint(options, terms, order, cancellationToken);
             using var team = new WorkerTeam(Options.Threads == 0 ? Environment.ProcessorCount : Options.Threads);
-            var time = new MeasuringTime(Options.TimeBudget, cancellationToken);
-            if (Options.ValidationPart is not null)
-            {
-                SourceCheck.Whole(given, order, team, time, terms.Argument);
-            }
-            else if (terms.Validation is { } validation)
-            {
-                SourceCheck.Whole(validation, order, team, time, nameof(validation));
-            }
-
-            foreach (var term in terms.OwnValidation)
-            {
-                SourceCheck.Whole(term.Source, term.Source.Layout.Order, team, time, term.Argument);
-            }
-
-            if (terms.Validation is { } known && Options.EarlyStopping is not null)
-            {
-                SourceCheck.HasValues(known, team, time, Options.ValidationPart is null ? "validation" : terms.Argument);
-            }
-
+            arguments.CheckData(terms, order, team, new MeasuringTime(Options.TimeBudget, cancellationToken));
             var setup = new TrainingSetup<T>(Network, options, terms, Coefficients, balance, order, team, _logger, cancellationToken);
             if (checkpoint is null)
             {
@@ -240,105 +229,12 @@ public sealed class SobolevTrainer<T>
         }
 
         var fingerprint = TrainingFingerprint.Of(Network, options, terms.Source, order, terms.Validation, cancellationToken);
-        fingerprint.AddTerms(terms, Coefficients.Length, cancellationToken);
+        fingerprint.AddTerms(terms, Coefficients, cancellationToken);
         if (checkpoint is not null)
         {
             fingerprint.Resume(checkpoint, _resumeFrom!, Network.IsAsInitialized());
         }
 
         return (fingerprint, checkpoint);
-    }
-
-    /// <summary>Refuses data that do not fit the network and the options, and finds the orders of labels that are trained.</summary>
-    private OrderBalance CheckArguments(TrainingTerms<T> terms)
-    {
-        var (source, validation) = (terms.Source, terms.Validation);
-        SourceCheck.Fits(Network, source, terms.Argument);
-        if (validation is not null)
-        {
-            SourceCheck.Fits(Network, validation, nameof(validation));
-        }
-
-        if (Options.ValidationPart is { } part)
-        {
-            CheckSplit(terms, part);
-        }
-        else if (Options.EarlyStopping is not null && !terms.HasValidation)
-        {
-            throw new ArgumentException(
-                $"Early stopping needs validation data: give some, or set {nameof(SobolevTrainingOptions.ValidationPart)}.", nameof(validation));
-        }
-
-        CheckOwnTerms(terms);
-        if (terms.Labels is null)
-        {
-            return new OrderBalance(null, 0);
-        }
-
-        var balance = new OrderBalance(Options.OrderWeights, Options.Order ?? source.Layout.Order);
-        int order = balance.Order;
-        if (order > source.Layout.Order)
-        {
-            throw new ArgumentException(
-                $"The options ask for order {order}; the source has derivatives up to order {source.Layout.Order} only ({source.Layout}).", terms.Argument);
-        }
-
-        Network.Architecture.CheckOrder(order);
-        return balance;
-    }
-
-    /// <summary>Refuses terms of which no part can be kept for validation.</summary>
-    private static void CheckSplit(TrainingTerms<T> terms, double part)
-    {
-        const string name = nameof(SobolevTrainingOptions.ValidationPart);
-        if (terms.HasValidation)
-        {
-            throw new ArgumentException($"There are validation data, and {name} is {part}; expected one of both.", "validation");
-        }
-
-        string? fault = terms.Labels is null ? "no term has labels. Give terms for validation"
-            : terms.Labels.IsEndless ? "the source is endless. Give validation data of their own"
-            : terms.Labels.Count < 2 ? "the source has one sample only"
-            : null;
-        if (fault is not null)
-        {
-            throw new ArgumentException($"{name} is {part}, the part of the labels that validates, but {fault}.", terms.Argument);
-        }
-    }
-
-    private void CheckOwnTerms(TrainingTerms<T> terms)
-    {
-        int bad = NotFinite.IndexIn<T>(Coefficients);
-        if (bad >= 0)
-        {
-            throw new InvalidOperationException($"Coefficient {bad} of the trainer is {Coefficients[bad]}; expected a finite number.");
-        }
-
-        if (terms.Own.Length == 0 && Coefficients.Length > 0)
-        {
-            throw new InvalidOperationException(
-                $"The trainer has {Coefficients.Length} {nameof(Coefficients)}, but no term has a loss of its own that could train them.");
-        }
-
-        if (terms.Labels is null && (Options.Order is not null || Options.OrderWeights is not null))
-        {
-            throw new ArgumentException(
-                $"The options have {(Options.Order is null ? nameof(Options.OrderWeights) : nameof(Options.Order))}, but no term has labels. Expected null: the layout of a " +
-                "term's source says which derivatives its loss sees, and the term has a weight of its own.",
-                nameof(terms));
-        }
-
-        foreach (var term in terms.Own.Concat(terms.OwnValidation))
-        {
-            SourceCheck.Fits(Network, term.Source, term.Argument);
-            Network.Architecture.CheckOrder(term.Source.Layout.Order);
-            if (term.Source.HasSampleWeights)
-            {
-                throw new ArgumentException(
-                    $"The source of {term.Name} has sample weights, which only labels have. Expected a source without; the loss may weigh its samples itself.", term.Argument);
-            }
-
-            new LossProbe<T>(term, Coefficients.Length).CheckComponents();
-        }
     }
 }

@@ -4,12 +4,13 @@ namespace SobolevNet;
 public sealed record SobolevTrainingOptions
 {
     private const int DefaultEpochs = 100;
-    private const int DefaultSteps = 10_000;
     private readonly int? _epochs;
     private readonly TimeSpan? _timeBudget;
-    private readonly int _batchSize = 128;
+    private readonly int? _batchSize;
     private readonly int? _order;
     private readonly IReadOnlyList<OrderWeight>? _orderWeights;
+    private readonly IReadOnlyList<double>? _outputWeights;
+    private readonly IReadOnlyList<double>? _componentWeights;
     private readonly double? _gradientClipNorm;
     private readonly double? _validationPart;
     private readonly int _threads;
@@ -20,7 +21,7 @@ public sealed record SobolevTrainingOptions
 
     /// <summary>
     /// Passes over the training set, at least 1. Null for as many as the <see cref="TimeBudget"/> has room for; without one for 100, or for as many more as
-    /// make 10,000 mini-batches, so that few samples are trained as long as many. A resumed training may be given more than it was started with:
+    /// make 10,000 mini-batches (200 with <see cref="Optimizer.LevenbergMarquardt"/>), so that few samples are trained as long as many. A resumed training may be given more than it was started with:
     /// its schedules go on from where they are and are stretched to the new end.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
@@ -42,9 +43,12 @@ public sealed record SobolevTrainingOptions
             : throw new ArgumentOutOfRangeException(nameof(TimeBudget), value, "A time budget is above 0.");
     }
 
-    /// <summary>Samples of a mini-batch, at least 1; a set with fewer samples is one batch.</summary>
+    /// <summary>
+    /// Samples of a mini-batch, at least 1; a set with fewer samples is one batch. Unless set 128, and <see cref="int.MaxValue"/> with
+    /// <see cref="Optimizer.LevenbergMarquardt"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of that range.</exception>
-    public int BatchSize { get => _batchSize; init => _batchSize = AtLeast(value, 1, nameof(BatchSize)); }
+    public int BatchSize { get => _batchSize ?? _optimizer.DefaultBatchSize; init => _batchSize = AtLeast(value, 1, nameof(BatchSize)); }
 
     /// <summary>Names the shuffling of the samples.</summary>
     public ulong Seed { get; init; }
@@ -64,8 +68,8 @@ public sealed record SobolevTrainingOptions
 
     /// <summary>
     /// λₖ of orders 0, 1, …, one for each order trained or more; null balances the orders automatically:
-    /// λₖ = max(1, Eₖ)^−(1 + progress/2), Eₖ being the loss of that order before the first step, so that no order drowns the
-    /// others.
+    /// λₖ = (1 + Rₖ)^−(0.8 + progress/2). Rₖ is the mean square of the derivatives of order k that the network has before the first step over the variance of its values, both in
+    /// units of the targets', so that no order dominates the others.
     /// </summary>
     /// <exception cref="ArgumentException">There are none or more than three, or one is null.</exception>
     public IReadOnlyList<OrderWeight>? OrderWeights
@@ -75,6 +79,26 @@ public sealed record SobolevTrainingOptions
             ? value
             : throw new ArgumentException($"There are {value.Count} order weights; expected 1 to 3, none null.", nameof(OrderWeights));
     }
+
+    /// <summary>
+    /// How much the squared errors of each output count, one weight for each output of the network; all the same if null. They multiply what
+    /// <see cref="BalanceOutputs"/> gives, and only their ratios matter. An output of weight 0 is not trained, and its labels may all be missing.
+    /// </summary>
+    /// <remarks>
+    /// Errors that training reports (<see cref="TrainingResult"/>, <see cref="TrainingProgress"/>), and that early stopping and schedules see, are weighed the same way, those of
+    /// <see cref="ComponentWeights"/> too; <see cref="Evaluation.Of"/> and <see cref="Evaluation.Components"/> are not.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A weight is negative or not finite, or none is above 0.</exception>
+    public IReadOnlyList<double>? OutputWeights { get => _outputWeights; init => _outputWeights = LossWeights.Checked(value, nameof(OutputWeights)); }
+
+    /// <summary>
+    /// How much the squared errors of each component count within their order, one weight for each component of the labels' <see cref="IJetSource{T}.Layout"/>, at the index that
+    /// <see cref="JetLayout.First"/> and <see cref="JetLayout.Second"/> give; all the same if null. They multiply what the scales of the tangents give. Only the ratios within an
+    /// order matter, so that of the value changes nothing: <see cref="OrderWeights"/> weigh orders. A component of weight 0 is not trained, and its labels may all be missing.
+    /// </summary>
+    /// <remarks>Where validation data have derivatives, they need the components of the training data. Reported errors are weighed as <see cref="OutputWeights"/> says.</remarks>
+    /// <exception cref="ArgumentException">A weight is negative or not finite, or none is above 0.</exception>
+    public IReadOnlyList<double>? ComponentWeights { get => _componentWeights; init => _componentWeights = LossWeights.Checked(value, nameof(ComponentWeights)); }
 
     /// <summary>
     /// Whether each output is weighed by the inverse square of its size, for outputs of different units. The size is the deviation of its values; of
@@ -191,12 +215,12 @@ public sealed record SobolevTrainingOptions
     internal SobolevTrainingOptions WithEpochs(int samples)
     {
         int steps = StepsOfEpoch(samples);
-        return _epochs is null && _timeBudget is null ? this with { Epochs = Math.Max(DefaultEpochs, (DefaultSteps + steps - 1) / steps) } : this;
+        return _epochs is null && _timeBudget is null ? this with { Epochs = Math.Max(DefaultEpochs, (_optimizer.DefaultSteps + steps - 1) / steps) } : this;
     }
 
     /// <summary>Mini-batches of an epoch.</summary>
     /// <param name="samples">Samples of an epoch.</param>
-    internal int StepsOfEpoch(int samples) => (int)(((long)samples + _batchSize - 1) / _batchSize);
+    internal int StepsOfEpoch(int samples) => (int)(((long)samples + BatchSize - 1) / BatchSize);
 
     private static int AtLeast(int value, int minimum, string name) =>
         value >= minimum ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {minimum}.");

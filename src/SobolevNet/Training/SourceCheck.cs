@@ -44,14 +44,15 @@ internal static class SourceCheck
         }
     }
 
-    /// <summary>Refuses validation data of early stopping in which no value is known.</summary>
+    /// <summary>Refuses validation data of early stopping in which no value that counts is known.</summary>
     /// <param name="source">The validation data.</param>
+    /// <param name="outputWeights">How much each output counts; all the same if null.</param>
     /// <param name="team">Does the work.</param>
     /// <param name="time">Ends it.</param>
     /// <param name="name">The argument that the data are, or are a part of.</param>
     /// <exception cref="ArgumentException">The value of every output is missing in every sample looked at that has a weight.</exception>
     /// <exception cref="OperationCanceledException">The check was canceled.</exception>
-    public static void HasValues<T>(IJetSource<T> source, WorkerTeam team, MeasuringTime time, string name)
+    public static void HasValues<T>(IJetSource<T> source, double[]? outputWeights, WorkerTeam team, MeasuringTime time, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool[] areKnown = new bool[SourceSurvey.Lanes];
@@ -64,9 +65,9 @@ internal static class SourceCheck
         {
             for (int s = 0; s < samples.Length && !areKnown[lane]; s++)
             {
-                foreach (T label in target.Row(0, s))
+                for (int f = 0; f < target.Features; f++)
                 {
-                    areKnown[lane] |= !T.IsNaN(label) && SampleWeights.Of(source, samples[s]) > 0;
+                    areKnown[lane] |= !T.IsNaN(target[0, s, f]) && outputWeights?[f] is not 0 && SampleWeights.Of(source, samples[s]) > 0;
                 }
             }
         });
@@ -117,19 +118,19 @@ internal static class SourceCheck
     public static void AreSound<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        AreFinite(samples, input, allowNaN: false, "input", name);
-        AreFinite(samples, target, source.HasMissingLabels, "target", name);
+        AreFinite(source, samples, input, allowNaN: false, "input", name);
+        AreFinite(source, samples, target, source.HasMissingLabels, "target", name);
         InputDeclarations.Check(source, samples, input, name);
     }
 
-    private static void AreFinite<T>(ReadOnlySpan<long> samples, JetSpan<T> jets, bool allowNaN, string what, string name)
+    private static void AreFinite<T>(IJetSource<T> source, ReadOnlySpan<long> samples, JetSpan<T> jets, bool allowNaN, string what, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (NotFinite.In(jets, allowNaN) is var (component, sample, feature))
         {
             T number = jets[component, sample, feature];
             throw new ArgumentException(
-                $"The source's {what} is {number} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {samples[sample]}; all data must be " +
+                $"The source's {what} is {number} in component {jets.Layout.NameOf(component)}, feature {feature} of sample {SampleNumbers.ForCaller(source, samples[sample])}; all data must be " +
                 $"finite.{(what == "target" ? MissingLabels.Advice(number) : string.Empty)}",
                 name);
         }

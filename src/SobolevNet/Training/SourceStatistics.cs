@@ -40,34 +40,43 @@ internal sealed class SourceStatistics
 
     /// <summary>Refuses data in which nothing is known of an output or a component that is trained.</summary>
     /// <param name="layout">The components.</param>
+    /// <param name="weights">How much each output and component counts; those of weight 0 are not trained.</param>
     /// <param name="isTrained">Whether each order, from 0 on, is trained.</param>
     /// <exception cref="ArgumentException">Every label of an output or a component is missing in all samples looked at.</exception>
-    public void CheckKnown(JetLayout layout, ReadOnlySpan<bool> isTrained)
+    public void CheckKnown(JetLayout layout, LossWeights weights, ReadOnlySpan<bool> isTrained)
     {
         int outputs = OutputMeans.Length;
-        bool[] isKnown = new bool[outputs];
+        bool[] isKnown = [.. weights.Outputs.Select(weight => weight == 0)];
         for (int c = 0; c < layout.Count && layout.OrderOf(c) < isTrained.Length; c++)
         {
             int order = layout.OrderOf(c);
+            if (!isTrained[order] || weights.Components[c] == 0)
+            {
+                continue;
+            }
+
             var shares = KnownShares.AsSpan(c * outputs, outputs);
-            if (isTrained[order] && !shares.ContainsAnyExcept(0.0))
+            bool isComponentKnown = false;
+            for (int f = 0; f < outputs; f++)
+            {
+                isKnown[f] |= shares[f] > 0;
+                isComponentKnown |= shares[f] > 0 && weights.Outputs[f] > 0;
+            }
+
+            if (!isComponentKnown)
             {
                 throw new ArgumentException(
                     $"Every label of component {layout.NameOf(c)} is missing in all samples looked at, but order {order} is trained. Give a source without the component, or " +
-                    $"the weight 0 for order {order} ({nameof(SobolevTrainingOptions.OrderWeights)}).",
+                    $"the weight 0 for order {order} ({nameof(SobolevTrainingOptions.OrderWeights)}) or for the component ({nameof(SobolevTrainingOptions.ComponentWeights)}).",
                     Name);
-            }
-
-            for (int f = 0; f < outputs; f++)
-            {
-                isKnown[f] |= isTrained[order] && shares[f] > 0;
             }
         }
 
         if (isKnown.AsSpan().IndexOf(false) is >= 0 and var output)
         {
             throw new ArgumentException(
-                $"Every label of output {output} that is trained is missing in all samples looked at. Give a network and a source without the output.", Name);
+                $"Every label of output {output} that is trained is missing in all samples looked at. Give a network and a source without the output, or " +
+                $"the output the weight 0 ({nameof(SobolevTrainingOptions.OutputWeights)}).", Name);
         }
     }
 

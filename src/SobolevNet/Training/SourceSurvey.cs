@@ -29,7 +29,7 @@ internal static class SourceSurvey
     public delegate void Look<T>(int lane, ReadOnlySpan<long> samples, JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged;
 
-    /// <summary>Looks at all samples that lie in memory, or at a random choice of them.</summary>
+    /// <summary>Looks at all samples that lie in memory or in files, or at a random choice of them; under a time limit at a choice of those in files.</summary>
     /// <param name="source">The source.</param>
     /// <param name="layout">The components to look at.</param>
     /// <param name="team">Does the work.</param>
@@ -40,11 +40,16 @@ internal static class SourceSurvey
     public static void Run<T>(IJetSource<T> source, JetLayout layout, WorkerTeam team, MeasuringTime time, Look<T> look)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long[] chosen = SampleSubset.Of(source.Count, StoredSources.Holds(source) ? source.Count : MaxSamples);
+        bool isWalked = source.SamplesPerBlock > 1 && !time.IsLimited && StoredSources.CanBeWalked(source);
+        long[] chosen = isWalked ? [] : SampleSubset.Of(source.Count, StoredSources.Holds(source) ? source.Count : MaxSamples);
         if (time.IsLimited)
         {
             Shuffle(chosen);
         }
+
+        // A lane takes whole blocks of a file, each of which one thread then reads once.
+        int count = isWalked ? source.Count : chosen.Length;
+        int run = isWalked ? source.SamplesPerBlock : Block;
 
         var inputLayout = source.TangentInputs.IsEmpty ? layout : JetLayout.Value;
         var inputs = new JetBatch<T>[team.Workers];
@@ -53,13 +58,31 @@ internal static class SourceSurvey
         {
             var input = inputs[worker] ??= new JetBatch<T>(inputLayout, Block, source.InputFeatures);
             var target = targets[worker] ??= new JetBatch<T>(layout, Block, source.OutputFeatures);
-            for (long start = (long)lane * Block; start < chosen.Length && time.AllowsMore(start); start += Lanes * Block)
+            Span<long> walked = stackalloc long[Block];
+            for (long begin = (long)lane * run; begin < count; begin += (long)Lanes * run)
             {
-                var samples = chosen.AsSpan((int)start, (int)Math.Min(Block, chosen.Length - start));
-                var x = input.AsSpan().Slice(0, samples.Length);
-                var y = target.AsSpan().Slice(0, samples.Length);
-                source.Fill(samples, x, y);
-                look(lane, samples, x, y);
+                long end = Math.Min(begin + run, count);
+                for (long start = begin; start < end && time.AllowsMore(start); start += Block)
+                {
+                    int length = (int)Math.Min(Block, end - start);
+                    scoped ReadOnlySpan<long> samples = walked[..length];
+                    if (isWalked)
+                    {
+                        for (int k = 0; k < length; k++)
+                        {
+                            walked[k] = start + k;
+                        }
+                    }
+                    else
+                    {
+                        samples = chosen.AsSpan((int)start, length);
+                    }
+
+                    var x = input.AsSpan().Slice(0, length);
+                    var y = target.AsSpan().Slice(0, length);
+                    source.Fill(samples, x, y);
+                    look(lane, samples, x, y);
+                }
             }
         });
     }

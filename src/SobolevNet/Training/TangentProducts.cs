@@ -18,19 +18,19 @@ internal static class TangentProducts
         }
     }
 
-    /// <summary>√v_c of each component: the ranges of its tangents.</summary>
-    /// <exception cref="ArgumentException">A range is not finite and above 0.</exception>
-    public static double[] Ranges<T>(IJetSource<T> source, JetLayout layout)
+    /// <summary>√v_c of each component: the scales of its tangents.</summary>
+    /// <exception cref="ArgumentException">A scale is not finite and above 0.</exception>
+    public static double[] Scales<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        return [.. Enumerable.Range(0, layout.Count).Select(component => Of(layout, component, Range))];
+        return [.. Enumerable.Range(0, layout.Count).Select(component => Of(layout, component, Scale))];
 
-        double Range(int tangent)
+        double Scale(int tangent)
         {
-            double range = source.TangentScale(tangent);
-            return double.IsFinite(range) && range > 0
-                ? range
-                : throw new ArgumentException($"The source's range of tangent {tangent} is {range}; it must be finite and above 0.", nameof(source));
+            double scale = source.TangentScale(tangent);
+            return double.IsFinite(scale) && scale > 0
+                ? scale
+                : throw new ArgumentException($"The source's scale of tangent {tangent} is {scale}; it must be finite and above 0.", nameof(source));
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TrainingCourse<T>(TrainingState<T> state, SobolevTrainingO
     /// <summary>The part of the training that is done, in [0, 1].</summary>
     public double Progress => From(state.Start.Progress);
 
-    public bool IsOver => Done >= 1;
+    public bool IsOver => Done >= 1 || state.Optimizer.HasConverged;
 
     /// <summary>Epochs that there will have been at the end; an estimate where only time limits them.</summary>
     public int Epochs

@@ -87,6 +87,9 @@ internal sealed class TrainingPass<T>
         _runBlock = RunBlock;
     }
 
+    /// <summary>Rows that products have for each sample.</summary>
+    public int RowsOfSample => _tape.RowsOfSample;
+
     /// <summary>Losses of a sample: one for each order trained, or the one of the user's own.</summary>
     public int Orders => _own is null ? _layout.Order + 1 : 1;
 
@@ -100,13 +103,14 @@ internal sealed class TrainingPass<T>
     /// If given, its step, which has begun, is taken for each parameter as soon as its gradient is known; the gradient is not kept.
     /// </param>
     /// <param name="accumulates">Whether the gradient is added to what is there.</param>
+    /// <param name="batch">The samples of the mini-batch, by which sums are divided, where these are a part of it; 0 if they are all.</param>
     /// <returns>Whether all losses are finite; if not, the gradient is not complete, and no parameter has changed.</returns>
     public bool Run(
         long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses, ElementwiseOptimizerState<T>? optimizer = null,
-        bool accumulates = false)
+        bool accumulates = false, int batch = 0)
     {
         (_measures, _accumulates, _optimizer) = (false, accumulates, optimizer);
-        return RunChunks(samples, first, count, weights, losses);
+        return RunChunks(samples, first, count, batch == 0 ? count : batch, weights, losses);
     }
 
     /// <summary>The mean losses of some samples, whether finite or not; the gradient stays as it is.</summary>
@@ -117,15 +121,15 @@ internal sealed class TrainingPass<T>
     public void Measure(long[] samples, int first, int count, Span<double> losses)
     {
         (_measures, _optimizer) = (true, null);
-        RunChunks(samples, first, count, stackalloc double[3], losses);
+        RunChunks(samples, first, count, count, stackalloc double[3], losses);
     }
 
     /// <summary>Adds the derivative of the weighted loss of the last run by the coefficients to a gradient.</summary>
     public void AddCoefficientGradient(Span<double> gradient) => _own!.AddCoefficientGradient(_count, _weights[0] * _sampleWeight, gradient);
 
-    private bool RunChunks(long[] samples, int first, int count, ReadOnlySpan<double> weights, Span<double> losses)
+    private bool RunChunks(long[] samples, int first, int count, int batch, ReadOnlySpan<double> weights, Span<double> losses)
     {
-        (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / count);
+        (_samples, _first, _count, _sampleWeight) = (samples, first, count, 1.0 / batch);
         weights[..Orders].CopyTo(_weights);
         losses.Clear();
         long parameters = _network.Architecture.ParameterCount;
@@ -142,7 +146,7 @@ internal sealed class TrainingPass<T>
             {
                 for (int order = 0; order < Orders; order++)
                 {
-                    losses[order] += _losses[(s * Orders) + order] / count;
+                    losses[order] += _losses[(s * Orders) + order] / batch;
                 }
             }
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
+using SobolevNet.Files;
 
 namespace SobolevNet;
 
 /// <summary>What training reports while it goes on.</summary>
-[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class TrainingProgress
 {
     internal TrainingProgress()
@@ -34,6 +34,7 @@ public sealed class TrainingProgress
     /// Eₖ of every order k, averaged over this epoch so far: squared errors over the order's normalizer, before weighting.
     /// Orders that are not being trained are NaN.
     /// </summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> OrderLosses { get; internal init; } = [];
 
     /// <summary>λₖ of every order.</summary>
@@ -43,15 +44,19 @@ public sealed class TrainingProgress
     /// The loss of every term of your own, averaged over this epoch so far, before weighting; empty where labels alone are trained. Terms that are left out, since
     /// their weight is 0, are NaN.
     /// </summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> TermLosses { get; internal init; } = [];
 
     /// <summary>Σ λₖ Eₖ, and Σ wᵢ Lᵢ of the terms of your own.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double Loss { get; internal init; }
 
     /// <summary>√E₀: the normalized RMS error on the training batches of this epoch (1 = no better than the mean); NaN without labels.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double TrainingError { get; internal init; }
 
     /// <summary>The error on the validation set when it was last measured, see <see cref="EpochRecord.ValidationError"/>; NaN without one.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double ValidationError { get; internal init; }
 
     /// <summary>The optimizer's learning-rate factor of this step.</summary>
@@ -71,7 +76,6 @@ public sealed class TrainingProgress
 }
 
 /// <summary>One epoch of a finished or running training.</summary>
-[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class EpochRecord
 {
     internal EpochRecord()
@@ -82,24 +86,29 @@ public sealed class EpochRecord
     public int Epoch { get; internal init; }
 
     /// <summary>Eₖ of every order, averaged over the epoch; NaN where the order was not trained.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> OrderLosses { get; internal init; } = [];
 
     /// <summary>λₖ of every order at the epoch's end.</summary>
     public IReadOnlyList<double> OrderWeights { get; internal init; } = [];
 
     /// <summary>The loss of every term of your own, averaged over the epoch, before weighting; NaN where it was left out.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> TermLosses { get; internal init; } = [];
 
     /// <summary>Σ λₖ Eₖ + Σ wᵢ Lᵢ over the epoch, with the weights at its end.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double Loss { get; internal init; }
 
     /// <summary>√E₀ over the epoch; NaN without labels.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double TrainingError { get; internal init; }
 
     /// <summary>
     /// The error on the validation set; NaN if not measured. For labels it is the normalized RMS error ε, for losses of your own √(Σ wᵢ Lᵢ) with the weights that they have at the
     /// end of training, for both √(ε² + Σ wᵢ Lᵢ).
     /// </summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public double ValidationError { get; internal init; }
 
     /// <summary>The schedule's factor at the epoch's end.</summary>
@@ -121,6 +130,9 @@ public enum TrainingEnd
 
     /// <summary>The validation error had not improved for as long as early stopping waits, and the learning rate was annealed.</summary>
     EarlyStopped,
+
+    /// <summary>No step of <see cref="Optimizer.LevenbergMarquardt"/> lowered the loss further.</summary>
+    Converged,
 }
 
 /// <summary>The outcome of a training.</summary>
@@ -150,6 +162,7 @@ public sealed class TrainingResult
     public Evaluation Training { get; }
 
     /// <summary>The mean loss of every term of your own after training, over at most 4,096 samples, before weighting; empty where labels alone were trained.</summary>
+    [JsonConverter(typeof(FigureJsonConverter))]
     public IReadOnlyList<double> TermLosses { get; internal init; } = [];
 
     /// <summary>What each of <see cref="TermLosses"/> is called.</summary>

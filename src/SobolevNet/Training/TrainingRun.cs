@@ -12,7 +12,6 @@ internal sealed class TrainingRun<T>
     private readonly SobolevTrainingOptions _options;
     private readonly IJetSource<T> _source;
     private readonly TrainingTerms<T> _terms;
-    private readonly RenumberedJetSource<T>? _numbering;
     private readonly IJetSourceRun<T>[] _adaptive;
     private readonly ILogger _logger;
     private readonly WorkerTeam _team;
@@ -35,12 +34,11 @@ internal sealed class TrainingRun<T>
         (_state, _options, _terms, _order, _team, _logger) = (state, options, terms, order, team, logger);
         var source = terms.Source;
         (_source, _adaptive) = terms.Labels is null ? (source, []) : AdaptiveSources.BeginRun(source);
-        _numbering = NumberingOf(source);
         _batch = Math.Min(options.BatchSize, source.Count);
         _steps = options.StepsOfEpoch(source.Count);
         _propagation = PassTapes.Choose(state.Network.Architecture, _source, terms.Labels is null ? _source.Layout : _source.Layout.Truncate(order), options.Propagation);
         _course = new TrainingCourse<T>(state, options, _steps);
-        _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed);
+        _epochOrder = new EpochOrder(source.Count, source.IsEndless, options.Shuffle, options.Seed, source.SamplesPerBlock);
         _step = new TrainingStep<T>(state, terms, _source, order, options, team);
         _reporter = new TrainingReporter<T>(progress, state, _course, order, _steps);
         _checkpoint = new CheckpointWriter<T>(options.Checkpoint, fingerprint, state, _course);
@@ -109,7 +107,8 @@ internal sealed class TrainingRun<T>
 
         _step.BeginTerms(_course.Progress);
         _state.RateFactor = _course.RateFactor(_epochLosses);
-        _step.Run(_epochOrder.Samples, first, count);
+        var (samples, at) = _epochOrder.Batch(first, count);
+        _step.Run(samples, at, count, cancellationToken);
         return count;
     }
 
@@ -153,7 +152,8 @@ internal sealed class TrainingRun<T>
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        var end = _course.IsAnnealing ? TrainingEnd.EarlyStopped
+        var end = _state.Optimizer.HasConverged ? TrainingEnd.Converged
+            : _course.IsAnnealing ? TrainingEnd.EarlyStopped
             : _state.Epoch >= _options.Epochs ? TrainingEnd.Completed
             : TrainingEnd.TimeSpent;
         _checkpoint.Write();
@@ -173,9 +173,9 @@ internal sealed class TrainingRun<T>
         _step.BeginTerms(progress: 1);
         var training = _terms.Labels is null
             ? null
-            : Errors(_source, _numbering, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), _terms.Argument, cancellationToken);
+            : Errors(_source, SampleSubset.Of(_source.Count, SourceSurvey.MaxSamples), _terms.Argument, cancellationToken);
         var validation = _terms.Validation is { } labels
-            ? Errors(labels, NumberingOf(labels), Evaluator<T>.FirstSamples(labels.Count), "validation", cancellationToken)
+            ? Errors(labels, Evaluator<T>.FirstSamples(labels.Count), _terms.ValidationArgument, cancellationToken)
             : null;
         double[] losses = [.. _step.Terms.Select(term => term.Measure(new MeasuringTime(_options.TimeBudget, cancellationToken)))];
         _logger.LogInformation(
@@ -208,11 +208,10 @@ internal sealed class TrainingRun<T>
         };
     }
 
-    private Evaluation Errors(IJetSource<T> source, RenumberedJetSource<T>? numbering, long[] samples, string name, CancellationToken cancellationToken) =>
+    private Evaluation Errors(IJetSource<T> source, long[] samples, string name, CancellationToken cancellationToken) =>
         new Evaluator<T>(
             _state.Network, source, Math.Min(_order, source.Layout.Order), samples, Validator<T>.ScaleOf(_state, _terms), _team, _options.Propagation, name,
             isDetailed: true)
-        { Numbering = numbering }
             .Run(new MeasuringTime(_options.TimeBudget, cancellationToken));
 
     /// <summary>The validation error of the network at the end; null without validation.</summary>
@@ -220,9 +219,6 @@ internal sealed class TrainingRun<T>
         _terms.OwnValidation.Length == 0 ? labels?.NormalizedRmse
         : _options.EarlyStopping is not null ? _state.Best.Error
         : _state.History[^1].ValidationError;
-
-    /// <summary>The numbers that samples have in the source that the caller gave, where the trainer has split it.</summary>
-    private RenumberedJetSource<T>? NumberingOf(IJetSource<T> part) => _options.ValidationPart is null ? null : part as RenumberedJetSource<T>;
 
     /// <summary>Writes the checkpoint of a canceled training; that this fails does not hide why training ended.</summary>
     private TrainingCanceledException Canceled(OperationCanceledException canceled)

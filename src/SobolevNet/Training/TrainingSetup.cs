@@ -29,9 +29,10 @@ internal sealed class TrainingSetup<T>(
         }
 
         var statistics = SourceStatistics.Measure(_source, team, Time(), terms.Argument);
-        statistics.CheckKnown(_source.Layout, balance.IsTrained);
-        double[] sizes = OutputSizes.Measure(statistics, _source, balance.IsTrained, team, Time());
-        var loss = SobolevLoss.Of(statistics, _source, sizes, options.BalanceOutputs);
+        var weights = terms.Weights!;
+        statistics.CheckKnown(_source.Layout, weights, balance.IsTrained);
+        double[] sizes = OutputSizes.Measure(statistics, _source, weights, balance.IsTrained, team, Time());
+        var loss = SobolevLoss.Of(statistics, _source, weights, sizes, options.BalanceOutputs);
         var optimizer = options.Optimizer.CreateState<T>(network.Architecture);
         bool isPlain = network.InputScaling is null && network.OutputScaling is null;
         bool isFresh = isPlain && network.IsAsInitialized();
@@ -49,7 +50,8 @@ internal sealed class TrainingSetup<T>(
         }
 
         MetricState<T>? scaled = null;
-        if (isFresh && options.ScaleDirections && order > 0 && InputMetric.HasGradients(_source))
+        if (isFresh && options.ScaleDirections && options.Optimizer is not LevenbergMarquardt && order > 0
+            && InputMetric.HasGradients(_source, loss.ComponentWeights))
         {
             if (_source.InputFeatures > InputMetric.MaxInputs)
             {
@@ -65,7 +67,9 @@ internal sealed class TrainingSetup<T>(
         network.InputScaling = inputScaling;
         network.OutputScaling = outputScaling;
         scaled?.Begin(network);
-        return State(loss, scaled ?? optimizer);
+        var state = State(loss, scaled ?? optimizer);
+        state.KnownOrders = KnownOrders.Of(_source, loss, team, Time());
+        return state;
     }
 
     /// <summary>Without labels the inputs are standardized and the outputs are not, whose sizes are unknown.</summary>
@@ -109,6 +113,7 @@ internal sealed class TrainingSetup<T>(
             state.Loss.KnownShares = SourceStatistics.Measure(_source, team, Time(), terms.Argument).KnownShares;
         }
 
+        state.KnownOrders = terms.Labels is null ? null : KnownOrders.Of(_source, state.Loss, team, Time());
         var course = new TrainingCourse<T>(state, options, steps);
         if (checkpoint.WithLimits(options) is var before && course.IsLongerThan(before))
         {

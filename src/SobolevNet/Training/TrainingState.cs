@@ -39,6 +39,9 @@ internal sealed class TrainingState<T>
     /// <summary>The epochs after which patience ended and annealing began; 0 before that.</summary>
     public int AnnealedFrom { get; set; }
 
+    /// <summary>The highest order that each sample of the labels knows; null where all know all. No part of a checkpoint: it follows from the data.</summary>
+    public byte[]? KnownOrders { get; set; }
+
     /// <summary>Where progress is counted from.</summary>
     public CourseStart Start { get; set; }
 

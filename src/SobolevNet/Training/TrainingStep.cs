@@ -8,6 +8,9 @@ internal sealed class TrainingStep<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TrainingState<T> _state;
+    /// <summary>Rows that a pass of its own must save at least: packing the weights once more costs about as much.</summary>
+    private const int MinSavedRows = 64;
+
     private readonly IJetSource<T> _source;
     private readonly int _order;
     private readonly int _batch;
@@ -18,8 +21,11 @@ internal sealed class TrainingStep<T>
     private readonly TrainingPass<T>?[] _passes = new TrainingPass<T>?[3];
     private readonly GradientClipping<T>? _clipping;
     private readonly double[] _losses = new double[3];
+    private readonly double[] _passLosses = new double[3];
+    private readonly long[] _sorted;
     private readonly bool _hasLabels;
     private readonly TermTraining<T>[] _terms;
+    private readonly LeastSquares<T>?[] _squares = new LeastSquares<T>?[3];
 
     /// <summary>Reserves memory.</summary>
     /// <param name="state">What is trained: the network, the loss and the optimizer.</param>
@@ -37,6 +43,16 @@ internal sealed class TrainingStep<T>
         _gradient = new T[state.Network.Parameters.Length];
         _packed = new PackedNetwork<T>(state.Network);
         (_hasLabels, _terms) = (true, []);
+        _sorted = new long[state.KnownOrders is null ? 0 : batch];
+        for (int known = 0; known <= order; known++)
+        {
+            // Reserved now, because a mini-batch with such samples may come late.
+            if (state.KnownOrders?.Contains((byte)known) == true)
+            {
+                Pass(known);
+            }
+        }
+
         _clipping = clipNorm is { } norm ? new GradientClipping<T>(_gradient, norm, team) : null;
     }
 
@@ -56,10 +72,13 @@ internal sealed class TrainingStep<T>
             term, state.Network, _packed, _gradient, state.Coefficients?.Values ?? [], options, team))];
     }
 
+    /// <summary>Rows that the labels of the last step had in products.</summary>
+    public int Rows { get; private set; }
+
     /// <summary>The terms of the user's own.</summary>
     public IReadOnlyList<TermTraining<T>> Terms => _terms;
 
-    /// <summary>Tells the sources of the user's own terms that change during training of the next step.</summary>
+    /// <summary>Begins a step of the sources of the user's own terms that change during training.</summary>
     /// <param name="progress">The part of the training that is done.</param>
     public void BeginTerms(double progress)
     {
@@ -77,8 +96,10 @@ internal sealed class TrainingStep<T>
     /// <param name="samples">Sample numbers.</param>
     /// <param name="first">The first one of the mini-batch.</param>
     /// <param name="count">How many it has.</param>
+    /// <param name="cancellationToken">Stops a step of least squares; no parameter has changed then.</param>
     /// <exception cref="NonFiniteLossException">The loss or the gradient is not finite; no parameter has changed.</exception>
-    public void Run(long[] samples, int first, int count)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public void Run(long[] samples, int first, int count, CancellationToken cancellationToken = default)
     {
         int active = _order;
         while (active > 0 && _state.Weights[active] == 0)
@@ -86,16 +107,22 @@ internal sealed class TrainingStep<T>
             active--;
         }
 
-        bool isOnePass = _terms.Length == (_hasLabels ? 0 : 1) && _clipping is null && _state.Coefficients is null;
+        bool isOnePass = _terms.Length == (_hasLabels ? 0 : 1) && _clipping is null && _state.Coefficients is null && _state.KnownOrders is null;
         var optimizer = isOnePass ? _state.Optimizer as ElementwiseOptimizerState<T> : null;
         optimizer?.Begin(_state.RateFactor, _state.TotalSteps + 1);
         if (_hasLabels)
         {
-            RunPass(active, samples, first, count, optimizer);
+            RunPasses(active, samples, first, count, optimizer);
         }
 
         bool hasGradient = RunTerms(hasGradient: _hasLabels, optimizer, out double loss);
-        if (optimizer is null && hasGradient)
+        if (_state.Optimizer is LevenbergMarquardtState<T> levenbergMarquardt)
+        {
+            var squares = _squares[active] ??= new LeastSquares<T>(_state.Network, _source, active, _state.Loss, _batch, Pass(active), _team);
+            squares.Begin(samples, first, count, _state.Weights, cancellationToken);
+            levenbergMarquardt.Step(squares, squares.Weighted(_losses), _gradient);
+        }
+        else if (optimizer is null && hasGradient)
         {
             if (_clipping?.Clip() is { } norm && !double.IsFinite(norm))
             {
@@ -124,13 +151,78 @@ internal sealed class TrainingStep<T>
         _state.Step++;
     }
 
-    private void RunPass(int order, long[] samples, int first, int count, ElementwiseOptimizerState<T>? optimizer = null)
+    /// <summary>The gradient of labels: samples go through passes of the orders that they know.</summary>
+    private void RunPasses(int active, long[] samples, int first, int count, ElementwiseOptimizerState<T>? optimizer)
     {
-        var pass = _passes[order] ??= new TrainingPass<T>(_state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team, _propagation);
-        if (!pass.Run(samples, first, count, _state.Weights, _losses, optimizer))
+        Array.Clear(_losses);
+        Rows = 0;
+        if (_state.KnownOrders is null)
+        {
+            RunPass(active, samples, first, count, count, accumulates: false, optimizer);
+            return;
+        }
+
+        Span<int> passOf = stackalloc int[active + 1];
+        ChoosePasses(samples.AsSpan(first, count), passOf);
+        int sorted = 0;
+        for (int order = active; order >= 0; order--)
+        {
+            int start = sorted;
+            for (int s = first; s < first + count; s++)
+            {
+                if (passOf[Known(samples[s], active)] == order)
+                {
+                    _sorted[sorted++] = samples[s];
+                }
+            }
+
+            if (sorted > start)
+            {
+                RunPass(order, _sorted, start, sorted - start, count, accumulates: start > 0, optimizer);
+            }
+        }
+    }
+
+    /// <summary>The order of the pass that takes the samples of each known order: that one, or the next higher pass where that costs hardly more.</summary>
+    private void ChoosePasses(ReadOnlySpan<long> samples, Span<int> passOf)
+    {
+        int active = passOf.Length - 1;
+        Span<int> counts = stackalloc int[passOf.Length];
+        counts.Clear();
+        foreach (long sample in samples)
+        {
+            counts[Known(sample, active)]++;
+        }
+
+        int higher = passOf[active] = active;
+        for (int order = active - 1; order >= 0; order--)
+        {
+            passOf[order] = higher;
+            if (counts[order] > 0 && counts[order] * (Pass(higher).RowsOfSample - Pass(order).RowsOfSample) >= MinSavedRows)
+            {
+                higher = passOf[order] = order;
+            }
+        }
+    }
+
+    private int Known(long sample, int active) => Math.Min(_state.KnownOrders![sample], active);
+
+    private TrainingPass<T> Pass(int order) =>
+        _passes[order] ??= new TrainingPass<T>(_state.Network, _packed, _gradient, _source, order, _state.Loss, _batch, _team, _propagation);
+
+    private void RunPass(int order, long[] samples, int first, int count, int batch, bool accumulates, ElementwiseOptimizerState<T>? optimizer)
+    {
+        var pass = Pass(order);
+        if (!pass.Run(samples, first, count, _state.Weights, _passLosses, optimizer, accumulates, batch))
         {
             var (_, broken, component, magnitude) = pass.Diagnose();
             throw Broken(broken, component, magnitude);
+        }
+
+        Rows += count * pass.RowsOfSample;
+        for (int k = 0; k <= order; k++)
+        {
+            _losses[k] += _passLosses[k];
         }
     }
 

@@ -14,6 +14,7 @@ public class LayeringTests
         ("Networks", ["Kernels", "Randomness", "Parallel", "Files", "Jets"]),
         ("Data", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks"]),
         ("Training", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks", "Data"]),
+        ("Ensembles", ["Randomness", "Files", "Networks", "Data", "Training"]),
         ("Rendering", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Data"]),
         ("Robustness", ["Kernels", "Randomness", "Parallel", "Files", "Jets", "Networks", "Data", "Training", "Rendering"]),
     ];

@@ -104,6 +104,19 @@ public class AdaptiveSourceTests
         FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().Throw<InvalidOperationException>().WithMessage("*another shape*");
     }
 
+    [Fact]
+    public void BeginRun_GivesARunWithOtherDeclarations_Throws()
+    {
+        var source = new Shaped(JetLayout.Full(2, 1), 2, 1, 3, true);
+        source.Result = new Shaped(JetLayout.Full(2, 1), 2, 1, 3, true) { InputOrder = 1 };
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().NotThrow("components of second order there are none");
+        source.Result = new Shaped(JetLayout.Full(2, 1), 2, 1, 3, true) { InputOrder = 0 };
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().Throw<InvalidOperationException>()
+            .WithMessage("Shaped.BeginRun gave a run whose InputOrder is 0*expected those of its source, 2 and*");
+        source.Result = new Shaped(JetLayout.Full(2, 1), 2, 1, 3, true) { Inputs = [1, 0] };
+        FluentActions.Invoking(() => AdaptiveSources.BeginRun<double>(source)).Should().Throw<InvalidOperationException>().WithMessage("*TangentInputs are [1, 0]; expected*[].");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -225,6 +238,12 @@ public class AdaptiveSourceTests
     private sealed class Shaped(JetLayout layout, int inputs, int outputs, int count, bool isEndless) : IAdaptiveJetSource<double>, IJetSourceRun<double>
     {
         public Shaped? Result { get; set; }
+
+        public int InputOrder { get; init; } = 2;
+
+        public int[] Inputs { get; init; } = [];
+
+        public ReadOnlySpan<int> TangentInputs => Inputs;
 
         public JetLayout Layout => layout;
 

@@ -104,6 +104,21 @@ public sealed class JetDataTests
     }
 
     [Fact]
+    public void FromManifold_OfOneOutput_IsThatWithAnAxisOfOutputs()
+    {
+        double[,] x = { { 1, 2 }, { 3, 4 } };
+        double[,,] dxdr = { { { 5, 6 } }, { { 7, 8 } } };
+        double[,,] d2xdr2 = { { { -5, -6 } }, { { -7, -8 } } };
+        var one = JetData.FromManifold(x, dxdr, [9.0, 10], new double[,] { { 11 }, { 12 } }, d2xdr2, new double[,] { { 13 }, { 14 } }, [2.5], weights: [1, 3]);
+        var many = JetData.FromManifold(
+            x, dxdr, new double[,] { { 9 }, { 10 } }, new double[,,] { { { 11 } }, { { 12 } } }, d2xdr2, new double[,,] { { { 13 } }, { { 14 } } }, [2.5], weights: [1, 3]);
+        one.All().Should().Equal(many.All());
+        (one.TangentScale(0), one.SampleWeight(1), one.OutputFeatures).Should().Be((2.5, 3, 1));
+        JetData.FromManifold(x, dxdr, [9.0, double.NaN], new double[,] { { 11 }, { 12 } }, allowMissing: true).Layout.Should().Be(JetLayout.Full(1, 1));
+        FluentActions.Invoking(() => JetData.FromManifold(x, dxdr, [9.0, 10], new double[,] { { 11 } })).Should().Throw<ArgumentException>().WithParameterName("dydr");
+    }
+
+    [Fact]
     public void FromManifold_OfStraightPaths_SaysInputOrderOne()
     {
         var source = FlatLabels.Manifold(1, [1.0], [1.0], [2.0], [3.0], [0.0], [4.0]);

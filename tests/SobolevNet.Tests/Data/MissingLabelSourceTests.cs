@@ -297,9 +297,64 @@ public class MissingLabelSourceTests
         var wrong = new Scaled(source, isWrong ? -1 : 1);
         var masked = new MaskedSource<double>(wrong, (s, c, _) => c > 0 && new RandomStream(9, (ulong)((2 * s) + c)).NextUniform() < 0.2);
         LabelCheck.Run(masked).HasProblems.Should().Be(isWrong);
-        FluentActions.Invoking(() => LabelCheck.Run(new MaskedSource<double>(source, (s, c, _) => c == 1 + (s % 2))))
-            .Should().Throw<ArgumentException>().WithMessage("*In every sample a label is missing*");
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LabelCheck_WhereEverySampleMissesADerivative_ChecksEachColumnWithTheSamplesThatKnowIt(bool isWrong)
+    {
+        var source = new FunctionSource<double>(1, 3000, 4);
+        var masked = new MaskedSource<double>(new Scaled(source, isWrong ? -1 : 1), (s, c, _) => c == 1 + (s % 2));
+        var report = LabelCheck.Run(masked);
+        report.HasProblems.Should().Be(isWrong);
+        report.IsConclusive.Should().BeTrue(report.ToString());
+        report.Components.Select(component => component.Component).Should().Equal(1, 2);
+        report.Components[0].Scale.Should().BeApproximately(isWrong ? -1 : 1, 0.1);
+        report.Components[1].Scale.Should().BeApproximately(1, 0.1);
+    }
+
+    [Fact]
+    public void LabelCheck_OutputsKnownInDifferentSamples_AreCheckedByThemselves()
+    {
+        // Output 1 has the wrong sign of ∂1; each sample knows one output.
+        var random = new RandomStream(3);
+        var (x, y, dydx) = (new double[1200, 2], new double[1200, 2], new double[1200, 2, 2]);
+        for (int s = 0; s < 1200; s++)
+        {
+            var (a, b) = (x[s, 0], x[s, 1]) = (random.NextUniform(-1, 1), random.NextUniform(-1, 1));
+            (y[s, 0], dydx[s, 0, 0], dydx[s, 0, 1]) = (a * b, b, a);
+            (y[s, 1], dydx[s, 1, 0], dydx[s, 1, 1]) = (Math.Sin(a) + (2 * b), Math.Cos(a), -2);
+            int unknown = s % 2;
+            (y[s, unknown], dydx[s, unknown, 0], dydx[s, unknown, 1]) = (NaN, NaN, NaN);
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, dydx, allowMissing: true));
+        report.IsConclusive.Should().BeTrue(report.ToString());
+        var finding = report.Findings.Should().ContainSingle(report.ToString()).Subject;
+        (finding.Problem, finding.Component).Should().Be((LabelProblem.WrongSign, 2));
+        finding.Outputs.Should().Equal(1);
+    }
+
+    [Fact]
+    public void LabelCheck_AgainstAFunction_LeavesMissingLabelsOut()
+    {
+        var random = new RandomStream(5);
+        var (x, y, dydx) = (new double[200, 2], new double[200], new double[200, 2]);
+        for (int s = 0; s < 200; s++)
+        {
+            var (a, b) = (x[s, 0], x[s, 1]) = (random.NextUniform(-1, 1), random.NextUniform(-1, 1));
+            (y[s], dydx[s, 0], dydx[s, 1]) = (a * b, s % 2 == 0 ? b : NaN, s % 2 == 1 ? -a : NaN);
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, dydx, allowMissing: true), (input, target) => target[0] = input[0] * input[1]);
+        report.Findings.Should().ContainSingle(report.ToString()).Which.Should().Match<LabelFinding>(one => one.Problem == LabelProblem.WrongSign && one.Component == 2);
+    }
+
+    [Fact]
+    public void LabelCheck_DerivativesWithoutValues_AreRefused() =>
+        FluentActions.Invoking(() => LabelCheck.Run(new MaskedSource<double>(new FunctionSource<double>(1, 40, 4), (s, c, _) => c == 0 == (s % 2 == 0))))
+            .Should().Throw<ArgumentException>().WithMessage("No sample knows both a value and a first derivative*");
 
     /// <summary>Twelve samples of two inputs and outputs: output 0 is the number of the sample, output 1 is missing in every third one.</summary>
     private static IJetSource<double> Marked(bool hasMissing = true)

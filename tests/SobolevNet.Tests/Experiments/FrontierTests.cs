@@ -25,13 +25,14 @@ public sealed class FrontierTests : IDisposable
             run.TestErrorPercent.Should().BeInRange(0.1, 1000);
             run.TotalSeconds.Should().BeGreaterThan(run.PreparationSeconds);
             run.Steps.Should().BePositive();
+            run.TestErrors.Should().HaveCount(9).And.OnlyContain(row => row.WorstSample < 20 && row.Max >= row.Rms);
 
             // Whatever it was trained on, a saved network takes pixels.
             Mlp<float>.Load(folder.File(run.Network)).Architecture.Inputs.Should().Be(1681);
         }
 
         File.Exists(folder.File(FrontierExperiment.Picture)).Should().BeTrue();
-        File.ReadAllText(folder.Markdown).Should().Contain("| features |");
+        File.ReadAllText(folder.Markdown).Should().Contain("| features |").And.Contain("## Errors by output after the longest time").And.Contain("| features | 8 |");
 
         var first = report.Runs[0];
         folder.Save(report with { Complete = false, Runs = [first] });
@@ -39,7 +40,7 @@ public sealed class FrontierTests : IDisposable
         var resumed = folder.Read();
         resumed.Complete.Should().BeTrue();
         resumed.Runs.Should().HaveCount(2);
-        resumed.Runs[0].Should().Be(first);
+        resumed.Runs[0].Should().BeEquivalentTo(first);
         (await Run(command)).Errors.Should().Contain("--resume");
     }
 

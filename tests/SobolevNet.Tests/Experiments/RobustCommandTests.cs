@@ -40,6 +40,7 @@ public sealed class RobustCommandTests : IDisposable
         {
             one.GetProperty("testErrorPercent").GetDouble().Should().BeInRange(1, 1000);
             one.GetProperty("firstOrderVulnerability").GetDouble().Should().BePositive();
+            one.GetProperty("testErrors").GetArrayLength().Should().Be(9);
             one.GetProperty("width").GetInt32().Should().BeOneOf(5, 7);
             (one.GetProperty("strength").ValueKind == JsonValueKind.Null).Should().Be(one.GetProperty("kind").GetString() == "reference");
             var attack = one.GetProperty("attack").EnumerateArray().ToArray();
@@ -52,6 +53,7 @@ public sealed class RobustCommandTests : IDisposable
         report.RootElement.GetProperty("claims").GetArrayLength().Should().Be(6, "two capacities, three invariance networks to compare with");
         Directory.GetFiles(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
             "report.json", "report.md", "trade-off.png", "attacks.png", "noise.png", "worst.png");
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("## Errors by output").And.Contain("| universal 1 | 8 |");
         Directory.GetFiles(Path.Combine(folder, "networks")).Should().HaveCount(20, "checkpoints are gone");
     }
 

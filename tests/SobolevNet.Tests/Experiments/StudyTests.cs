@@ -26,6 +26,7 @@ public sealed class StudyTests : IDisposable
             run.TestErrorPercent.Should().BeInRange(1, 200);
             run.Curve[^1].TestErrorPercent.Should().BeApproximately(run.TestErrorPercent, 1e-9);
             run.Curve[^1].Epoch.Should().Be(run.Case.Epochs);
+            run.TestErrors.Should().HaveCount(9).And.OnlyContain(row => row.Max >= row.Rms);
         }
 
         foreach (string group in report.Settings.Groups)
@@ -33,7 +34,7 @@ public sealed class StudyTests : IDisposable
             File.Exists(folder.File(StudyExperiment.Curves(group))).Should().BeTrue();
         }
 
-        File.ReadAllText(folder.Markdown).Should().Contain("| hvp").And.Contain("study --preset quick --groups directions");
+        File.ReadAllText(folder.Markdown).Should().Contain("| hvp").And.Contain("## Errors by output of the training with the least error").And.Contain("study --preset quick --groups directions");
         folder.Save(report with { Complete = false, Runs = [.. report.Runs.Skip(3)] });
         (await Run("study", "--resume", path)).Errors.Should().BeEmpty();
         var resumed = folder.Read();

@@ -81,7 +81,7 @@ public sealed class NpzTests : IDisposable
         using var file = Open(Convert.FromBase64String(FromNumPy));
 
         file.Contains("z").Should().BeFalse();
-        file.Invoking(f => f.Read<double>("z")).Should().Throw<InvalidDataException>().WithMessage("\"t.npz\" has no array \"z\"; it has x, y.");
+        file.Invoking(f => f.Read<double>("z")).Should().Throw<InvalidDataException>().WithMessage("\"the stream\" has no array \"z\"; it has x, y.");
     }
 
     [Fact]
@@ -92,14 +92,14 @@ public sealed class NpzTests : IDisposable
         using (var file = Open(bytes))
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            file.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>().WithMessage("*\"x\" of \"t.npz\"*does not fit*");
+            file.Invoking(f => f.Read<double>("x")).Should().Throw<InvalidDataException>().WithMessage("*\"x\" of \"the stream\"*does not fit*");
             (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
         }
 
         // The same with the archive's length fields patched to agree with the header.
         byte[] patched = PatchedLength(bytes, 80 + 2_000_000_000);
         long start = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => Open(patched)).Should().Throw<InvalidDataException>().WithMessage("*\"t.npz\"*more than 16777216 bytes*maxBytes*");
+        FluentActions.Invoking(() => Open(patched)).Should().Throw<InvalidDataException>().WithMessage("*\"the stream\"*more than 16777216 bytes*maxBytes*");
         (GC.GetAllocatedBytesForCurrentThread() - start).Should().BeLessThan(1_000_000);
     }
 
@@ -184,7 +184,7 @@ public sealed class NpzTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, "*\"t.npz\"*directory names an entry \"x.npy\" that is \"p.npy\" in its own header*")]
+    [InlineData(true, "*\"the stream\"*directory names an entry \"x.npy\" that is \"p.npy\" in its own header*")]
     [InlineData(false, "*directory names an entry \"p.npy\" that is \"x.npy\" in its own header*")]
     public void Open_OfTwoNamesOfAnArray_NamesBoth(bool isLocal, string message)
     {
@@ -210,7 +210,7 @@ public sealed class NpzTests : IDisposable
     [Fact]
     public void Open_OfWhatIsNoArchive_SaysSo()
     {
-        FluentActions.Invoking(() => Open("no archive at all"u8.ToArray())).Should().Throw<InvalidDataException>().WithMessage("\"t.npz\" is not a readable .npz file*");
+        FluentActions.Invoking(() => Open("no archive at all"u8.ToArray())).Should().Throw<InvalidDataException>().WithMessage("\"the stream\" is not a readable .npz file*");
         FluentActions.Invoking(() => Open([])).Should().Throw<InvalidDataException>();
         FluentActions.Invoking(() => Open(Archive(("x.npy", []), ("x.npy", [])))).Should().Throw<InvalidDataException>().WithMessage("*\"x\" twice*");
         FluentActions.Invoking(() => NpzReader.Open(_folder.File("none.npz"))).Should().Throw<FileNotFoundException>();
@@ -251,7 +251,7 @@ public sealed class NpzTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static NpzReader Open(byte[] bytes) => NpzReader.Open(new MemoryStream(bytes), "t.npz");
+    private static NpzReader Open(byte[] bytes) => NpzReader.Open(new MemoryStream(bytes));
 
     private static byte[] Archive(params (string Name, byte[] Content)[] entries)
     {

@@ -132,6 +132,15 @@ public class ActivationAccuracyTests
                 sizes[2] = Math.Max(sizes[2], size < 6 ? density * (2 + (z * z)) : 0);
                 sizes[3] = Math.Max(sizes[3], size is > 1 and < 6 ? density * size * ((z * z) + 4) : 0);
                 break;
+            case Activation.GeluTanh:
+                double c = 2 * 0.7978845608028654, v1 = c * (1 + (0.134145 * z * z)), v3 = 6 * c * 0.044715, v2 = v3 * size;
+                double l = 1 / (1 + Math.Exp(-c * z * (1 + (0.044715 * z * z)))), l1 = l * (1 - l), l2 = Math.Abs(l1 * (1 - (2 * l)));
+                sizes[1] = Math.Max(sizes[1], size < 6 ? l + (size * l1 * v1) : 0);
+                sizes[2] = Math.Max(sizes[2], size < 6 ? (l1 * ((2 * v1) + (size * v2))) + (size * l2 * v1 * v1) : 0);
+                sizes[3] = Math.Max(
+                    sizes[3],
+                    size is > 0.7 and < 6 ? (l1 * ((3 * v2) + (size * v3))) + (3 * l2 * v1 * (v1 + (size * v2))) + (size * l1 * (1 + (6 * l1)) * v1 * v1 * v1) : 0);
+                break;
             case Activation.Silu:
                 double s = 1 / (1 + Math.Exp(-z)), slope = s * (1 - s), curve = Math.Abs(slope * (1 - (2 * s)));
                 sizes[1] = Math.Max(sizes[1], size < 10 ? s + (size * slope) : 0);

@@ -1,3 +1,4 @@
+using CsCheck;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Tests.Networks;
@@ -42,6 +43,51 @@ public sealed class ForeignNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Load_WithAPrefix_TakesTheTensorsUnderItAlone()
+    {
+        var (actor, critic) = (Mlp<float>.Create(2, [4, 5], 3, seed: 5), Mlp<float>.Create(2, [6], 1, seed: 6));
+        SafetensorsTensor[] tensors =
+        [
+            .. Tensors(critic, ["critic.0", "critic.2"]), .. Tensors(actor, ["actor.net.0", "actor.net.2", "actor.net.4"]),
+            SafetensorsTensor.Create<long>("steps", [7], 1),
+        ];
+        SafetensorsFile.Write(File, new Dictionary<string, string> { ["format"] = "pt" }, tensors);
+
+        Mlp<float>.Load(File, Activation.Tanh, "actor.").Parameters.ToArray().Should().Equal(actor.Parameters.ToArray());
+        Mlp<float>.Load(File, Activation.Tanh, "critic.").Parameters.ToArray().Should().Equal(critic.Parameters.ToArray());
+        using var stream = System.IO.File.OpenRead(File);
+        Mlp<double>.Load(stream, Activation.Tanh, "critic").Architecture.Should().Be(new MlpArchitecture(2, [6], 1, Activation.Tanh));
+        Load("critics.").Should().Throw<InvalidDataException>().WithMessage("*no tensor whose name begins with \"critics.\"; it has critic.0.weight,*");
+        Load("c").Should().NotThrow("what is under a prefix need not begin with a whole word");
+        Load("st").Should().Throw<InvalidDataException>().WithMessage("*state.safetensors, prefix \"st\" has the tensor eps,*");
+        Load(null).Should().Throw<InvalidDataException>().WithMessage("*has the tensor steps,*argument prefix*");
+        Load("").Should().Throw<ArgumentException>().WithParameterName("prefix");
+        actor.Save(File);
+        Load("net.").Should().Throw<InvalidDataException>().WithMessage("*SobolevNet network 1*expected \"pt\"*");
+
+        Action Load(string? prefix) => () => Mlp<float>.Load(File, Activation.Tanh, prefix);
+    }
+
+    [Fact]
+    public void Load_OfAFileOfMoreThanTwoGibibytes_ReadsTheNetworkAndNamesTheTensorThatIsTooLarge()
+    {
+        // Sparse: the large tensors take no place on the disk.
+        const long large = 3L << 30;
+        string header =
+            $$$"""{"a.weight":{"dtype":"F32","shape":[1,{{{large / 4}}}],"data_offsets":[0,{{{large}}}]},"b.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[{{{large}}},{{{large + 8}}}]}}""";
+        using (var stream = System.IO.File.Create(File))
+        {
+            stream.Write([.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header)]);
+            stream.Seek(large, SeekOrigin.Current);
+            stream.Write([.. BitConverter.GetBytes(3f), .. BitConverter.GetBytes(5f)]);
+        }
+
+        Mlp<float>.Load(File, prefix: "b.").Evaluate([10, 1]).Should().Equal(35);
+        FluentActions.Invoking(() => Mlp<float>.Load(File)).Should().Throw<InvalidDataException>().WithMessage("*the tensor a.weight of more than*one array holds*");
+        FluentActions.Invoking(() => Mlp<float>.Load(File, prefix: "a.")).Should().Throw<InvalidDataException>().WithMessage("*the tensor weight of more than*");
+    }
+
+    [Fact]
     public void Load_OfEqualWidths_FollowsTheNumbersInTheNames()
     {
         var network = Mlp<float>.Create(3, [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3], 3, Activation.Tanh, seed: 6);
@@ -71,6 +117,37 @@ public sealed class ForeignNetworkTests : IDisposable
 
         Mlp<float>.Load(File).Evaluate([2, 5]).Should().Equal((1.5f * 2) - (2 * 5) + 1);
     }
+
+    [Fact]
+    public void Load_OfAnyTypeOfElement_GivesThePlainNumbers() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 4], Gen.Int[0, 3], Gen.ULong).Sample(
+            (inputs, outputs, type, seed) =>
+            {
+                var random = new RandomStream(seed);
+                int count = inputs * outputs;
+                double[] plain = new double[count];
+                var bytes = new List<byte>();
+                for (int k = 0; k < count; k++)
+                {
+                    double value = random.NextNormal();
+                    (plain[k], byte[] stored) = type switch
+                    {
+                        0 => ((double)(Half)value, BitConverter.GetBytes((Half)value)),
+                        1 => (BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits((float)value) & ~0xFFFF), BitConverter.GetBytes((float)value)[2..]),
+                        2 => ((float)value, BitConverter.GetBytes((float)value)),
+                        _ => (value, BitConverter.GetBytes(value)),
+                    };
+                    bytes.AddRange(stored);
+                }
+
+                string name = new[] { "F16", "BF16", "F32", "F64" }[type];
+                string header = $$$"""{"w.weight":{"dtype":"{{{name}}}","shape":[{{{outputs}}},{{{inputs}}}],"data_offsets":[0,{{{bytes.Count}}}]}}""";
+                using var stream = new MemoryStream([.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. bytes]);
+                Mlp<double>.Load(stream).Layer(0).Weights.ToArray().Should().Equal(plain);
+                stream.Position = 0;
+                Mlp<float>.Load(stream).Layer(0).Weights.ToArray().Should().Equal(plain.Select(value => (float)value));
+            },
+            iter: 200, threads: 1);
 
     [Fact]
     public void Load_OfScalingsBesideTheLayers_KeepsThem()
@@ -137,15 +214,16 @@ public sealed class ForeignNetworkTests : IDisposable
     /// <summary>Writes as safetensors.torch.save_file does: sorted by name, in text order.</summary>
     private void Write(Mlp<float> network, string[] layers, string format)
     {
-        var tensors = new List<SafetensorsTensor>();
+        var metadata = new Dictionary<string, string> { ["format"] = format };
+        SafetensorsFile.Write(File, metadata, [.. Tensors(network, layers).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)]);
+    }
+
+    private static IEnumerable<SafetensorsTensor> Tensors(Mlp<float> network, string[] layers)
+    {
         for (int k = 0; k < layers.Length; k++)
         {
-            var layer = network.Layer(k);
-            tensors.Add(SafetensorsTensor.Create<float>(layers[k] + ".weight", layer.Weights, layer.Outputs, layer.Inputs));
-            tensors.Add(SafetensorsTensor.Create<float>(layers[k] + ".bias", layer.Bias, layer.Outputs));
+            yield return SafetensorsTensor.Create<float>(layers[k] + ".weight", network.Layer(k).Weights, network.Layer(k).Outputs, network.Layer(k).Inputs);
+            yield return SafetensorsTensor.Create<float>(layers[k] + ".bias", network.Layer(k).Bias, network.Layer(k).Outputs);
         }
-
-        var metadata = new Dictionary<string, string> { ["format"] = format };
-        SafetensorsFile.Write(File, metadata, [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)]);
     }
 }

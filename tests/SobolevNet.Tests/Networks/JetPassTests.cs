@@ -34,10 +34,19 @@ public class JetPassTests
         return batch;
     }
 
-    public static Mlp<T> RandomNetwork<T>(Activation activation, int[] sizes, ulong seed)
+    /// <summary>Networks whose first hidden layer has another activation, with the highest order that they carry.</summary>
+    public static TheoryData<Activation, Activation, int> FirstActivations => new()
+    {
+        { Activation.Sine, Activation.Tanh, 2 },
+        { Activation.Softplus, Activation.Sine, 2 },
+        { Activation.Relu, Activation.Silu, 1 },
+    };
+
+    public static Mlp<T> RandomNetwork<T>(Activation activation, int[] sizes, ulong seed, Activation? first = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var network = Mlp<T>.Create(sizes[0], sizes[1..^1], sizes[^1], activation, seed);
+        var network = new Mlp<T>(new MlpArchitecture(sizes[0], sizes[1..^1], sizes[^1], activation, first));
+        network.Initialize(seed);
         var random = new RandomStream(seed, 99);
         foreach (ref T parameter in network.Parameters)
         {
@@ -49,11 +58,19 @@ public class JetPassTests
 
     [Theory]
     [MemberData(nameof(SmoothActivations))]
-    public void Forward_EveryActivation_AgreesWithNestedDualNumbers(Activation activation, int order)
+    public void Forward_EveryActivation_AgreesWithNestedDualNumbers(Activation activation, int order) =>
+        CompareWithDuals(RandomNetwork<double>(activation, [5, 17, 9, 3], 1), order);
+
+    [Theory]
+    [MemberData(nameof(FirstActivations))]
+    public void Forward_AnotherFirstActivation_AgreesWithNestedDualNumbers(Activation first, Activation activation, int order) =>
+        CompareWithDuals(RandomNetwork<double>(activation, [5, 17, 9, 11, 3], 1, first), order);
+
+    /// <summary>Compares jets along three random tangents at seven random inputs.</summary>
+    internal static void CompareWithDuals(Mlp<double> network, int order)
     {
-        var network = RandomNetwork<double>(activation, [5, 17, 9, 3], 1);
         var layout = order == 0 ? JetLayout.Value : JetLayout.Full(3, order);
-        var input = RandomJets<double>(layout, 7, 5, 2);
+        var input = RandomJets<double>(layout, 7, network.Architecture.Inputs, 2);
         var output = network.Propagate(input);
         for (int s = 0; s < input.Samples; s++)
         {
@@ -104,9 +121,16 @@ public class JetPassTests
 
     [Theory]
     [MemberData(nameof(SmoothActivations))]
-    public void Reverse_EveryActivation_AgreesWithFiniteDifferences(Activation activation, int order)
+    public void Reverse_EveryActivation_AgreesWithFiniteDifferences(Activation activation, int order) =>
+        CompareWithDifferences(RandomNetwork<double>(activation, [4, 9, 6, 2], 7), order);
+
+    [Theory]
+    [MemberData(nameof(FirstActivations))]
+    public void Reverse_AnotherFirstActivation_AgreesWithFiniteDifferences(Activation first, Activation activation, int order) =>
+        CompareWithDifferences(RandomNetwork<double>(activation, [4, 9, 6, 2], 7, first), order);
+
+    private static void CompareWithDifferences(Mlp<double> network, int order)
     {
-        var network = RandomNetwork<double>(activation, [4, 9, 6, 2], 7);
         var layout = order == 0 ? JetLayout.Value : JetLayout.Full(3, order);
         var input = RandomJets<double>(layout, 3, 4, 8);
         var seeds = RandomJets<double>(layout, 3, 2, 9);

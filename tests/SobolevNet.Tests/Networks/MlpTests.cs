@@ -184,6 +184,9 @@ public class MlpTests
         ((Action)(() => smooth.CheckOrder(3))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
         ((Action)(() => smooth.CheckOrder(-1))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
         new MlpArchitecture(3, [], 2, Activation.Relu).MaxOrder.Should().Be(2, "there is no activation in a linear map");
+        new MlpArchitecture(3, [5, 4], 2, Activation.Silu, Activation.Relu).MaxOrder.Should().Be(1);
+        new MlpArchitecture(3, [5, 4], 2, Activation.Relu, Activation.Silu).MaxOrder.Should().Be(1);
+        new MlpArchitecture(3, [5], 2, Activation.Relu, Activation.Silu).MaxOrder.Should().Be(2, "the one hidden layer is not kinked");
     }
 
     [Fact]
@@ -231,6 +234,8 @@ public class MlpTests
     [InlineData("sizes", "-3,5,4,2")]
     [InlineData("activation", "step")]
     [InlineData("activation", "3")]
+    [InlineData("activation", "sine,")]
+    [InlineData("activation", "sine,tanh,tanh")]
     [InlineData("format", "something else")]
     public void Load_MislabeledFile_SaysWhatIsWrong(string key, string value)
     {

@@ -264,6 +264,10 @@ internal sealed class ArgumentValues(string folder)
         {
             Network().Save(path);
         }
+        else if (type == typeof(MlpEnsemble<double>))
+        {
+            Ensemble().Save(path);
+        }
         else if (type == typeof(NpzReader) || type == typeof(JetData))
         {
             JetData.Save(path, Source());
@@ -277,6 +281,8 @@ internal sealed class ArgumentValues(string folder)
     }
 
     private static Mlp<double> Network() => Mlp<double>.Create(Inputs, [3], Outputs, Activation.Tanh, seed: 1);
+
+    private static MlpEnsemble<double> Ensemble() => new([Network(), Mlp<double>.Create(Inputs, [3], Outputs, Activation.Tanh, seed: 2)]);
 
     /// <summary>Labels of y = sin x₀, which <see cref="LabelFunction{T}"/> and <see cref="LabelPath{T}"/> of the same give too.</summary>
     private static IJetSource<double> Source()
@@ -313,6 +319,7 @@ internal sealed class ArgumentValues(string folder)
     private object? Make(Type type) => type switch
     {
         _ when type == typeof(Mlp<double>) => Network(),
+        _ when type == typeof(MlpEnsemble<double>) => Ensemble(),
         _ when type == typeof(MlpArchitecture) => Network().Architecture,
         _ when type == typeof(IJetSource<double>) || type == typeof(MemoryJetSource<double>) =>
             type == typeof(IJetSource<double>) ? Source() : new MemoryJetSource<double>(new JetBatch<double>(JetLayout.Full(1, 1), 2, 2), new JetBatch<double>(JetLayout.Full(1, 1), 2, 1)),

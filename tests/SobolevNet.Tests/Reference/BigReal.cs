@@ -128,8 +128,14 @@ public readonly struct BigReal : IScalar<BigReal>
 
     public static BigReal Cos(BigReal a) => SinCos(a).Cos;
 
+    /// <summary>tanh a; ±1 beyond 10,000, where 1 − tanh is below 1e-8000.</summary>
     public static BigReal Tanh(BigReal a)
     {
+        if (FromDouble(10_000) < Abs(a))
+        {
+            return a._mantissa.Sign < 0 ? FromDouble(-1) : One;
+        }
+
         var power = Exp(a + a);
         return (power - One) / (power + One);
     }

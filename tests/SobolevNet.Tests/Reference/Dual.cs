@@ -136,6 +136,7 @@ public static class ReferenceNetwork
             Activation.Silu => z / (one + T.Exp(zero - z)),
             Activation.Sine => T.Sin(z),
             Activation.Relu => z.Primal > 0 ? z : zero * z,
+            Activation.GeluTanh => T.FromDouble(0.5) * z * (one + T.Tanh(T.FromDouble(0.7978845608028654) * (z + (T.FromDouble(0.044715) * z * z * z)))),
             _ => throw new ArgumentOutOfRangeException(nameof(activation)),
         };
     }
@@ -158,7 +159,7 @@ public static class ReferenceNetwork
                     sum += T.FromDouble(double.CreateTruncating(layer.Weights[(o * layer.Inputs) + i])) * activations[i];
                 }
 
-                next[o] = k == plain.Architecture.LayerCount - 1 ? sum : Activate(plain.Architecture.Activation, sum);
+                next[o] = k == plain.Architecture.LayerCount - 1 ? sum : Activate(plain.Architecture.ActivationAfter(k), sum);
             }
 
             activations = next;

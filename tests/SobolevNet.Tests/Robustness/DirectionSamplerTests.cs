@@ -85,7 +85,7 @@ public class DirectionSamplerTests
     [Fact]
     public void Draw_SameNames_SameBitsOnAnyThread()
     {
-        var sampler = DirectionSampler.Band(41, 41, FrequencyBand.HighBand);
+        var sampler = DirectionSampler.Band(41, 41, new FrequencyBand(0.4, double.PositiveInfinity));
         double[][] first = new double[32][];
         double[][] second = new double[32][];
         for (int k = 0; k < 32; k++)

@@ -174,14 +174,15 @@ public class EdgeCaseTests
     [Fact]
     public void Bands_LowMidAndHigh_DivideAllFrequencies()
     {
-        int[] modes = [.. new[] { FrequencyBand.LowBand, FrequencyBand.MidBand, FrequencyBand.HighBand }.Select(band => DirectionSampler.Band(20, 20, band).Dimensions)];
+        var (low, mid, high) = (new FrequencyBand(0, 0.15), new FrequencyBand(0.15, 0.4), new FrequencyBand(0.4, double.PositiveInfinity));
+        int[] modes = [.. new[] { low, mid, high }.Select(band => DirectionSampler.Band(20, 20, band).Dimensions)];
         modes.Sum().Should().Be(400);
-        FrequencyBand.LowBand.Contains(2, 0, 20, 20).Should().BeTrue();
-        FrequencyBand.LowBand.Contains(3, 0, 20, 20).Should().BeFalse("0.15 begins the next band");
-        FrequencyBand.MidBand.Contains(3, 0, 20, 20).Should().BeTrue();
-        FrequencyBand.MidBand.Contains(0, 7, 20, 20).Should().BeTrue();
-        FrequencyBand.MidBand.Contains(0, 8, 20, 20).Should().BeFalse();
-        FrequencyBand.HighBand.Contains(8, 19, 20, 20).Should().BeTrue();
+        low.Contains(2, 0, 20, 20).Should().BeTrue();
+        low.Contains(3, 0, 20, 20).Should().BeFalse("0.15 begins the next band");
+        mid.Contains(3, 0, 20, 20).Should().BeTrue();
+        mid.Contains(0, 7, 20, 20).Should().BeTrue();
+        mid.Contains(0, 8, 20, 20).Should().BeFalse();
+        high.Contains(8, 19, 20, 20).Should().BeTrue();
         DirectionGroup.Bands(20, 20, 2).Select(group => (group.Count, group.Sampler.Dimensions)).Should().Equal((2, modes[0]), (2, modes[1]), (2, modes[2]));
     }
 
@@ -315,6 +316,30 @@ public class EdgeCaseTests
         }
 
         Reach(1 << 20)[0].Should().BeApproximately(Reach(1)[0], 1e-12);
+    }
+
+    [Fact]
+    public void CurvatureLengths_OfWeightedSamples_AreThoseOfDuplicates()
+    {
+        IJetSource<double> Samples(int[] numbers, double[]? weights)
+        {
+            var (x, y) = (new double[numbers.Length, 1, 1], new double[numbers.Length, 1, 1]);
+            var (values, labels) = (new double[numbers.Length, 1], new double[numbers.Length, 1]);
+            var (bends, curves) = (new double[numbers.Length, 1, 1], new double[numbers.Length, 1, 1]);
+            for (int k = 0; k < numbers.Length; k++)
+            {
+                double r = 0.1 * numbers[k];
+                (values[k, 0], x[k, 0, 0], bends[k, 0, 0]) = (Math.Exp(r), Math.Exp(r), Math.Exp(r));
+                (labels[k, 0], y[k, 0, 0], curves[k, 0, 0]) = (Math.Sin(9 * r), 9 * Math.Cos(9 * r), -81 * Math.Sin(9 * r));
+            }
+
+            return JetData.FromManifold(values, x, labels, y, bends, curves, weights: weights ?? []);
+        }
+
+        double Length(int[] numbers, double[]? weights = null) => CurvatureLengths.Measure(Samples(numbers, weights), default)[0];
+        double expected = Length([1, 1, 1, 3, 5, 5]);
+        Length([1, 3, 5, 8], [3, 1, 2, 0]).Should().BeApproximately(expected, 1e-14);
+        Length([1, 3, 5, 8]).Should().NotBeApproximately(expected, 1e-3);
     }
 
     [Fact]

@@ -178,16 +178,16 @@ public class HostileArgumentTests
         Act(() => _ = new AdversarialOptions(1) { Steps = 10_001 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Steps");
         Act(() => _ = new RobustSourceOptions { Target = (DirectionTarget)9 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Target");
         Act(() => _ = new DirectionGroup(DirectionSampler.White(2), int.MaxValue)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count");
-        Act(() => DirectionSampler.Band(int.MaxValue, 2, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
-        Act(() => DirectionSampler.Band(2, 65_536, FrequencyBand.LowBand)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
+        Act(() => DirectionSampler.Band(int.MaxValue, 2, new FrequencyBand(0, 0.15))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
+        Act(() => DirectionSampler.Band(2, 65_536, new FrequencyBand(0, 0.15))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
         Act(() => DirectionSampler.Band(2, 2, null!)).Should().Throw<ArgumentException>().WithParameterName("band");
         Act(() => DirectionGroup.Bands(9, 9, lowEdge: double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lowEdge");
         Act(() => DirectionGroup.Bands(9, 9, highEdge: 0.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("highEdge");
         Act(() => DirectionGroup.Bands(1 << 20, 9)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
-        Act(() => FrequencyBand.LowBand.Contains(3, 0, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("i");
-        Act(() => FrequencyBand.LowBand.Contains(0, -1, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("j");
-        Act(() => FrequencyBand.LowBand.Contains(0, 0, 0, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
-        Act(() => FrequencyBand.LowBand.Contains(0, 0, 3, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
+        Act(() => new FrequencyBand(0, 0.15).Contains(3, 0, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("i");
+        Act(() => new FrequencyBand(0, 0.15).Contains(0, -1, 3, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("j");
+        Act(() => new FrequencyBand(0, 0.15).Contains(0, 0, 0, 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rows");
+        Act(() => new FrequencyBand(0, 0.15).Contains(0, 0, 3, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("columns");
         Act(() => OracleExpansion.At(Good, 0, double.NaN)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("maxConditionNumber");
         Act(() => new NearestPointOracle(Circle).Expand([0.1], 3)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("order");
     }

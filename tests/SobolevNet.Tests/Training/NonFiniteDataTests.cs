@@ -63,6 +63,24 @@ public class NonFiniteDataTests
         epochs.Should().Be(component == 0 ? 0 : 3, "values are looked at after every epoch, derivatives at the end");
     }
 
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void Fit_ComputedDataOfWhichAPartValidates_NamesTheSampleOfTheSource(bool isInput, int component, int feature, double bad, string message)
+    {
+        var parts = new HashSet<bool>();
+        for (ulong seed = 0; parts.Count < 2; seed++)
+        {
+            var source = new BrokenSource(isInput, component, feature, bad);
+            bool validates = Enumerable.Range(0, 120).Select(s => ((RenumberedJetSource<double>)source.Split(0.3, seed).Validation).NumberInSource(s)).Contains(BrokenSource.Sample);
+            if (parts.Add(validates))
+            {
+                var options = Short with { ValidationPart = 0.3, Seed = seed };
+                FluentActions.Invoking(() => new SobolevTrainer<double>(Network(), options).Fit(source)).Should().Throw<ArgumentException>()
+                    .WithMessage(message, "validates: {0}", validates).And.ParamName.Should().Be("source");
+            }
+        }
+    }
+
     [Fact]
     public void Fit_DerivativesOfValidationThatAreNotUsed_AreNotLookedAt()
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using SobolevNet.Tests.Reference;
 
 namespace SobolevNet.Tests.Training;
@@ -536,6 +537,80 @@ public class OwnLossTests
                 s.Adjoint[0, 0, 0] = 2 * residual * MathF.Cos(s.Output[0, 0, 0]);
                 return residual * residual;
             }).CheckAdjoint();
+    }
+
+    [Fact]
+    public void CheckAdjoint_LossLargeBesideItsChange_FindsWrongDerivativesOrSaysThatItCannot()
+    {
+        LossTerm<T> Term<T>(double offset, double factor, double constant = 0)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
+                JetSource.Generate<T>(
+                    JetLayout.Full(1, 1), 1, 1, 9, (long sample, ref RandomStream _, JetSpan<T> x, JetSpan<T> _) => x[0, 0, 0] = T.CreateChecked(sample), tangentInputs: [0]),
+                s =>
+                {
+                    T residual = s.Output[0, 0, 0] + s.Output[1, 0, 0] - T.CreateChecked(offset);
+                    s.Adjoint[0, 0, 0] = T.CreateChecked(factor * 2) * residual;
+                    s.Adjoint[1, 0, 0] = T.CreateChecked(2) * residual;
+                    return double.CreateChecked((residual * residual) + T.CreateChecked(constant));
+                });
+
+        foreach (double offset in (double[])[0, 1e-3, 1000, -30_000])
+        {
+            Term<float>(offset, 1).CheckAdjoint();
+            Term<double>(offset, 1).CheckAdjoint();
+            foreach (double factor in (double[])[-1, 0, 0.7, 1.5])
+            {
+                Term<float>(offset, factor).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*writes*component 0 (value)*");
+                Term<double>(offset, factor).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*writes*component 0 (value)*");
+            }
+        }
+
+        Term<double>(1000, 1.001).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*writes*");
+        Term<float>(0, 0, constant: 1e8).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*cannot be checked*1E+08*in double*");
+        Term<double>(0, 1, constant: 1e8).CheckAdjoint();
+        Term<double>(0, 0, constant: 1e8).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*writes*");
+    }
+
+    [Fact]
+    public void CheckAdjoint_SmallLosses_AreCheckedToo()
+    {
+        LossTerm<float> Term(float factor) => new(
+            JetSource.Generate<float>(JetLayout.Value, 1, 1, 9, (long sample, ref RandomStream _, JetSpan<float> x, JetSpan<float> _) => x[0, 0, 0] = sample), s =>
+            {
+                float small = 1e-4f * s.Output[0, 0, 0];
+                s.Adjoint[0, 0, 0] = factor * 2e-4f * small;
+                return small * small;
+            });
+        Term(1).CheckAdjoint();
+        Term(2).Invoking(term => term.CheckAdjoint()).Should().Throw<InvalidOperationException>().WithMessage("*writes*");
+    }
+
+    [Fact]
+    public void Resume_OtherFirstCoefficients_IsRefusedWhereTheNetworkIsFresh()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"own-loss-{Guid.NewGuid():N}.checkpoint");
+        var options = Plain with { Checkpoint = new CheckpointOptions(path) };
+        SobolevTrainer<double> Trainer(Mlp<double> network, params double[] coefficients) => new(network, options) { Coefficients = coefficients };
+        Mlp<double> Fresh() => Mlp<double>.Create(2, [6], 1, seed: 1);
+        try
+        {
+            var first = Trainer(Fresh(), 1, 2);
+            first.Fit([new LossTerm<double>(Points(20), Residual)]);
+            SobolevTrainer<double> Resumed(SobolevTrainer<double> trainer)
+            {
+                trainer.ResumeFrom(path);
+                trainer.Fit([new LossTerm<double>(Points(20), Residual)]);
+                return trainer;
+            }
+
+            FluentActions.Invoking(() => Resumed(Trainer(Fresh(), 1, 2.5))).Should().Throw<InvalidDataException>().WithMessage("*InitialCoefficients is*");
+            Resumed(Trainer(Fresh(), 1, 2)).Coefficients.Should().Equal(first.Coefficients);
+            Resumed(Trainer(first.Network, 7, 8)).Coefficients.Should().Equal(first.Coefficients, "a trained network is replaced with its coefficients");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

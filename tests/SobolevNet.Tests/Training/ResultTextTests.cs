@@ -90,14 +90,31 @@ public class ResultTextTests
     }
 
     [Fact]
-    public void Json_OfFiguresThatAreNotFinite_NamesThem()
+    public void Json_OfFiguresThatAreNotFinite_HasNullForWhatIsNotKnown()
     {
         var history = TrainingParts.Epoch(1);
-        JsonSerializer.Serialize(history).Should().Contain("\"ValidationError\":\"NaN\"");
-        JsonSerializer.Serialize(new TrainingProgress { OrderLosses = [1, double.NaN] }).Should().Contain("[1,\"NaN\"]");
+        JsonSerializer.Serialize(history).Should().Contain("\"ValidationError\":null");
+        JsonSerializer.Serialize(new TrainingProgress { OrderLosses = [1, double.NaN] }).Should().Contain("[1,null]");
         var network = Mlp<double>.Create(2, [3], 1, seed: 1);
+        JsonSerializer.Serialize(new ComponentErrors { Mean = double.NaN, Size = 1, Rms = double.NaN }).Should().Contain("\"Relative\":null").And.Contain("\"Mean\":null");
         network.Parameters.Fill(1e308);
         JsonSerializer.Serialize(Evaluation.Of(network, new FunctionSource<double>(0, 10, 1))).Should().Contain("\"Max\":\"Infinity\"");
+    }
+
+    [Fact]
+    public void FigureJson_OfNumbersAndLists_ReadsBackAsTheyWere()
+    {
+        var options = new JsonSerializerOptions { Converters = { new FigureJsonConverter() } };
+        IReadOnlyList<double> figures = [0.1, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
+        string json = JsonSerializer.Serialize(figures, options);
+        json.Should().Be("[0.1,null,\"Infinity\",\"-Infinity\"]");
+        JsonSerializer.Deserialize<IReadOnlyList<double>>(json, options).Should().Equal(figures);
+        JsonSerializer.Deserialize<double>("null", options).Should().Be(double.NaN);
+        var converter = new FigureJsonConverter();
+        new[] { typeof(double), typeof(IReadOnlyList<double>), typeof(float), typeof(string) }.Select(converter.CanConvert).Should().Equal(true, true, false, false);
+        converter.CreateConverter(typeof(double), options).CanConvert(typeof(double)).Should().BeTrue();
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<double>("\"1\"", options)).Should().Throw<JsonException>().WithMessage("*Expected a number*");
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<IReadOnlyList<double>>("1", options)).Should().Throw<JsonException>().WithMessage("*array of numbers*");
     }
 
     [Fact]
@@ -109,8 +126,9 @@ public class ResultTextTests
         JsonSerializer.Deserialize<double[][]>(json)!.Select(row => row.Length).Should().Equal(3, 3);
         JsonSerializer.Deserialize<double[,]>(json, options).Should().BeEquivalentTo(jacobian, exactly => exactly.WithStrictOrdering());
         float[,] special = { { 0.1f, float.NaN }, { float.NegativeInfinity, float.PositiveInfinity } };
-        JsonSerializer.Serialize(special, options).Should().Be("[[0.1,\"NaN\"],[\"-Infinity\",\"Infinity\"]]");
+        JsonSerializer.Serialize(special, options).Should().Be("[[0.1,null],[\"-Infinity\",\"Infinity\"]]");
         JsonSerializer.Deserialize<float[,]>(JsonSerializer.Serialize(special, options), options).Should().BeEquivalentTo(special);
+        JsonSerializer.Deserialize<double[,]>("[[1,\"NaN\"]]", options)![0, 1].Should().Be(double.NaN, "earlier versions wrote it so");
         JsonSerializer.Deserialize<double[,]>("[]", options)!.Length.Should().Be(0);
         JsonSerializer.Serialize((double[,]?)null, options).Should().Be("null");
     }

@@ -5,7 +5,7 @@ namespace SobolevNet;
 /// <summary>The curvature length of each tangent: the displacement at which the second-order term of the jet is half of the first-order term.</summary>
 /// <remarks>
 /// √(mean |∂ᵢx|² / mean |∂ᵢᵢx|²), the smaller of those of inputs and of targets, the latter with each output weighted by the inverse of its variance;
-/// at most the tangent's scale, because there are no data beyond that.
+/// at most the tangent's scale, because there are no data beyond that. Means and variances count samples by their weights.
 /// </remarks>
 internal static class CurvatureLengths
 {
@@ -22,36 +22,24 @@ internal static class CurvatureLengths
         var jets = new SourceJets<T>(source, 2);
         int p = source.Layout.Tangents;
         bool areInputsStraight = !source.TangentInputs.IsEmpty;
-        long[] known = new long[source.OutputFeatures];
         var (ofInput, ofTarget) = (new Sums(p, source.InputFeatures), new Sums(p, source.OutputFeatures, source.HasMissingLabels));
-        double[] mean = new double[source.OutputFeatures];
-        double[] deviations = new double[source.OutputFeatures];
+        var values = new Moments(source.OutputFeatures);
         foreach (long sample in SampleSubset.Of(source.Count, MaxSamples))
         {
             cancellationToken.ThrowIfCancellationRequested();
             jets.Load(source, [sample], 2);
+            double weight = SampleWeights.Of(source, sample);
             if (!areInputsStraight)
             {
-                ofInput.Add(jets.Input(0));
+                ofInput.Add(jets.Input(0), weight);
             }
 
             var target = jets.Target(0);
-            ofTarget.Add(target);
-            for (int f = 0; f < mean.Length; f++)
-            {
-                // Welford's recurrence: the difference of mean squares would cancel where values vary little relative to their size.
-                double value = double.CreateTruncating(target[0, 0, f]);
-                if (double.IsNaN(value) && source.HasMissingLabels)
-                {
-                    continue;
-                }
-
-                double difference = value - mean[f];
-                mean[f] += difference / ++known[f];
-                deviations[f] += difference * (value - mean[f]);
-            }
+            ofTarget.Add(target, weight);
+            values.Add<T>(target.Row(0, 0), weight);
         }
 
+        double[] variances = values.Variances();
         double[] lengths = new double[p];
         for (int i = 0; i < p; i++)
         {
@@ -65,26 +53,26 @@ internal static class CurvatureLengths
 
         return lengths;
 
-        double InverseVariance(int f) => deviations[f] > 0 ? 1 / deviations[f] : 0;
+        double InverseVariance(int f) => variances[f] > 0 ? 1 / variances[f] : 0;
     }
 
-    /// <summary>Squares of derivatives along each tangent, summed over samples for each feature.</summary>
+    /// <summary>Squares of derivatives along each tangent, summed over the samples in which each feature's is known.</summary>
     private sealed class Sums(int tangents, int features, bool hasMissingLabels = false)
     {
         private readonly double[,] _first = new double[tangents, features];
         private readonly double[,] _second = new double[tangents, features];
-        private readonly int[,] _missingFirst = new int[tangents, features];
-        private readonly int[,] _missingSecond = new int[tangents, features];
-        private int _count;
+        private readonly double[,] _knownFirst = new double[tangents, features];
+        private readonly double[,] _knownSecond = new double[tangents, features];
+        private double _weight;
 
-        public void Add<T>(JetSpan<T> jet)
+        public void Add<T>(JetSpan<T> jet, double sampleWeight)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            _count++;
+            _weight += sampleWeight;
             for (int i = 0; i < tangents; i++)
             {
-                AddSquares(jet.Row(1 + i, 0), _first, _missingFirst, i);
-                AddSquares(jet.Row(1 + tangents + UpperTriangle.Index(i, i, tangents), 0), _second, _missingSecond, i);
+                AddSquares(jet.Row(1 + i, 0), sampleWeight, _first, _knownFirst, i);
+                AddSquares(jet.Row(1 + tangents + UpperTriangle.Index(i, i, tangents), 0), sampleWeight, _second, _knownSecond, i);
             }
         }
 
@@ -95,28 +83,28 @@ internal static class CurvatureLengths
             for (int f = 0; f < features; f++)
             {
                 // As if the derivatives that are missing were like the others.
-                first += weight(f) * _first[i, f] * All(_missingFirst[i, f]);
-                second += weight(f) * _second[i, f] * All(_missingSecond[i, f]);
+                first += weight(f) * _first[i, f] * All(_knownFirst[i, f]);
+                second += weight(f) * _second[i, f] * All(_knownSecond[i, f]);
             }
 
             return second == 0 ? double.PositiveInfinity : Math.Sqrt(first / second);
 
-            double All(int missing) => missing < _count ? (double)_count / (_count - missing) : 0;
+            double All(double known) => known > 0 ? _weight / known : 0;
         }
 
-        private void AddSquares<T>(ReadOnlySpan<T> row, double[,] sums, int[,] missing, int i)
+        private void AddSquares<T>(ReadOnlySpan<T> row, double sampleWeight, double[,] sums, double[,] known, int i)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int f = 0; f < row.Length; f++)
             {
                 double value = double.CreateTruncating(row[f]);
-                if (hasMissingLabels && double.IsNaN(value))
+                if (sampleWeight == 0 || (hasMissingLabels && double.IsNaN(value)))
                 {
-                    missing[i, f]++;
                     continue;
                 }
 
-                sums[i, f] += value * value;
+                sums[i, f] += sampleWeight * (value * value);
+                known[i, f] += sampleWeight;
             }
         }
     }

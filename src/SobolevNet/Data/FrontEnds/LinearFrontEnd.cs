@@ -145,7 +145,8 @@ public sealed class LinearFrontEnd<T>
             throw new ArgumentException($"The network has {architecture.Inputs} inputs; the front end gives {Features} features.", nameof(core));
         }
 
-        var folded = new Mlp<T>(new MlpArchitecture(Inputs, architecture.Hidden.ToArray(), architecture.Outputs, architecture.Activation))
+        var folded = new Mlp<T>(
+            new MlpArchitecture(Inputs, architecture.Hidden.ToArray(), architecture.Outputs, architecture.Activation, architecture.FirstActivation))
         {
             OutputScaling = core.OutputScaling,
             InputScaling = _shift.AsSpan().ContainsAnyExcept(T.Zero) ? new FeatureScaling<T>(_shift, Ones(Inputs)) : null,

@@ -7,7 +7,7 @@ namespace SobolevNet.LabelChecking;
 /// </summary>
 /// <remarks>
 /// In this order: the labels pass; components are exchanged; components are multiplied by constants; a component has nothing to do with the
-/// estimates, which is only said where the values themselves are predictable; the samples do not tell.
+/// estimates, which is reported only where the values themselves are predictable; inconclusive.
 /// </remarks>
 internal sealed class EstimateTest
 {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet.LabelChecking;
 
@@ -12,6 +13,9 @@ namespace SobolevNet.LabelChecking;
 /// hides single differences, averages over all pairs of samples show them. Second derivatives are compared with differences of the first ones. Samples that are too
 /// few, too sparse or too noisy, curved functions of many inputs, and columns that the samples cannot tell apart give <see cref="LabelProblem.Inconclusive"/> with the
 /// reason, not a warning.
+/// </para>
+/// <para>
+/// Labels that are missing are left out: samples with all labels are compared, and where fewer than 64 have all, each output or column with the samples that know it.
 /// </para>
 /// <para>
 /// Units, offsets and the order of rows change no verdict; exact copies of a sample count once; the same labels give the same report.
@@ -60,7 +64,7 @@ public static class LabelCheck
     //
     // LabelVerdicts collects, LabelMessages puts findings into sentences, LabelReport holds the result.
 
-    /// <summary>More tangents than this are not told apart.</summary>
+    /// <summary>The most tangents that are checked from samples alone.</summary>
     private const int MaxTangents = 128;
 
     /// <summary>Outputs checked without a function, at most.</summary>
@@ -75,14 +79,16 @@ public static class LabelCheck
     /// <param name="options">Settings; the defaults if left out.</param>
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="ArgumentException">The source has no derivatives, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source has no derivatives, no sample knows a value and a first derivative of the same output, or an option is out of range.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static LabelReport Run<T>(IJetSource<T> source, LabelCheckOptions? options = null, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options = CheckArguments(source, options);
         var loaded = LabelSamples.Load(source, options.MaxSamples, cancellationToken);
-        var data = loaded.Normalized();
+        var data = loaded.HasMissing ? loaded : loaded.Normalized();
         var firsts = new LabelVerdicts(data, source.Count);
         if (data.Tangents > MaxTangents)
         {
@@ -102,7 +108,15 @@ public static class LabelCheck
         }
 
         var seconds = new LabelVerdicts(data, source.Count);
-        new SampleCheck(data, outputs, firsts, seconds, cancellationToken).Run();
+        if (loaded.HasMissing)
+        {
+            new KnownLabelCheck(data, firsts, seconds, cancellationToken).Run(outputs);
+        }
+        else
+        {
+            new SampleCheck(data, outputs, firsts, seconds, cancellationToken).Run(withSeconds: data.Layout.Order == 2);
+        }
+
         return new LabelReport(
             source.Layout, loaded.Count, [.. firsts.Findings(), .. seconds.Findings()], [.. firsts.Components(), .. seconds.Components()]);
     }
@@ -238,17 +252,27 @@ public static class LabelCheck
 
                 foreach (int[] features in featureSets)
                 {
-                    var evidence = new EstimateTest
+                    double[][] labels = take(supplied, features);
+                    double[][] estimates = take(estimated, features);
+                    bool isComplete = !labels.Any(column => TensorPrimitives.IsNaNAny<double>(column));
+
+                    // Columns that know different samples are not compared with each other.
+                    foreach (int[] columns in isComplete ? [[.. ofOrder.Select((_, k) => k)]] : ofOrder.Select((_, k) => new[] { k }))
                     {
-                        Components = ofOrder,
-                        Output = features[0],
-                        Estimated = take(estimated, features),
-                        Supplied = take(supplied, features),
-                        Predictability = 1,
-                        IsExact = true,
-                        Reach = [.. ofOrder.Select(c => ReachOf(data, c))],
-                    };
-                    verdicts.Add(ofOrder, features[0], isExchanged ? [] : evidence.Diagnose(), evidence.Figures());
+                        int[][] known = [.. columns.Select(k => Enumerable.Range(0, labels[k].Length).Where(s => !double.IsNaN(labels[k][s])).ToArray())];
+                        var evidence = new EstimateTest
+                        {
+                            Components = [.. columns.Select(k => ofOrder[k])],
+                            Output = features[0],
+                            Estimated = [.. columns.Select((k, place) => known[place].Select(s => estimates[k][s]).ToArray())],
+                            Supplied = [.. columns.Select((k, place) => known[place].Select(s => labels[k][s]).ToArray())],
+                            Predictability = 1,
+                            IsExact = true,
+                            Reach = [.. columns.Select(k => ReachOf(data, ofOrder[k]))],
+                        };
+                        var found = known.Any(rows => rows.Length == 0) ? [LabelVerdict.Open(evidence.Components[0], features[0], LabelMessages.TooFewKnown)] : evidence.Diagnose();
+                        verdicts.Add(evidence.Components, features[0], isExchanged ? [] : found, evidence.Figures());
+                    }
                 }
 
                 findings.AddRange(verdicts.Findings());

@@ -30,7 +30,7 @@ internal sealed class LabelSamples
     /// <summary>Shape (components, S, n).</summary>
     public JetBatch<double> Input { get; }
 
-    /// <summary>Shape (components, S, m).</summary>
+    /// <summary>Shape (components, S, m); NaN where a label is missing.</summary>
     public JetBatch<double> Target { get; }
 
     /// <summary>The number that each sample has in the source.</summary>
@@ -38,18 +38,21 @@ internal sealed class LabelSamples
 
     public int Count => Numbers.Length;
 
+    /// <summary>Whether a label is missing in a sample.</summary>
+    public bool HasMissing => TensorPrimitives.IsNaNAny<double>(Target.Data);
+
     public int Outputs => Target.Features;
 
     /// <summary>How many first derivatives the layout has; they are counted from 0 here, and are components 1 + k.</summary>
     public int Tangents { get; }
 
-    /// <summary>Typical range of each of those tangents, as the source says.</summary>
+    /// <summary>The scale of each of those tangents, see <see cref="IJetSource{T}.TangentScale"/>.</summary>
     public double[] TangentScale { get; }
 
     /// <summary>Whether all inputs are measured in one unit.</summary>
     public bool InputsShareUnit { get; }
 
-    /// <summary>Reads at most <paramref name="maxSamples"/> samples, chosen by <see cref="SampleSubset"/>.</summary>
+    /// <summary>Reads at most <paramref name="maxSamples"/> samples, chosen by <see cref="CompleteSamples"/>.</summary>
     /// <exception cref="ArgumentException">The source gives NaN or infinity.</exception>
     public static LabelSamples Load<T>(IJetSource<T> source, int maxSamples, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -71,8 +74,8 @@ internal sealed class LabelSamples
             var from = partInput.AsSpan().Slice(0, size);
             var to = partTarget.AsSpan().Slice(0, size);
             source.Fill(numbers.AsSpan(start, size), from, to);
-            Widen(from, input.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "input");
-            Widen(to, target.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "target");
+            Widen(from, input.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "input", allowNaN: false);
+            Widen(to, target.AsSpan().Slice(start, size), numbers.AsSpan(start, size), "target", source.HasMissingLabels);
         }
 
         double[] scales = new double[layout.Firsts.Length];
@@ -132,6 +135,26 @@ internal sealed class LabelSamples
             : new LabelSamples(Select(Input, rows), Select(Target, rows), Numbers[..rows.Length], TangentScale, _isConstant, InputsShareUnit);
     }
 
+    /// <summary>The samples that know the value of an output and some of its components.</summary>
+    public int[] KnownRows(int output, int[] components) => [.. Enumerable.Range(0, Count).Where(
+        s => !double.IsNaN(Target[0, s, output]) && components.All(c => !double.IsNaN(Target[c, s, output])))];
+
+    /// <summary>Some samples as if all outputs were one of them, so that these have its units, and labels that are missing were 0.</summary>
+    public LabelSamples Known(int output, int[] rows)
+    {
+        var target = Select(Target, rows);
+        for (int c = 0; c < Layout.Count; c++)
+        {
+            for (int s = 0; s < rows.Length; s++)
+            {
+                double label = target[c, s, output];
+                target.Row(c, s).Fill(double.IsNaN(label) ? 0 : label);
+            }
+        }
+
+        return new LabelSamples(Select(Input, rows), target, [.. rows.Select(row => Numbers[row])], TangentScale, _isConstant, InputsShareUnit);
+    }
+
     /// <summary>The component of the second derivative along two tangents counted as in <see cref="Tangents"/>, or −1.</summary>
     public int Second(int k, int l) => Layout.Second(Layout.Firsts[k], Layout.Firsts[l]);
 
@@ -149,10 +172,10 @@ internal sealed class LabelSamples
         return chosen;
     }
 
-    private static void Widen<T>(JetSpan<T> from, JetSpan<double> to, ReadOnlySpan<long> numbers, string name)
+    private static void Widen<T>(JetSpan<T> from, JetSpan<double> to, ReadOnlySpan<long> numbers, string name, bool allowNaN)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (NotFinite.In(from) is var (component, sample, feature))
+        if (NotFinite.In(from, allowNaN) is var (component, sample, feature))
         {
             throw new ArgumentException(
                 $"Feature {feature} of component {from.Layout.NameOf(component)} of the {name} of sample {numbers[sample]} is {from[component, sample, feature]}; " +

@@ -37,8 +37,13 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
         _verdicts.AddRange(outputs.Select(output => new LabelVerdict(LabelProblem.ConstantInput, component, output, double.NaN, -1)));
 
     /// <summary>Adds a finding about all components of an order.</summary>
-    public void AddWhole(LabelProblem problem, string message) =>
-        _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
+    public void AddWhole(LabelProblem problem, string message)
+    {
+        if (!_whole.Exists(finding => finding.Message == message))
+        {
+            _whole.Add(new LabelFinding(problem, -1, [], double.NaN, -1, message));
+        }
+    }
 
     /// <summary>Whether some component of an output could not be checked.</summary>
     public bool IsOpen(int output) => _verdicts.Any(v => v.Output == output && v.Problem == LabelProblem.Inconclusive);
@@ -109,7 +114,7 @@ internal sealed class LabelVerdicts(LabelSamples data, int samplesOfSource, stri
             order,
             isPure,
             samplesOfSource,
-            isZero: outputs.All(o => subject.Length == 0 && Enumerable.Range(0, data.Count).All(s => data.Target[first.Component, s, o] == 0)),
+            isZero: outputs.All(o => subject.Length == 0 && Enumerable.Range(0, data.Count).All(s => data.Target[first.Component, s, o] is 0 or double.NaN)),
             same.Count == 1 ? first.Evidence : string.Empty);
         return new LabelFinding(first.Problem, first.Component, named, ratio, first.Match, message);
     }
@@ -175,6 +180,8 @@ internal readonly record struct LabelVerdict(LabelProblem Problem, int Component
 internal static class LabelMessages
 {
     public const string TooFew = "the samples are too few for so many derivatives";
+
+    public const string TooFewKnown = "too few samples know it together with what it is compared with";
 
     public const string TooFarApart = "the samples are so far apart that a mistake could be curvature";
 

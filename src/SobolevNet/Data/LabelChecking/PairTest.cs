@@ -1,4 +1,3 @@
-using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace SobolevNet.LabelChecking;
@@ -49,9 +48,6 @@ internal sealed class PairTest
     /// <summary>The share of a derivative that must be wrong for it to be taken as exchanged with one that is much alike.</summary>
     private const double LeastDifference = 0.1;
 
-    /// <summary>How much less must be wrong if columns that are right within the tolerance are exchanged.</summary>
-    private const double Improvement = 0.3;
-
     /// <summary>The samples that each direction of a regression takes.</summary>
     private const int SamplesOfDirection = 4;
 
@@ -81,8 +77,8 @@ internal sealed class PairTest
         _levels = levels;
         _cancellationToken = cancellationToken;
         _middles = new double[]?[_levels.Count];
-        _growth = [.. _levels.Select(pairs => Growth(_levels[0], pairs))];
-        _leastCorrelation = _levels.Count == 0 ? 1 : LeastCorrelation(_levels[0].Distance.Average(distance => distance * distance), frames.TypicalSquare, model.Degree);
+        _growth = [.. _levels.Select(pairs => ThirdOrder.Growth(_levels[0], pairs))];
+        _leastCorrelation = _levels.Count == 0 ? 1 : ThirdOrder.LeastCorrelation(_levels[0].Distance.Average(distance => distance * distance), frames.TypicalSquare, model.Degree);
     }
 
     /// <summary>Whether there are enough pairs along the tangents.</summary>
@@ -113,7 +109,14 @@ internal sealed class PairTest
     /// <param name="WrongError">Its standard error.</param>
     /// <param name="IsOff">Whether what is wrong is certain, though perhaps within the tolerance.</param>
     /// <param name="Doubt">Why an open column is open.</param>
-    public readonly record struct Outcome(Decision Decision, double Chance, double Scale, double Error, double Wrong, double WrongError, bool IsOff, string Doubt);
+    public readonly record struct Outcome(Decision Decision, double Chance, double Scale, double Error, double Wrong, double WrongError, bool IsOff, string Doubt)
+    {
+        /// <summary>Whether the factor is known well.</summary>
+        public bool HasScale => double.IsFinite(Scale) && Math.Abs(Scale) > 4 * Error;
+
+        /// <summary>Whether the factor is 1 within the tolerance.</summary>
+        public bool IsConfirmed => PairTest.IsConfirmed(Scale, Error);
+    }
 
     /// <summary>The columns of labels of one quantity.</summary>
     /// <param name="Differences">The quantity's differences between pairs.</param>
@@ -141,69 +144,6 @@ internal sealed class PairTest
         }
 
         return slopes;
-    }
-
-    /// <summary>Tests all columns of labels of one quantity and names the mistakes.</summary>
-    /// <param name="question">The columns.</param>
-    /// <param name="candidates">The components that may have been exchanged: all of the same order.</param>
-    /// <param name="column">The labels of a component.</param>
-    /// <returns>The mistakes and the open columns, and what the test says of each column as supplied.</returns>
-    public (List<LabelVerdict> Verdicts, Outcome[] Outcomes) Diagnose(Question question, int[] candidates, Func<int, double[]> column)
-    {
-        int[] components = question.Components;
-        double[][] labels = [.. components.Select(column)];
-        double[][] mended = [.. labels];
-        var supplied = Run(question, labels);
-        var outcomes = supplied;
-        var wrong = new Dictionary<int, Outcome>();
-        while (true)
-        {
-            // What a mistake in one column hides of another one, the column times a factor shows. What the test accepts times a factor is explained by it.
-            int[] found = [.. Enumerable.Range(0, labels.Length).Where(
-                k => outcomes[k].Decision == Decision.Wrong && !wrong.ContainsKey(k) && !IsConfirmed(supplied[k].Scale, supplied[k].Error))];
-            foreach (int k in found)
-            {
-                wrong.Add(k, outcomes[k]);
-                mended[k] = HasScale(outcomes[k]) ? [.. labels[k].Select(label => label * wrong[k].Scale)] : labels[k];
-            }
-
-            if (!found.Any(k => HasScale(wrong[k])))
-            {
-                break;
-            }
-
-            outcomes = Run(question, mended);
-        }
-
-        var verdicts = new List<LabelVerdict>();
-
-        // Columns that are much alike may each be right within the tolerance and yet exchanged.
-        var suspects = wrong.Keys.Concat(Enumerable.Range(0, labels.Length).Where(k => supplied[k].IsOff)).Distinct().Order();
-        int[] match = Exchanged(question, [.. suspects], candidates, column, labels, mended, ref outcomes) ?? components;
-        for (int k = 0; k < labels.Length; k++)
-        {
-            if (!wrong.TryGetValue(k, out var outcome) && match[k] == components[k])
-            {
-                if (outcomes[k].Decision != Decision.Right)
-                {
-                    verdicts.Add(LabelVerdict.Open(components[k], question.Output, outcomes[k].Doubt));
-                }
-
-                continue;
-            }
-
-            outcome = wrong.GetValueOrDefault(k, supplied[k]);
-            bool isScale = match[k] == components[k] && HasScale(outcome) && outcomes[k].Decision != Decision.Wrong;
-            bool isSign = Math.Abs(outcome.Scale + 1) <= Math.Max(0.2, 3 * outcome.Error);
-            var problem = match[k] != components[k] ? LabelProblem.SwappedAxes
-                : !isScale ? LabelProblem.Unrelated
-                : isSign ? LabelProblem.WrongSign
-                : LabelProblem.WrongScale;
-            verdicts.Add(new(
-                problem, components[k], question.Output, isScale ? 1 / outcome.Scale : double.NaN, match[k] != components[k] ? match[k] : -1, Evidence(outcome)));
-        }
-
-        return (verdicts, supplied);
     }
 
     /// <summary>Tests all columns of labels of one quantity.</summary>
@@ -243,9 +183,7 @@ internal sealed class PairTest
     }
 
     /// <summary>Whether a wrong column's factor is not yet known; farther pairs may tell.</summary>
-    private static bool IsVague(Outcome outcome) => outcome.Decision == Decision.Wrong && !HasScale(outcome);
-
-    private static bool HasScale(Outcome outcome) => double.IsFinite(outcome.Scale) && Math.Abs(outcome.Scale) > 4 * outcome.Error;
+    private static bool IsVague(Outcome outcome) => outcome.Decision == Decision.Wrong && !outcome.HasScale;
 
     private void Decide(
         int level,
@@ -318,8 +256,8 @@ internal sealed class PairTest
         // What bends the values is missed by a model of them too: once in the differences, and about as much in the slopes.
         thirdOrder[p] = Width == 3 ? Math.Min(thirdOrder[p], 2 * unpredicted.L2Norm() / Math.Sqrt(count)) : thirdOrder[p];
         thirdOrder = [.. thirdOrder.Zip(knownSize, Math.Max)];
-        thirdOrder[p] = Math.Max(thirdOrder[p], Excess(size, nearest, _growth[level]));
-        double[] gap = [.. Enumerable.Range(0, p).Select(k => _frames.HasFewValues[k] ? Gap(pairs, models[k], k) : 0)];
+        thirdOrder[p] = Math.Max(thirdOrder[p], ThirdOrder.Excess(size, nearest, _growth[level]));
+        double[] gap = [.. Enumerable.Range(0, p).Select(k => _frames.HasFewValues[k] ? ThirdOrder.Gap(pairs, models[k], k) : 0)];
         var columns = PairRegression.Solve(pairs, _data.Count, rest, supplied, directions, Width);
         double largest = columns.Max(column => column.Label);
         bool[] isWrong = [.. Enumerable.Range(0, p).Select(k =>
@@ -346,7 +284,7 @@ internal sealed class PairTest
                         pairs, _data.Count, rest, supplied, directions.Append(Freed(pairs, weights, supplied, choices[choice].Columns, choices[choice].Inputs)), Width)[k];
             }
 
-            // What looks right only with free slopes of other columns is not told apart from them.
+            // A column that looks right only with free slopes of other columns cannot be distinguished from them.
             var decision = Judged(column, k);
             decision = isWrong[k] && decision == Decision.Right ? Decision.Open : decision;
             string doubt = columns[k].Share == 0 || isWrong[k] ? LabelMessages.NotApart
@@ -403,39 +341,6 @@ internal sealed class PairTest
         return Math.Sqrt(Math.Min(1, structure) / from.Count) * (from + to).L2Norm() * (1 - correlation);
     }
 
-    /// <summary>The correlation that structure has at least between the nearest samples: that of the lowest degree, at least 2, that the model lacks.</summary>
-    /// <param name="nearest">The mean square distance of the nearest pairs.</param>
-    /// <param name="typical">That of any pairs.</param>
-    /// <param name="degree">The degree of the model.</param>
-    public static double LeastCorrelation(double nearest, double typical, int degree) => Math.Pow(Math.Clamp(1 - (nearest / typical), 0.01, 1), Math.Max(2, degree + 1));
-
-    /// <summary>What a rest has beyond that of the nearest pairs if it grows as the coordinates do.</summary>
-    /// <param name="size">The rest's root mean square.</param>
-    /// <param name="nearest">The same of the nearest pairs.</param>
-    /// <param name="growth">How much the coordinates grow; infinite if the nearest pairs do not differ along a tangent.</param>
-    public static double Excess(double size, double nearest, double growth) =>
-        double.IsFinite(growth) ? Math.Sqrt(Math.Max(0, (size * size) - Math.Pow(growth * nearest, 2))) : 0;
-
-    /// <summary>How much farther some pairs are apart than others, along the tangent where that is most; infinite if the others do not differ along one.</summary>
-    private static double Growth(SamplePairs near, SamplePairs far)
-    {
-        int p = near.FromFactor.Length / near.Count;
-        return Enumerable.Range(0, p).Max(k => Reach(far, k) is > 0 and double reach ? reach / Reach(near, k) : 1);
-
-        double Reach(SamplePairs pairs, int k) => Math.Sqrt(Enumerable.Range(0, pairs.Count).Average(pair => Math.Pow(pairs.FromFactor[(pair * p) + k], 2)));
-    }
-
-    /// <summary>
-    /// How much differences along a tangent of few values may deviate from the trapezoidal rule. No sample shows the slope between neighboring values; it
-    /// may be as far beyond the slopes at both ends as these are apart.
-    /// </summary>
-    private static double Gap(SamplePairs pairs, double[] model, int tangent)
-    {
-        int p = pairs.FromFactor.Length / pairs.Count;
-        return Math.Sqrt(Enumerable.Range(0, pairs.Count).Average(
-            pair => Math.Pow(2 * pairs.FromFactor[(pair * p) + tangent] * (model[pairs.To[pair]] - model[pairs.From[pair]]), 2)));
-    }
-
     /// <summary>What explains some columns whatever is wrong with them: their labels, and their coordinates times some inputs.</summary>
     private Matrix<double> Freed(SamplePairs pairs, double[] weights, Matrix<double> supplied, int[] columns, int inputs)
     {
@@ -451,53 +356,6 @@ internal sealed class PairTest
                     + (pairs.ToFactor[(pair * p) + column] * _data.Input[0, pairs.To[pair], feature]));
         });
     }
-
-    /// <summary>The component that belongs in the place of each, if the test accepts some of other places for wrong columns and factors explain no more; else null.</summary>
-    private int[]? Exchanged(
-        Question question, int[] wrong, int[] candidates, Func<int, double[]> column, double[][] labels, double[][] mended, ref Outcome[] outcomes)
-    {
-        // Right columns stay where they are.
-        int[] components = question.Components;
-        int[] free = [.. candidates.Where(c => Array.IndexOf(components, c) is var k && (k < 0 || wrong.Contains(k)))];
-        var scaled = outcomes;
-        double[][] expected = [.. wrong.Select(k => scaled[k].Decision == Decision.Right ? mended[k] : question.Slopes[k])];
-        var orders = new List<int[]>();
-        int[] best = LabelVerdict.Assign(expected, [.. wrong.Select(k => components[k])], free, [.. free.Select(column)]);
-        orders.Add([.. components.Select((c, k) => wrong.Contains(k) ? best[Array.IndexOf(wrong, k)] : c)]);
-        for (int a = 0; a < wrong.Length && wrong.Length <= 6; a++)
-        {
-            for (int b = 0; b < a; b++)
-            {
-                int[] order = [.. components];
-                (order[wrong[a]], order[wrong[b]]) = (components[wrong[b]], components[wrong[a]]);
-                orders.Add(order);
-            }
-        }
-
-        foreach (int[] order in orders)
-        {
-            int[] moved = [.. wrong.Where(k => order[k] != components[k])];
-            if (moved.Length == 0)
-            {
-                continue;
-            }
-
-            var exchanged = Run(question, [.. order.Select((c, k) => c == components[k] ? mended[k] : column(c))]);
-            if (moved.All(k => exchanged[k].Decision != Decision.Wrong && (scaled[k].Decision == Decision.Wrong
-                || exchanged[k].Wrong <= (ReferenceEquals(mended[k], labels[k]) ? Improvement * scaled[k].Wrong : 2 * (scaled[k].Wrong + exchanged[k].WrongError)))))
-            {
-                outcomes = exchanged;
-                return order;
-            }
-        }
-
-        return null;
-    }
-
-    private static string Evidence(Outcome outcome) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(HasScale(outcome) ? $"on average the values fit {outcome.Scale:G3} ± {outcome.Error:G1} times the label, " : string.Empty)}" +
-        $"right labels would differ as much with a probability below {Math.Max(1e-15, outcome.Chance):G1}");
 
     /// <summary>The model's terms in the middle of each pair.</summary>
     private double[] Middles(SamplePairs pairs)

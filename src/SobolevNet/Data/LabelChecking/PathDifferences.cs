@@ -144,11 +144,12 @@ internal sealed class PathDifferences<T>
             double size = 0;
             for (int s = 0; s < supplied.Samples; s++)
             {
-                size = Math.Max(size, Math.Abs(supplied[0, s, f]));
+                size = double.MaxNumber(size, Math.Abs(supplied[0, s, f]));
             }
 
             double difference = Math.Abs(supplied[0, sample, f] - moved[0, sample, f]);
-            if (!(difference <= 1e-4 * size))
+            bool isMissing = double.IsNaN(supplied[0, sample, f]);
+            if (!isMissing && !(difference <= 1e-4 * size))
             {
                 throw new ArgumentException(
                     $"The function gives {moved[0, sample, f]} for feature {f} of the {name} of sample {number}; " +

@@ -45,16 +45,28 @@ internal sealed class SampleCheck
         _test = new PairTest(_data, _frames, _model, _levels, cancellationToken);
     }
 
-    /// <summary>Runs the check.</summary>
-    public void Run()
+    /// <summary>Checks all columns.</summary>
+    /// <param name="withSeconds">Whether second derivatives are known.</param>
+    public void Run(bool withSeconds)
     {
         CheckFirsts();
-        if (_data.Layout.Order == 2)
+        if (withSeconds)
         {
             CheckSeconds();
         }
 
-        CheckStill();
+        CheckStill(1, withSeconds ? _data.Layout.Count : 1 + _data.Tangents);
+    }
+
+    /// <summary>Checks a column of first derivatives without the labels of others.</summary>
+    public void RunColumn(int component)
+    {
+        foreach (int output in _outputs)
+        {
+            CheckEstimates(_firsts, [component], output, 1);
+        }
+
+        CheckStill(component, component + 1);
     }
 
     private void CheckFirsts()
@@ -72,7 +84,7 @@ internal sealed class SampleCheck
 
         PairTest.Question[] questions = [.. _outputs.Select(output => new PairTest.Question(
             pairs => Differences(pairs, 0, output, 1), _test.Slopes(Column(0, output)), components, output))];
-        var found = questions.Select(question => _test.Diagnose(question, components, c => Column(c, question.Output))).ToArray();
+        var found = questions.Select(question => PairDiagnosis.Of(_test, question, components, c => Column(c, question.Output))).ToArray();
         bool isExchanged = _outputs.Length == _data.Outputs && AxisOrder.IsExchanged(_test, questions, [.. found.Select(item => item.Outcomes)], Column);
         if (isExchanged)
         {
@@ -128,7 +140,7 @@ internal sealed class SampleCheck
                 }
 
                 var question = new PairTest.Question(differences, slopes, components, output);
-                var (verdicts, outcomes) = test.Diagnose(question, all, c => Column(c, output));
+                var (verdicts, outcomes) = PairDiagnosis.Of(test, question, all, c => Column(c, output));
                 Add(_seconds, question, verdicts, outcomes);
             }
         }
@@ -157,8 +169,8 @@ internal sealed class SampleCheck
         {
             Components = components,
             Output = output,
-            Estimated = fit.Estimated,
-            EstimateError = fit.Error,
+            Estimated = order == 1 ? [.. components.Select(c => fit.Estimated[c - 1])] : fit.Estimated,
+            EstimateError = order == 1 ? [.. components.Select(c => fit.Error[c - 1])] : fit.Error,
             Supplied = [.. components.Select(c => fit.Centers.Select(s => _data.Target[c, s, output]).ToArray())],
             Predictability = fit.Predictability,
             Reach = [.. components.Select(_ => 1.0)],
@@ -167,7 +179,7 @@ internal sealed class SampleCheck
     }
 
     /// <summary>Looks for derivatives by inputs that never change: a problem where labels are not zero, a note where they are.</summary>
-    private void CheckStill()
+    private void CheckStill(int first, int end)
     {
         if (!_data.Input.Component(0).ContainsAnyExcept(0.0))
         {
@@ -175,7 +187,7 @@ internal sealed class SampleCheck
             return;
         }
 
-        foreach (int component in Enumerable.Range(1, _data.Layout.Count - 1).Where(IsStill))
+        foreach (int component in Enumerable.Range(first, end - first).Where(IsStill))
         {
             var verdicts = component <= _data.Tangents ? _firsts : _seconds;
             int[] wrong = [.. _outputs.Where(o => Enumerable.Range(0, _data.Count).Any(s => _data.Target[component, s, o] != 0))];

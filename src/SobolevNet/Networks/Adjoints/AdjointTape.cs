@@ -31,6 +31,7 @@ internal sealed class AdjointTape<T>
     private const int MinRowsOfGroup = 28;
 
     private readonly MlpArchitecture _architecture;
+    private readonly AdjointActivation<T> _firstActivation;
     private readonly AdjointActivation<T> _activation;
     private readonly JetLayout _layout;
     private readonly int _seeds;
@@ -62,6 +63,7 @@ internal sealed class AdjointTape<T>
         }
 
         _architecture = architecture;
+        _firstActivation = AdjointActivation<T>.Create(architecture.FirstActivation);
         _activation = AdjointActivation<T>.Create(architecture.Activation);
         _layout = tangents == 0 ? JetLayout.Value : JetLayout.Full(tangents, 1);
         _seeds = seeds ?? architecture.Outputs;
@@ -196,7 +198,7 @@ internal sealed class AdjointTape<T>
             network.MultiplyForward(
                 layer, ValueRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), samples * _components, before, StrideAfter(layer),
                 workspace);
-            _activation.Forward(
+            ActivationAfter(layer).Forward(
                 Block(layer, samples), before, network.Bias[layer], ValueRows(_after[layer], group, StrideAfter(layer)), Curvature(layer, group));
         }
 
@@ -242,7 +244,7 @@ internal sealed class AdjointTape<T>
             network.MultiplyForward(
                 layer, AdjointRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), rows, scratch, stride, workspace);
             ClearPadding(scratch, rows, _architecture.Sizes[layer + 1], stride);
-            _activation.Upward(
+            ActivationAfter(layer).Upward(
                 Block(layer, samples), ValueRows(_before[layer], group, stride), Curvature(layer, group), AdjointRows(_after[layer], group, stride),
                 scratch);
         }
@@ -256,7 +258,7 @@ internal sealed class AdjointTape<T>
                 layer, ValueRows(_before[layer], group, StrideAfter(layer)), StrideAfter(layer), live, scratch, stride, workspace);
             ClearPadding(scratch, live, _architecture.Sizes[layer], stride);
             scratch[(live * stride)..(valueRows * stride)].Clear();
-            _activation.Downward(Block(layer - 1, samples), ValueRows(_before[layer - 1], group, stride), Curvature(layer - 1, group), scratch);
+            ActivationAfter(layer - 1).Downward(Block(layer - 1, samples), ValueRows(_before[layer - 1], group, stride), Curvature(layer - 1, group), scratch);
         }
     }
 
@@ -325,7 +327,7 @@ internal sealed class AdjointTape<T>
         {
             int stride = StrideAfter(layer);
             p = AdjointRows(_before[layer], group, stride);
-            _activation.Adjoint(
+            ActivationAfter(layer).Adjoint(
                 Block(layer, samples), ValueRows(_before[layer], group, stride), Curvature(layer, group), AdjointRows(_after[layer], group, stride), p);
             network.MultiplyReverse(
                 layer, p, stride, seedRows * _components, AdjointRows(SourceOf(layer), group, StrideBefore(layer)), StrideBefore(layer), workspace);
@@ -405,6 +407,8 @@ internal sealed class AdjointTape<T>
 
         return widest;
     }
+
+    private AdjointActivation<T> ActivationAfter(int layer) => layer == 0 ? _firstActivation : _activation;
 
     private AdjointBlock Block(int layer, int samples) => new(samples, _seeds, Tangents, Padded(_architecture.Sizes[layer + 1]), StrideAfter(layer));
 

@@ -89,13 +89,13 @@ public abstract class DirectionSampler
     public static DirectionSampler OrthogonalToManifold(DirectionSampler inner, int degreesOfFreedom)
     {
         ArgumentNullException.ThrowIfNull(inner);
-        ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degreesOfFreedom, inner.Dimensions);
         if (inner.NeedsNetwork)
         {
             throw new ArgumentException("Directions that depend on the network cannot be drawn for another sampler.", nameof(inner));
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(degreesOfFreedom, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degreesOfFreedom, inner.Dimensions);
         return new OrthogonalSampler(inner, degreesOfFreedom);
     }
 

@@ -27,15 +27,6 @@ public sealed class FrequencyBand
         (Low, High) = (low, high);
     }
 
-    /// <summary>Frequencies below 0.15 of Nyquist: structures of more than 13 pixels.</summary>
-    internal static FrequencyBand LowBand { get; } = new(0, 0.15);
-
-    /// <summary>Frequencies from 0.15 to 0.4 of Nyquist: structures of 5 to 13 pixels.</summary>
-    internal static FrequencyBand MidBand { get; } = new(0.15, 0.4);
-
-    /// <summary>Frequencies from 0.4 of Nyquist up: structures of less than 5 pixels.</summary>
-    internal static FrequencyBand HighBand { get; } = new(0.4, double.PositiveInfinity);
-
     /// <summary>Lower edge, in the band.</summary>
     public double Low { get; }
 

@@ -57,9 +57,10 @@ internal sealed class CheckpointReader<T>(SafetensorsFile file, string path)
         double[] sums = Numbers("loss.sums", orders, IsSizeOrNone, "at least 0 or NaN");
         var loss = new SobolevLoss(
             state.Loss.Layout, Numbers("loss.components", state.Loss.ComponentWeights.Length, IsSize, "finite and at least 0"),
-            Numbers("loss.outputs", state.Loss.OutputWeights.Length, IsPositive, "finite and above 0"),
+            Numbers("loss.outputs", state.Loss.OutputWeights.Length, IsSize, "finite and at least 0"),
             Numbers("loss.means", state.Loss.OutputMeans.Length, double.IsFinite, "finite"),
             Numbers("loss.normalizers", state.Loss.Normalizers.Length, IsPositive, "finite and above 0"));
+        Require(loss.OutputWeights.ContainsAnyExcept(0.0), "loss.outputs", 0, "one above 0");
         var memories = state.Optimizer.Tensors.Select(tensor => (tensor.Values, Read: Memory(tensor.Name, tensor.Values.Length))).ToList();
         long[] position = Read<long>("position", 5);
         var history = History(position[0], orders, state.Terms.Weights.Length, seconds);

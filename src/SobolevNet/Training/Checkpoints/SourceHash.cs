@@ -32,6 +32,13 @@ internal static class SourceHash
             hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in scale)));
         }
 
+        // Another size of blocks is another order of the samples.
+        int block = source.SamplesPerBlock;
+        if (block > 1)
+        {
+            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in block)));
+        }
+
         for (int sample = 0; source.HasSampleWeights && sample < source.Count; sample++)
         {
             double weight = source.SampleWeight(sample);
@@ -63,10 +70,10 @@ internal static class SourceHash
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>The hash of a network's parameters.</summary>
-    public static string Of<T>(Mlp<T> network)
+    /// <summary>The hash of parameters.</summary>
+    public static string Of<T>(ReadOnlySpan<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Convert.ToHexStringLower(XxHash128.Hash(MemoryMarshal.AsBytes(network.Parameters)));
+        Convert.ToHexStringLower(XxHash128.Hash(MemoryMarshal.AsBytes(parameters)));
 
     /// <summary>The hash of the names of a layout's components.</summary>
     public static string Of(JetLayout layout)

@@ -14,6 +14,7 @@ internal sealed class TrainingFingerprint
     private const string Prefix = "training.";
     private const string Unlimited = "unlimited";
     private const string InitialParameters = "InitialParameters";
+    private const string InitialCoefficients = "InitialCoefficients";
     private const int LongestShown = 120;
 
     private readonly Dictionary<string, string> _fields = [];
@@ -35,7 +36,7 @@ internal sealed class TrainingFingerprint
         var fields = fingerprint._fields;
         fields["Precision"] = typeof(T).Name;
         fields["Network"] = network.Architecture.ToString();
-        fields[InitialParameters] = SourceHash.Of(network);
+        fields[InitialParameters] = SourceHash.Of<T>(network.Parameters);
         fingerprint.AddSource("Training", source, order, cancellationToken);
         fingerprint.AddSource("Validation", validation, Math.Min(order, validation?.Layout.Order ?? 0), cancellationToken);
         AddOptions(fields, options);
@@ -43,7 +44,7 @@ internal sealed class TrainingFingerprint
     }
 
     /// <summary>Adds what the user's own terms are; nothing where labels alone are trained.</summary>
-    public void AddTerms<T>(TrainingTerms<T> terms, int coefficients, CancellationToken cancellationToken)
+    public void AddTerms<T>(TrainingTerms<T> terms, T[] coefficients, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (var (name, own) in terms.Own.Select(own => ("Training", own)).Concat(terms.OwnValidation.Select(own => ("Validation", own))))
@@ -51,12 +52,13 @@ internal sealed class TrainingFingerprint
             string prefix = $"{name}Term{Text(own.Index)}.";
             AddSource(prefix, own.Source, own.Source.Layout.Order, cancellationToken);
             _fields[prefix + "Weight"] = own.Term.Weight.Fingerprint;
-            _fields[prefix + "Loss"] = new LossProbe<T>(own, coefficients).Hash(cancellationToken);
+            _fields[prefix + "Loss"] = new LossProbe<T>(own, coefficients.Length).Hash(cancellationToken);
         }
 
-        if (coefficients > 0)
+        if (coefficients.Length > 0)
         {
-            _fields["Coefficients"] = Text(coefficients);
+            _fields["Coefficients"] = Text(coefficients.Length);
+            _fields[InitialCoefficients] = SourceHash.Of<T>(coefficients);
         }
     }
 
@@ -88,8 +90,8 @@ internal sealed class TrainingFingerprint
     /// <param name="file">The checkpoint.</param>
     /// <param name="path">Its path.</param>
     /// <param name="isFresh">
-    /// Whether the network has not been trained. Then it must be the one that the training began with; a trained one is replaced by
-    /// that of the checkpoint, whatever it is.
+    /// Whether the network has not been trained. Then it and the coefficients must be those that the training began with; trained ones are replaced by
+    /// those of the checkpoint, whatever they are.
     /// </param>
     /// <exception cref="InvalidDataException">A field differs that may not.</exception>
     public void Resume(SafetensorsFile file, string path, bool isFresh)
@@ -102,7 +104,7 @@ internal sealed class TrainingFingerprint
         {
             string before = stored.GetValueOrDefault(name, "missing");
             string now = _fields.GetValueOrDefault(name, "missing");
-            if (before == now || (name == InitialParameters && !isFresh && stored.ContainsKey(name)) || MayGrow(name, before, now))
+            if (before == now || (name is InitialParameters or InitialCoefficients && !isFresh && stored.ContainsKey(name)) || MayGrow(name, before, now))
             {
                 continue;
             }
@@ -118,7 +120,10 @@ internal sealed class TrainingFingerprint
                 $"{nameof(SobolevTrainingOptions.Epochs)} and {nameof(SobolevTrainingOptions.TimeBudget)} may be larger.");
         }
 
-        _fields[InitialParameters] = stored[InitialParameters];
+        foreach (string name in new[] { InitialParameters, InitialCoefficients }.Where(_fields.ContainsKey))
+        {
+            _fields[name] = stored[name];
+        }
     }
 
     /// <summary>The limits of the checkpoint's training; null where there was none.</summary>
@@ -145,6 +150,8 @@ internal sealed class TrainingFingerprint
         fields[nameof(options.OrderWeights)] = options.OrderWeights is { } weights
             ? string.Join(" | ", weights.Select(weight => weight.Fingerprint))
             : "automatic";
+        fields[nameof(options.OutputWeights)] = Text(options.OutputWeights);
+        fields[nameof(options.ComponentWeights)] = Text(options.ComponentWeights);
         foreach (var (name, value) in options.Optimizer.Settings)
         {
             fields[name.Length == 0 ? nameof(options.Optimizer) : $"{nameof(options.Optimizer)}.{name}"] = value;
@@ -181,6 +188,8 @@ internal sealed class TrainingFingerprint
         : null;
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Text(IReadOnlyList<double>? weights) => weights is null ? "equal" : string.Join(" | ", weights.Select(weight => Text(weight)));
 
     private static string Text(bool value) => value ? "true" : "false";
 

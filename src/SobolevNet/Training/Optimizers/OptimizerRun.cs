@@ -15,11 +15,19 @@ public sealed class OptimizerRun<T>
     /// <summary>Reserves the optimizer's memory.</summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="network">The network, whose parameters steps change in place.</param>
+    /// <exception cref="ArgumentException">The optimizer is <see cref="Optimizer.LevenbergMarquardt"/>, which needs more than a gradient.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting of the optimizer rounds to 0 or 1 in the network's precision.</exception>
     public OptimizerRun(Optimizer optimizer, Mlp<T> network)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(network);
+        if (optimizer is LevenbergMarquardt)
+        {
+            throw new ArgumentException(
+                $"{nameof(Optimizer.LevenbergMarquardt)} takes no steps from a gradient alone; it needs labels, which {nameof(SobolevTrainer<>)} gives it. Expected another optimizer.",
+                nameof(optimizer));
+        }
+
         optimizer.CheckPrecision<T>();
         Network = network;
         _state = optimizer.CreateState<T>(network.Architecture);

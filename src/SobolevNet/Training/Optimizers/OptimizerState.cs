@@ -7,12 +7,16 @@ namespace SobolevNet;
 internal abstract class OptimizerState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The memory, by name, for checkpoints. Names that end in "second" or "steps" are of numbers that are never negative.</summary>
+    /// <summary>The memory, by name, for checkpoints. Names that end in "second", "steps" or "damping" are of numbers that are never negative.</summary>
     public abstract IReadOnlyList<(string Name, T[] Values)> Tensors { get; }
 
-    /// <summary>Whether a memory of this name holds means of squares, or sizes of steps.</summary>
+    /// <summary>Whether no further step can lower the loss.</summary>
+    public virtual bool HasConverged => false;
+
+    /// <summary>Whether a memory of this name holds means of squares, sizes of steps or a damping.</summary>
     public static bool IsNeverNegative(string name) =>
-        name.EndsWith("second", StringComparison.Ordinal) || name.EndsWith("steps", StringComparison.Ordinal);
+        name.EndsWith("second", StringComparison.Ordinal) || name.EndsWith("steps", StringComparison.Ordinal) ||
+        name.EndsWith("damping", StringComparison.Ordinal);
 
     /// <summary>Changes the network's parameters. The result does not depend on the number of workers.</summary>
     /// <param name="network">The network.</param>

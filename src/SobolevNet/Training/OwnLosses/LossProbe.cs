@@ -7,19 +7,15 @@ namespace SobolevNet;
 
 /// <summary>
 /// Calls a loss of the user's own at some of its samples with jets drawn at random: to see that it takes components that exist, that its derivatives are right, and to
-/// know it by its values.
+/// identify it by its values.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="term">The term.</param>
 /// <param name="coefficients">How many numbers are trained beside the network.</param>
-internal sealed class LossProbe<T>(OwnTerm<T> term, int coefficients)
+internal sealed partial class LossProbe<T>(OwnTerm<T> term, int coefficients)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Samples = 64;
-    private const int CheckedSamples = 16;
-
-    /// <summary>The step of differences: balances the bending of the loss and the rounding of jets.</summary>
-    private static readonly double Step = typeof(T) == typeof(float) ? 1.0 / 128 : 1.0 / (1 << 18);
 
     /// <summary>Digits of a value that count: the last ones may differ between machines.</summary>
     private static readonly string Digits = typeof(T) == typeof(float) ? "E4" : "E8";
@@ -77,34 +73,6 @@ internal sealed class LossProbe<T>(OwnTerm<T> term, int coefficients)
         return Convert.ToHexStringLower(hash.GetCurrentHash());
 
         void Append(double value) => hash.Append(Encoding.UTF8.GetBytes(value.ToString(Digits, CultureInfo.InvariantCulture)));
-    }
-
-    /// <summary>Compares the derivatives that the loss writes with central differences, at some samples.</summary>
-    /// <exception cref="InvalidOperationException">They disagree by more than the loss bends or breaks there.</exception>
-    public void CheckAdjoint()
-    {
-        foreach (long sample in SampleSubset.Of(term.Source.Count, CheckedSamples))
-        {
-            var jets = Load(sample);
-            double loss = Evaluate(sample, jets, out T[] adjoint, out T[] ofCoefficients);
-            T[] derivatives = [.. adjoint, .. ofCoefficients];
-            for (int k = 0; k < derivatives.Length; k++)
-            {
-                double above = (Evaluate(sample, jets, out _, out _, k, Step) - loss) / Step;
-                double below = (loss - Evaluate(sample, jets, out _, out _, k, -Step)) / Step;
-                double written = double.CreateTruncating(derivatives[k]);
-                double expected = 0.5 * (above + below);
-                double rounding = Step * (1 + Math.Abs(loss) + Math.Abs(expected));
-                if (!(Math.Abs(written - expected) <= Math.Abs(above - below) + rounding))
-                {
-                    var layout = term.Source.Layout;
-                    int outputs = term.Source.OutputFeatures;
-                    string what = k < adjoint.Length ? $"output {k % outputs} in component {k / outputs} ({layout.NameOf(k / outputs)})" : $"coefficient {k - adjoint.Length}";
-                    throw new InvalidOperationException(
-                        $"The loss of {term.Name} writes {written:G6} as its derivative by {what} for sample {sample} and a random jet; differences of the loss give {expected:G6}.");
-                }
-            }
-        }
     }
 
     private (JetBatch<T> Input, JetBatch<T> Target) Load(long sample)

@@ -46,10 +46,12 @@ public sealed class LossTerm<T>
 
     /// <summary>
     /// Compares the derivatives that <see cref="Loss"/> writes with differences of the losses that it returns, at some samples and jets drawn at random. Training cannot tell a wrong
-    /// derivative from a hard problem; call this once where a loss is new.
+    /// derivative from a hard problem; call this once where a loss is new. In float a loss of a million hides changes below one, so check losses with large constant parts in double.
     /// </summary>
     /// <param name="coefficients">How many <see cref="SobolevTrainer{T}.Coefficients"/> the loss takes.</param>
-    /// <exception cref="InvalidOperationException">A derivative is wrong, or the term has labels and no loss of its own.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A derivative is wrong, or is lost in the rounding of the loss or in kinks at all samples, so that it cannot be compared; or the term has labels and no loss of its own.
+    /// </exception>
     /// <exception cref="ArgumentException">The loss takes an element that there is not.</exception>
     public void CheckAdjoint(int coefficients = 0)
     {

@@ -3,19 +3,16 @@ using System.Numerics;
 namespace SobolevNet;
 
 /// <summary>Measures the mean loss of a term again and again, with memory that it keeps.</summary>
-/// <remarks>Where time is limited, the first measurement sees as many samples as it has time for, and later ones see the same.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class TermMeasurement<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Samples between two looks at the time.</summary>
+    /// <summary>Samples measured at once.</summary>
     private const int Block = 128;
 
     private readonly TrainingPass<T> _pass;
     private readonly double[] _loss = new double[1];
-    private readonly long[] _samples;
-    private int _count;
-    private bool _isCounted;
+    private readonly MeasuredSamples _samples;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="source">The term's samples.</param>
@@ -28,7 +25,7 @@ internal sealed class TermMeasurement<T>
     public TermMeasurement(
         IJetSource<T> source, JetLoss<T> loss, Mlp<T> network, T[] coefficients, long[] samples, WorkerTeam team, DerivativePropagation propagation)
     {
-        (_samples, _count) = (samples, samples.Length);
+        _samples = new MeasuredSamples(samples);
         _pass = new TrainingPass<T>(
             network, new PackedNetwork<T>(network), [], source, loss, coefficients, Math.Min(Block, samples.Length), team, propagation);
     }
@@ -38,28 +35,15 @@ internal sealed class TermMeasurement<T>
     /// <exception cref="OperationCanceledException">The measurement was canceled.</exception>
     public double Run(MeasuringTime time)
     {
-        bool isLimited = time.IsLimited && !_isCounted;
-        if (isLimited)
-        {
-            SourceSurvey.Shuffle(_samples);
-        }
-
         double sum = 0;
-        for (int first = 0; first < _count; first += Block)
+        int done = 0;
+        _samples.Begin(time);
+        for (int count; (count = _samples.Next(done, Block)) > 0; done += count)
         {
-            time.ThrowIfCanceled();
-            if (isLimited && first > 0 && time.SecondsLeft <= 0)
-            {
-                _count = first;
-                break;
-            }
-
-            int count = Math.Min(Block, _count - first);
-            _pass.Measure(_samples, first, count, _loss);
+            _pass.Measure(_samples.Numbers, done, count, _loss);
             sum += count * _loss[0];
         }
 
-        _isCounted = true;
-        return sum / _count;
+        return sum / done;
     }
 }

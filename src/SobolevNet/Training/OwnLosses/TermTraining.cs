@@ -44,7 +44,7 @@ internal sealed class TermTraining<T>
         (_source, _adaptive) = AdaptiveSources.BeginRun(term.Source);
         _batch = Math.Min(options.BatchSize, _source.Count);
         _steps = options.StepsOfEpoch(_source.Count);
-        _order = new EpochOrder(_source.Count, _source.IsEndless, options.Shuffle, unchecked(options.Seed + ((ulong)term.Index * SeedOfTerm)));
+        _order = new EpochOrder(_source.Count, _source.IsEndless, options.Shuffle, unchecked(options.Seed + ((ulong)term.Index * SeedOfTerm)), _source.SamplesPerBlock);
         _pass = new TrainingPass<T>(network, packed, gradient, _source, term.Term.Loss!, coefficients, _batch, team, options.Propagation);
     }
 
@@ -54,7 +54,7 @@ internal sealed class TermTraining<T>
     /// <summary>Samples of the last step.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Tells a source that changes during training of the next step.</summary>
+    /// <summary>Begins a step of a source that changes during training.</summary>
     public void BeginStep(long step, double progress) => AdaptiveSources.BeginStep(_adaptive, _network, step, progress);
 
     /// <summary>The weight at a point of the training.</summary>
@@ -76,9 +76,10 @@ internal sealed class TermTraining<T>
         }
 
         int first = (int)(step % _steps) * _batch;
-        Samples = Math.Min(_batch, _order.Samples.Length - first);
+        Samples = Math.Min(_batch, _source.Count - first);
+        var (samples, at) = _order.Batch(first, Samples);
         _weight[0] = weight;
-        return _pass.Run(_order.Samples, first, Samples, _weight, _loss, optimizer, accumulates);
+        return _pass.Run(samples, at, Samples, _weight, _loss, optimizer, accumulates);
     }
 
     /// <summary>Adds the last step's weighted gradient by the coefficients.</summary>

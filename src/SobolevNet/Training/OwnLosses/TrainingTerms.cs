@@ -4,29 +4,35 @@ namespace SobolevNet;
 
 /// <summary>The terms of a training's loss and those of its validation, checked: labels, if any, and losses of the user's own.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class TrainingTerms<T>
+internal sealed record TrainingTerms<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private TrainingTerms(IJetSource<T> source, IJetSource<T>? labels, OwnTerm<T>[] own, IJetSource<T>? validation, OwnTerm<T>[] ownValidation) =>
         (Source, Labels, Own, Validation, OwnValidation) = (source, labels, own, validation, ownValidation);
 
     /// <summary>The source that an epoch is a pass over, and that inputs are standardized by: that of the first term.</summary>
-    public IJetSource<T> Source { get; }
+    public IJetSource<T> Source { get; private init; }
 
     /// <summary>The labels; null if all losses are of the user's own.</summary>
-    public IJetSource<T>? Labels { get; }
+    public IJetSource<T>? Labels { get; private init; }
 
     /// <summary>The terms of the user's own.</summary>
     public OwnTerm<T>[] Own { get; }
 
     /// <summary>The labels of the validation; null without any.</summary>
-    public IJetSource<T>? Validation { get; }
+    public IJetSource<T>? Validation { get; private init; }
 
     /// <summary>The losses of the user's own in the validation.</summary>
     public OwnTerm<T>[] OwnValidation { get; }
 
     /// <summary>The argument that the terms were given in.</summary>
     public string Argument { get; private init; } = "source";
+
+    /// <summary>The argument that the labels of the validation were given in, or are a part of.</summary>
+    public string ValidationArgument { get; private init; } = "validation";
+
+    /// <summary>How much outputs and components of the labels count; null without labels, or before the options were looked at.</summary>
+    public LossWeights? Weights { get; init; }
 
     /// <summary>Whether there is anything to validate on.</summary>
     public bool HasValidation => Validation is not null || OwnValidation.Length > 0;
@@ -36,15 +42,15 @@ internal sealed class TrainingTerms<T>
 
     /// <summary>The same with labels of lower order.</summary>
     public TrainingTerms<T> Truncate(int order) =>
-        Labels is null || order >= Labels.Layout.Order ? this : With(Labels.Truncate(order), Validation);
+        Labels?.Truncate(order) is { } truncated ? this with { Source = truncated, Labels = truncated } : this;
 
     /// <summary>The same with a part of the labels for validation.</summary>
     public TrainingTerms<T> Split(double part, ulong seed)
     {
-        var (training, validation) = Source.Split(part, seed);
+        var (training, validation) = Source.Parts(part, seed, keepsNumbers: true);
         SampleWeights.Mean(training, Argument);
         SampleWeights.Mean(validation, Argument);
-        return With(training, validation);
+        return this with { Source = training, Labels = training, Validation = validation, ValidationArgument = Argument };
     }
 
     /// <summary>Training on terms.</summary>
@@ -55,8 +61,6 @@ internal sealed class TrainingTerms<T>
         var (ofValidation, ownValidation) = validation is null ? (null, []) : Split(validation, nameof(validation));
         return new TrainingTerms<T>(labels ?? own[0].Source, labels, own, ofValidation, ownValidation) { Argument = nameof(terms) };
     }
-
-    private TrainingTerms<T> With(IJetSource<T> labels, IJetSource<T>? validation) => new(labels, labels, Own, validation, OwnValidation) { Argument = Argument };
 
     private static (IJetSource<T>? Labels, OwnTerm<T>[] Own) Split(IReadOnlyList<LossTerm<T>> terms, string name)
     {

@@ -21,7 +21,7 @@ internal sealed class Validator<T>
         if (terms.Validation is { } validation)
         {
             _labels = new Evaluator<T>(
-                state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ScaleOf(state, terms), team, name: nameof(validation));
+                state.Network, validation, 0, Evaluator<T>.FirstSamples(validation.Count), ScaleOf(state, terms), team, name: terms.ValidationArgument);
         }
 
         _terms = terms.OwnValidation;
@@ -34,7 +34,7 @@ internal sealed class Validator<T>
     /// <param name="state">The training.</param>
     /// <param name="terms">Its terms.</param>
     public static ErrorScale ScaleOf(TrainingState<T> state, TrainingTerms<T> terms) =>
-        terms.Labels is null ? ErrorScale.Balanced : ErrorScale.Of(state.Loss);
+        terms.Labels is null ? ErrorScale.Balanced : ErrorScale.Of(state.Loss, terms.Weights!);
 
     /// <summary>The error of the network as it is now.</summary>
     /// <param name="time">Ends the measurement.</param>

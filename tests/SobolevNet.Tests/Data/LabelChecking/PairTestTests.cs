@@ -52,7 +52,7 @@ public class PairTestTests
     [InlineData(5, 0, 1, 5)]
     [InlineData(5, 0, double.PositiveInfinity, 0)] // the nearest pairs do not show what a mistake along one tangent leaves
     public void Excess_OfARest_IsWhatGrowsMoreThanTheCoordinates(double size, double nearest, double growth, double expected) =>
-        PairTest.Excess(size, nearest, growth).Should().BeApproximately(expected, 1e-12);
+        ThirdOrder.Excess(size, nearest, growth).Should().BeApproximately(expected, 1e-12);
 
     [Theory]
     [InlineData(0.25, 0, 0.5625)] // at least the second degree
@@ -60,7 +60,7 @@ public class PairTestTests
     [InlineData(0.25, 2, 0.421875)]
     [InlineData(4, 1, 1e-4)] // neighbors as far apart as any samples show next to nothing
     public void LeastCorrelation_OfTheNearestPairs_IsThatOfTheLowestDegreeThatTheModelLacks(double nearest, int degree, double expected) =>
-        PairTest.LeastCorrelation(nearest, 1, degree).Should().BeApproximately(expected, 1e-12);
+        ThirdOrder.LeastCorrelation(nearest, 1, degree).Should().BeApproximately(expected, 1e-12);
 
     [Fact]
     public void Weights_OfPairs_FallWithDistancesBeyondTheMedian() =>

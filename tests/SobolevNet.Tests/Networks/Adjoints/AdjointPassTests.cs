@@ -58,14 +58,16 @@ public class AdjointPassTests
             from tangents in Gen.Int[0, 3]
             from samples in Gen.Int[1, 40]
             from activation in Gen.Enum<Activation>()
+            from first in Gen.Enum<Activation>()
             from scaled in Gen.Bool
             from seed in Gen.ULong[1, 1_000_000]
-            select (inputs, hidden, outputs, tangents, samples, activation, scaled, seed);
+            select (inputs, hidden, outputs, tangents, samples, activation, first, scaled, seed);
         shapes.Sample(
             shape =>
             {
-                int tangents = shape.activation == Activation.Relu ? 0 : shape.tangents;
-                var network = JetPassTests.RandomNetwork<double>(shape.activation, [shape.inputs, .. shape.hidden, shape.outputs], shape.seed);
+                var network = JetPassTests.RandomNetwork<double>(
+                    shape.activation, [shape.inputs, .. shape.hidden, shape.outputs], shape.seed, shape.hidden.Length > 0 ? shape.first : null);
+                int tangents = network.Architecture.MaxOrder < 2 ? 0 : shape.tangents;
                 var run = new Run<double>(shape.scaled ? Scaled<double>(network) : network, tangents, shape.samples, shape.seed);
                 double[] gradient = run.AdjointGradient(out double[] results);
                 double[] expected = run.JetGradient(out double[] wanted);
@@ -166,6 +168,7 @@ public class AdjointPassTests
         Refused(() => pass.Reverse(y, new double[5], jacobian, gradient), "*jacobianAdjoint has 5*");
         Refused(() => pass.Reverse(y, jacobian, [], gradient), "*productsAdjoint has 0*");
         Refused(() => pass.Reverse(y, jacobian, jacobian, new double[1]), "*gradient*");
+        Refused(() => pass.Reverse(y, jacobian, jacobian, []), "*gradient has 0*");
         pass.Reverse(y, jacobian, jacobian, gradient);
         Action twice = () => pass.Reverse(y, jacobian, jacobian, gradient);
         twice.Should().Throw<InvalidOperationException>();

@@ -209,6 +209,46 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Resume_NumbersAtTheEndsOfWhatATrainingHas_AreTakenAndNothingBeyond()
+    {
+        Canceled(_options);
+        byte[] sound = File.ReadAllBytes(Checkpoint);
+        double[] Of(string tensor) => SafetensorsFile.Read(Checkpoint).GetTensor(tensor).ToArray<double>();
+        long[] position = SafetensorsFile.Read(Checkpoint).GetTensor("position").ToArray<long>();
+        double done = position[0] + (position[1] / 5.0);
+        double seconds = Of("clock")[0];
+        double error = Of("best.errors")[0];
+        foreach (var (tensor, index, last, beyond) in new (string, int, double, double)[]
+        {
+            ("position", 1, 5, 6), ("position", 1, 0, -1), ("position", 2, (5 * position[0]) + position[1], (5 * position[0]) + position[1] + 1),
+            ("position", 2, position[0] + position[1], position[0] + position[1] - 1), ("position", 3, position[0], position[0] + 1), ("position", 3, 0, -1),
+            ("position", 4, 0, -1), ("start", 0, 1, Math.BitIncrement(1.0)), ("start", 0, 0, -double.Epsilon), ("start", 1, 0, double.Epsilon),
+            ("start", 2, done, Math.BitIncrement(done)), ("start", 3, seconds, Math.BitIncrement(seconds)), ("clock", 0, 1e11, Math.BitIncrement(1e11)),
+            ("best.errors", 1, error, Math.BitDecrement(error)), ("balance", 1, double.Epsilon, 0), ("loss.sums", 0, 0, -double.Epsilon),
+            ("loss.components", 1, 0, -double.Epsilon), ("loss.normalizers", 1, double.Epsilon, 0), ("step", 0, 0, -double.Epsilon),
+            ("history", 9, 0, -double.Epsilon), ("history", 19, seconds, Math.BitIncrement(seconds)),
+        })
+        {
+            Rewrite(tensor, values => values[index] = last);
+            if (tensor == "position" && index == 1)
+            {
+                // As many steps as the epoch then has.
+                Rewrite(tensor, values => values[2] = (5 * values[0]) + values[1]);
+            }
+
+            var trainer = new SobolevTrainer<float>(Network(), _options);
+            trainer.ResumeFrom(Checkpoint);
+            trainer.Invoking(t => t.Fit(_source, _validation)).Should().NotThrow<InvalidDataException>($"{tensor}[{index}] may be {last:R}");
+            File.WriteAllBytes(Checkpoint, sound);
+            Rewrite(tensor, values => values[index] = beyond);
+            trainer = new SobolevTrainer<float>(Network(), _options);
+            trainer.ResumeFrom(Checkpoint);
+            trainer.Invoking(t => t.Fit(_source, _validation)).Should().Throw<InvalidDataException>($"{tensor}[{index}] is {beyond:R}");
+            File.WriteAllBytes(Checkpoint, sound);
+        }
+    }
+
+    [Fact]
     public void Resume_OfACompletedTrainingThatHasBegunAnotherEpoch_IsRefused()
     {
         Train(_options);

@@ -16,6 +16,8 @@ public class TrainingFingerprintTests
         [nameof(SobolevTrainingOptions.Shuffle)] = new() { Shuffle = false },
         [nameof(SobolevTrainingOptions.Order)] = new() { Order = 0 },
         [nameof(SobolevTrainingOptions.OrderWeights)] = new() { OrderWeights = [1, 1] },
+        [nameof(SobolevTrainingOptions.OutputWeights)] = new() { OutputWeights = [1] },
+        [nameof(SobolevTrainingOptions.ComponentWeights)] = new() { ComponentWeights = [1, 1, 2] },
         [nameof(SobolevTrainingOptions.BalanceOutputs)] = new() { BalanceOutputs = false },
         [nameof(SobolevTrainingOptions.Standardize)] = new() { Standardize = false },
         [nameof(SobolevTrainingOptions.InputScaling)] = new() { InputScaling = InputScalingKind.Common },

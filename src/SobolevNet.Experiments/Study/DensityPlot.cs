@@ -1,0 +1,69 @@
+using ScottPlot;
+using SobolevNet.Experiments.CubeImages;
+using SobolevNet.Experiments.Plotting;
+using SobolevNet.Rendering;
+using static System.FormattableString;
+
+namespace SobolevNet.Experiments.Study;
+
+/// <summary>What derivatives are worth against the distance between neighboring images: errors, and how many times lower they are than order 0.</summary>
+internal static class DensityPlot
+{
+    private const int Width = 1500;
+    private const int Height = 560;
+
+    /// <summary>Images and factors of the paper (arXiv 2310.14045).</summary>
+    private const int PaperImages = 117_180;
+    private static readonly double[] PaperFactors = [1, 5.5, 25];
+
+    private static readonly Color[] Colors = [Color.FromHex("#7f7f7f"), Color.FromHex("#1f77b4"), Color.FromHex("#d62728")];
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted];
+
+    public static void Save(StudyReport report, string path) => LogPlot.SaveRow(
+        path, Width, Height, [plot => DrawErrors(plot, report), plot => DrawFactors(plot, report)], legendPanel: 1, Edge.Right);
+
+    private static void DrawErrors(LogPlot plot, StudyReport report)
+    {
+        DrawLines(plot, report, [0, 1, 2], (one, error) => error);
+        plot.Label("distance of neighboring images in widths of an edge", "error on fresh images in per cent", dense: true);
+    }
+
+    private static void DrawFactors(LogPlot plot, StudyReport report)
+    {
+        DrawLines(plot, report, [1, 2], (one, error) => Error(report, one with { Order = 0 }) / error);
+        double paper = CubePoses.Spacing(PoseRange.Default, new CubeRendererOptions(), PaperImages);
+        foreach (int order in new[] { 1, 2 })
+        {
+            int components = JetLayout.Full(6, order).Count;
+            plot.Dots([(paper, PaperFactors[order])], Colors[order], 12, $"order {order}, the paper", MarkerShape.FilledDiamond);
+            var line = plot.Plot.Add.HorizontalLine(Math.Log10(components), 1, Colors[order], LinePattern.DenselyDashed);
+            line.LegendText = $"{components} components, each worth an image";
+        }
+
+        plot.Label("distance of neighboring images in widths of an edge", "times lower than order 0", dense: true);
+    }
+
+    /// <summary>A line for each order and range, with a dot for each number of images.</summary>
+    private static void DrawLines(LogPlot plot, StudyReport report, int[] orders, Func<StudyCase, double, double> ordinate)
+    {
+        var cases = report.Cases.Where(one => one.Group == StudyPlan.Density).ToList();
+        double[] ranges = [.. cases.Select(one => one.Range).Distinct()];
+        foreach (int order in orders)
+        {
+            foreach (double range in ranges)
+            {
+                var points = cases.Where(one => one.Order == order && one.Range == range).OrderBy(one => one.Images)
+                    .Select(one => (CubePoses.Spacing(CubePoses.Part(range), new CubeRendererOptions(), one.Images), ordinate(one, Error(report, one)))).ToList();
+                plot.Line(points, Colors[order], Invariant($"order {order}, {range} of the range"), Patterns[Array.IndexOf(ranges, range) % Patterns.Length]);
+                plot.Dots(points, Colors[order], 6);
+            }
+        }
+    }
+
+    /// <summary>The mean error of the seeds in per cent; NaN where there is none.</summary>
+    private static double Error(StudyReport report, StudyCase one)
+    {
+        var like = report.Cases.FirstOrDefault(other => other.Group == StudyPlan.Density && other.Setting == one.Setting && other.Order == one.Order);
+        return like is null ? double.NaN : report.Of(like).Where(run => run.Note is null).Select(run => run.TestErrorPercent).DefaultIfEmpty(double.NaN).Average();
+    }
+}

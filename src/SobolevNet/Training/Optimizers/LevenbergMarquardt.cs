@@ -1,0 +1,43 @@
+namespace SobolevNet;
+
+/// <summary>The limits of <see cref="Optimizer.LevenbergMarquardt"/>, which has no settings.</summary>
+internal sealed class LevenbergMarquardt : Optimizer
+{
+    /// <summary>The most parameters: the matrix and its factor then take 400 MB, and the factor 2·10¹⁰ multiply-adds a step.</summary>
+    public const int MaxParameters = 5000;
+
+    internal override IEnumerable<(string Name, string Value)> Settings => [("", nameof(LevenbergMarquardt))];
+
+    internal override int DefaultBatchSize => int.MaxValue;
+
+    internal override int DefaultSteps => 200;
+
+    /// <summary>Refuses a training that this optimizer cannot do.</summary>
+    /// <exception cref="ArgumentException">The network has too many parameters, or the gradient is to be clipped.</exception>
+    public static void Check(MlpArchitecture architecture, SobolevTrainingOptions options)
+    {
+        if (architecture.ParameterCount > MaxParameters)
+        {
+            throw new ArgumentException(
+                $"The network {architecture} has {architecture.ParameterCount} parameters; {nameof(LevenbergMarquardt)} trains at most {MaxParameters}, since a step solves a " +
+                $"system of that many equations. Use a smaller network, or {nameof(Soap)}.",
+                "network");
+        }
+
+        if (options.GradientClipNorm is { } norm)
+        {
+            throw new ArgumentException(
+                $"{nameof(SobolevTrainingOptions.GradientClipNorm)} is {norm}; expected null with {nameof(LevenbergMarquardt)}, whose damping limits its steps.", nameof(options));
+        }
+    }
+
+    internal override void CheckPrecision<T>()
+    {
+    }
+
+    internal override OptimizerState<T> CreateState<T>(MlpArchitecture architecture) => new LevenbergMarquardtState<T>(architecture.ParameterCount);
+
+    /// <summary>Not possible: losses of the user's own are no squares.</summary>
+    internal override ElementwiseOptimizerState<T> CreateCoefficientState<T>(int coefficients) =>
+        throw new NotSupportedException($"{nameof(LevenbergMarquardt)} trains no coefficients.");
+}
