@@ -22,12 +22,22 @@ namespace SobolevNet.Kernels;
 internal static unsafe class Gemm
 {
     /// <summary>C = A·B. A is (rows × depth) and C (rows × columns), row-major with the strides given.</summary>
+    /// <param name="a">A.</param>
+    /// <param name="strideA">Elements from a row of A to the next.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">Receives C.</param>
+    /// <param name="strideC">Elements from a row of C to the next.</param>
+    /// <param name="workspace">Scratch memory.</param>
+    /// <param name="isPadded">
+    /// Whether the rest of each row of C, up to the next, is padding that may be overwritten with zeros: then the last panel of B need not be computed elsewhere and copied.
+    /// </param>
     public static void Multiply<T>(
-        ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC, Workspace<T> workspace)
+        ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC, Workspace<T> workspace, bool isPadded = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckMatrix(a.Length, rows, b.Depth, strideA, nameof(a));
-        CheckMatrix(c.Length, rows, b.Columns, strideC, nameof(c));
+        CheckMatrix(c.Length, rows, isPadded ? strideC : b.Columns, strideC, nameof(c));
         if (rows == 0)
         {
             return;
@@ -35,7 +45,7 @@ internal static unsafe class Gemm
 
         fixed (T* pointerA = a, pointerC = c)
         {
-            VectorDispatch<T>.Run(new GemmProduct<T>(pointerA, strideA, rows, b, pointerC, strideC, workspace), b.Width);
+            VectorDispatch<T>.Run(new GemmProduct<T>(pointerA, strideA, rows, b, pointerC, strideC, isPadded, workspace), b.Width);
         }
 
         GC.KeepAlive(b);

@@ -26,7 +26,7 @@ namespace SobolevNet.Kernels;
 /// </para>
 /// </remarks>
 internal readonly unsafe struct GemmProduct<T>(
-    T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, Workspace<T> workspace) : IVectorOperation<T>
+    T* a, nint strideA, int rows, PackedMatrix<T> b, T* c, nint strideC, bool isPadded, Workspace<T> workspace) : IVectorOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Run<TSimd, TVector>()
@@ -89,7 +89,7 @@ internal readonly unsafe struct GemmProduct<T>(
                 {
                     T* panelB = b.Pointer + ((((nint)panel * b.Depth) + k) * panelWidth);
                     T* nextB = panelB + ((nint)b.Depth * panelWidth);
-                    int columns = Math.Min(panelWidth, b.Columns - (panel * panelWidth));
+                    int columns = Math.Min(panelWidth, (isPadded ? (int)strideC : b.Columns) - (panel * panelWidth));
                     var shareB = new GemmPieces(endTile - firstTile, panel + 1 < b.Panels && !oneTile ? depth * panelWidth : 0);
                     var place = new GemmPieces(firstTile, tiles, rows);
                     for (int tile = firstTile; tile < endTile; tile++)

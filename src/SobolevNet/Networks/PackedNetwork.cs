@@ -165,9 +165,10 @@ internal sealed class PackedNetwork<T>
         TensorPrimitives.Add(bias, _offsetProduct.AsSpan(0, outputs), bias);
     }
 
-    /// <summary>C = A·Wᵀ with the weights of a layer.</summary>
+    /// <summary>C = A·Wᵀ with the weights of a layer. Padding between rows of C may be overwritten with zeros.</summary>
     public void MultiplyForward(int layer, ReadOnlySpan<T> a, int strideA, int rows, Span<T> c, int strideC, Workspace<T> workspace)
     {
+        bool isPadded = c.Length >= (long)rows * strideC;
         if (IsStored)
         {
             var (outputs, inputs) = SizesOf(layer);
@@ -176,12 +177,13 @@ internal sealed class PackedNetwork<T>
             return;
         }
 
-        Gemm.Multiply(a, strideA, rows, Forward[layer]!, c, strideC, workspace);
+        Gemm.Multiply(a, strideA, rows, Forward[layer]!, c, strideC, workspace, isPadded);
     }
 
-    /// <summary>C = A·W with the weights of a layer.</summary>
+    /// <summary>C = A·W with the weights of a layer. Padding between rows of C may be overwritten with zeros.</summary>
     public void MultiplyReverse(int layer, ReadOnlySpan<T> a, int strideA, int rows, Span<T> c, int strideC, Workspace<T> workspace)
     {
+        bool isPadded = c.Length >= (long)rows * strideC;
         if (IsStored)
         {
             var (outputs, inputs) = SizesOf(layer);
@@ -189,7 +191,7 @@ internal sealed class PackedNetwork<T>
             return;
         }
 
-        Gemm.Multiply(a, strideA, rows, Reverse[layer]!, c, strideC, workspace);
+        Gemm.Multiply(a, strideA, rows, Reverse[layer]!, c, strideC, workspace, isPadded);
     }
 
     private (int Outputs, int Inputs) SizesOf(int layer) => (_network.Architecture.Sizes[layer + 1], _network.Architecture.Sizes[layer]);

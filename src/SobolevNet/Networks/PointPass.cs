@@ -22,8 +22,8 @@ internal sealed class PointPass<T>
     /// <summary>The most rows that a sample may have between two layers.</summary>
     private const int MaxRows = 64;
 
-    /// <summary>Rows of all samples from which a tape is faster.</summary>
-    private const int ManyRows = 32;
+    /// <summary>Samples from which a tape is as fast, for values, Jacobians and Hessians alike.</summary>
+    private const int ManySamples = 4;
 
     private readonly MlpArchitecture _architecture;
     private readonly DenseRow<T>[] _values;
@@ -43,12 +43,10 @@ internal sealed class PointPass<T>
         _stride = JetTape<T>.Stride(GemmShape.Blocks(widest, panelWidth) * panelWidth);
         _values = new DenseRow<T>[architecture.LayerCount];
         _adjoints = new AdjointActivation<T>?[architecture.LayerCount - 1];
-        for (int layer = 0; layer < _adjoints.Length; layer++)
+        for (int layer = 0; layer < _values.Length && _isSmall; layer++)
         {
-            _values[layer] = DenseRow<T>.Create(architecture.ActivationAfter(layer));
+            _values[layer] = DenseRow<T>.Create(layer < _adjoints.Length ? architecture.ActivationAfter(layer) : Activation.Identity);
         }
-
-        _values[^1] = DenseRow<T>.Create(Activation.Identity);
     }
 
     /// <summary>Elements of memory held.</summary>
@@ -57,7 +55,7 @@ internal sealed class PointPass<T>
     /// <summary>Whether some samples are taken one by one rather than by a tape.</summary>
     /// <param name="samples">Samples of a call.</param>
     /// <param name="rows">Rows of a sample.</param>
-    public bool IsFor(int samples, long rows) => _isSmall && (samples == 1 ? rows <= MaxRows : samples * rows < ManyRows);
+    public bool IsFor(int samples, long rows) => _isSmall && samples < ManySamples && rows <= MaxRows;
 
     /// <summary>The outputs.</summary>
     /// <param name="network">The network, packed.</param>
@@ -143,7 +141,7 @@ internal sealed class PointPass<T>
             for (int component = order - 1; component < valueRows; component++)
             {
                 var row = current.Slice(((component * outputs) + u) * _stride, inputs);
-                var to = derivatives[(((u * Math.Max(1, tangents)) + component - (order - 1)) * inputs)..];
+                var to = derivatives[(((u * (order == 2 ? tangents : 1)) + component - (order - 1)) * inputs)..];
                 for (int i = 0; i < inputs; i++)
                 {
                     to[i] = row[i] * factors[i];

@@ -53,6 +53,11 @@ public class GemmTests
     public void PackedMatrix_PackedByRanges_EqualsPackedAtOnce(int width, Type type) =>
         ForType(type, new PackingCheck((VectorWidth)width));
 
+    [Theory]
+    [MemberData(nameof(WidthsAndTypes))]
+    public void Multiply_IntoPaddedRows_GivesTheSameBitsAndZerosAtMost(int width, Type type) =>
+        ForType(type, new PaddingCheck((VectorWidth)width));
+
     [Fact]
     public void Multiply_AfterWarmUp_AllocatesNothing()
     {
@@ -80,6 +85,8 @@ public class GemmTests
         Action shortA = () => Gemm.Multiply<float>(new float[9], 5, 2, b, new float[14], 7, workspace);
         Action shortC = () => Gemm.Multiply<float>(new float[10], 5, 2, b, new float[13], 7, workspace);
         Action overlap = () => Gemm.Multiply<float>(new float[10], 5, 2, b, new float[14], 6, workspace);
+        Action shortPadding = () => Gemm.Multiply<float>(new float[10], 5, 2, b, new float[15], 8, workspace, isPadded: true);
+        shortPadding.Should().Throw<ArgumentException>().WithParameterName("c");
         shortA.Should().Throw<ArgumentException>().WithMessage("*2 × 5*").WithParameterName("a");
         shortC.Should().Throw<ArgumentException>().WithMessage("*2 × 7*").WithParameterName("c");
         overlap.Should().Throw<ArgumentException>().WithParameterName("c");
@@ -415,6 +422,30 @@ public class GemmTests
             }
 
             results.Should().AllSatisfy(result => result.Should().Equal(results[0]));
+        }
+    }
+
+    private sealed class PaddingCheck(VectorWidth width) : ICheck
+    {
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (rows, depth, columns, stride) in new[] { (33, 270, 31, 32), (9, 5, 17, 32), (20, 300, 33, 48), (7, 31, 31, 31), (15, 8, 63, 80) })
+            {
+                T[] a = Uniform.Values<T>(rows * depth, 1);
+                var b = new PackedMatrix<T>(depth, columns, width);
+                b.PackTransposed(Uniform.Values<T>(depth * columns, 2));
+                T[] expected = new T[rows * columns], actual = new T[(rows * stride) + 1];
+                Array.Fill(actual, T.CreateChecked(Guard));
+                Gemm.Multiply(a, depth, rows, b, expected, columns, new Workspace<T>());
+                Gemm.Multiply(a, depth, rows, b, actual, stride, new Workspace<T>(), isPadded: true);
+                actual[^1].Should().Be(T.CreateChecked(Guard));
+                for (int r = 0; r < rows; r++)
+                {
+                    actual[(r * stride)..((r * stride) + columns)].Should().Equal(expected[(r * columns)..((r + 1) * columns)]);
+                    actual[((r * stride) + columns)..((r + 1) * stride)].Should().OnlyContain(x => x == T.Zero || x == T.CreateChecked(Guard));
+                }
+            }
         }
     }
 

@@ -49,14 +49,15 @@ public class PointPassTests
             from hidden in Gen.Int[1, 100].Array[0, 3]
             from outputs in Gen.OneOf(Gen.Int[1, 4], Gen.Int[1, 40])
             from activation in Gen.OneOf(Gen.Const(Activation.Tanh), Gen.Const(Activation.Softplus), Gen.Const(Activation.Sine))
+            from first in Gen.OneOf(Gen.Const(activation), Gen.Const(hidden.Length > 0 ? Activation.Silu : activation))
             from scaled in Gen.Bool
             from seed in Gen.ULong[1, 1_000_000]
-            select (inputs, hidden, outputs, activation, scaled, seed);
+            select (inputs, hidden, outputs, activation, first, scaled, seed);
         shapes.Sample(
             shape =>
             {
                 var (n, m) = (shape.inputs, shape.outputs);
-                var network = JetPassTests.RandomNetwork<T>(shape.activation, [n, .. shape.hidden, m], shape.seed);
+                var network = JetPassTests.RandomNetwork<T>(shape.activation, [n, .. shape.hidden, m], shape.seed, shape.first);
                 if (shape.scaled)
                 {
                     network.InputScaling = new FeatureScaling<T>(Numbers<T>(n), Numbers<T>(n));

@@ -156,7 +156,7 @@ public class PredictorTests
         var network = JetPassTests.RandomNetwork<float>(Activation.Silu, [inputs, 40, 23, outputs], 1);
         float[] shift = [.. Enumerable.Range(1, inputs).Select(k => k / 40f)];
         network.InputScaling = new FeatureScaling<float>(shift, shift);
-        var predictor = new Predictor<float>(network);
+        var predictor = new Predictor<float>(network, threads: 1);
         float[] x = JetPassTests.RandomJets<float>(JetLayout.Value, Samples, inputs, 2).Data.ToArray();
         int slopes = outputs * inputs, bends = slopes * inputs;
         float[] jacobian = new float[Samples * slopes], hessian = new float[Samples * bends];
