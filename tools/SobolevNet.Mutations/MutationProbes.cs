@@ -40,19 +40,23 @@ internal sealed class MutationProbes
         {
             var mutation = mutations[k];
             _numbers[mutation.ToString()] = k;
-            if (CanHaveProbe(mutation))
+            if (!CanHaveProbe(mutation))
             {
-                var place = Place(mutation);
-                if (!_sites.TryGetValue(place, out var numbers))
-                {
-                    _sites[place] = numbers = [];
-                }
-
-                numbers.Add(k);
+                _dropped.Add(k);
+                continue;
             }
+
+            var place = Place(mutation);
+            if (!_sites.TryGetValue(place, out var numbers))
+            {
+                _sites[place] = numbers = [];
+            }
+
+            numbers.Add(k);
         }
     }
 
+    /// <summary>How many mutations there are.</summary>
     public int Count => _mutations.Count;
 
     /// <summary>The number of a mutation; null if it has no probe.</summary>
@@ -151,16 +155,17 @@ internal sealed class MutationProbes
         """,
         options, "MutationHits.cs", System.Text.Encoding.UTF8);
 
-    private bool Has(int number) => !_dropped.Contains(number) && CanHaveProbe(_mutations[number]);
+    private bool Has(int number) => !_dropped.Contains(number);
 
     private static bool CanHaveProbe(Mutation mutation) =>
         !mutation.File.StartsWith("Kernels/", StringComparison.Ordinal)
-        && !mutation.Old.AncestorsAndSelf().Any(node => node is PatternSyntax or SwitchLabelSyntax or EnumMemberDeclarationSyntax or LocalDeclarationStatementSyntax { IsConst: true }
+        && !mutation.Old.AncestorsAndSelf().Any(node =>
+            node is PatternSyntax or SwitchLabelSyntax or EnumMemberDeclarationSyntax or LocalDeclarationStatementSyntax { IsConst: true }
             || (node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword)))
         && !Place(mutation).DescendantNodesAndSelf().Any(node => node is DeclarationExpressionSyntax or DeclarationPatternSyntax or VarPatternSyntax
             or RecursivePatternSyntax { Designation: not null });
 
-    /// <summary>The node that gets the probe: of a check its condition, of a statement its expression if that has a value.</summary>
+    /// <summary>The node that gets the probe: of a check its condition.</summary>
     private static SyntaxNode Place(Mutation mutation) => mutation.Old is IfStatementSyntax check ? check.Condition : mutation.Old;
 
     private SyntaxNode WithProbes(SyntaxNode old, SyntaxNode changed)
@@ -186,9 +191,9 @@ internal sealed class MutationProbes
         return mutation.Old switch
         {
             IfStatementSyntax => Call("True", number, value),
-            BinaryExpressionSyntax binary when binary.IsKind(SyntaxKind.LogicalAndExpression) && mutation.Kind == "operator" => Call("False", number, value),
-            BinaryExpressionSyntax binary when binary.IsKind(SyntaxKind.LogicalOrExpression) && mutation.Kind == "operator" => Call("True", number, value),
-            BinaryExpressionSyntax binary when mutation.Kind == "operator" && CanEvaluateTwice(binary) => Call("Differ", number, value, (ExpressionSyntax)mutation.New),
+            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } when mutation.Kind == "operator" => Call("False", number, value),
+            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression } when mutation.Kind == "operator" => Call("True", number, value),
+            BinaryExpressionSyntax sum when mutation.Kind == "operator" && CanEvaluateTwice(sum) => Call("Differ", number, value, (ExpressionSyntax)mutation.New),
             InvocationExpressionSyntax call when CanEvaluateTwice(call) => Call("Differ", number, value, (ExpressionSyntax)mutation.New),
             _ => Call("Run", number, value),
         };

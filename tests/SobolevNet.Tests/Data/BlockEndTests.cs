@@ -88,6 +88,23 @@ public class BlockEndTests
         FluentActions.Invoking(() => source.Materialize()).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("count").WithMessage("*1000 outputs*more than one array*");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Materialize_OfASourceThatFailsOnce_GivesItsErrorAlone(int threads)
+    {
+        var source = JetSource.Generate<double>(JetLayout.Value, 1, 1, 500, Fail);
+        FluentActions.Invoking(() => source.Materialize(threads: threads)).Should().ThrowExactly<TimeoutException>();
+
+        static void Fail(long sample, ref RandomStream random, JetSpan<double> input, JetSpan<double> target)
+        {
+            if (sample == 3)
+            {
+                throw new TimeoutException();
+            }
+        }
+    }
+
     private static void Nothing<T>(long sample, ref RandomStream random, JetSpan<T> input, JetSpan<T> target)
         where T : unmanaged
     {
