@@ -83,7 +83,7 @@ public static partial class JetData
             }
 
             rows = new LabelRows(opened, form.Parts);
-            double[] weights = [.. opened.SelectMany(each => Weights(each))];
+            double[] weights = [.. opened.SelectMany((each, k) => Weights(each, rows.Starts[k + 1] - rows.Starts[k]))];
             double[]? checkedWeights = SampleWeights.Check(weights, rows.Count, "weights");
             var findings = LabelSurvey.Run<T>(
                 rows, form, opened, checkedWeights, allowMissing || AllowsMissing(opened[0]), cancellationToken);
@@ -99,6 +99,15 @@ public static partial class JetData
             rows?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The weights of a folder's samples, if it has any.</summary>
+    private static double[] Weights(NpyFolder folder, int samples)
+    {
+        double[] weights = Weights(folder);
+        return weights.Length == 0 || weights.Length == samples
+            ? weights
+            : throw new ArgumentException($"\"{folder.Path}\" has {weights.Length} weights and {samples} samples; expected one weight for each sample.");
     }
 
     /// <summary>The form of a folder's arrays, whose shapes are checked.</summary>

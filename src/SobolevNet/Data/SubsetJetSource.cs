@@ -23,7 +23,7 @@ internal sealed class SubsetJetSource<T>(IJetSource<T> source, long[] samples) :
         int block = source.SamplesPerBlock;
         for (int k = 1; k < samples.Length && block > 1; k++)
         {
-            block = samples[k] > samples[k - 1] ? block : 1;
+            block = samples[k] >= samples[k - 1] ? block : 1;
         }
 
         return block > 1 ? (int)Math.Max(1, (long)block * samples.Length / (samples[^1] - samples[0] + 1)) : 1;

@@ -121,6 +121,11 @@ public sealed partial class MlpEnsemble<T>
             throw new ArgumentException("The mean and the spread share memory; expected two separate spans.", nameof(spread));
         }
 
+        if (x.Overlaps(mean) || x.Overlaps(spread))
+        {
+            throw new ArgumentException("The inputs share memory with the mean or the spread; expected separate spans, since each member reads the inputs.", nameof(x));
+        }
+
         var rented = ArrayPool<T>.Shared.Rent(mean.Length);
         try
         {

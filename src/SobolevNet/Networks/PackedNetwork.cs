@@ -24,6 +24,7 @@ internal sealed class PackedNetwork<T>
     private readonly JetActivation<T> _firstActivation;
     private readonly JetActivation<T> _activation;
     private FeatureScaling<T>? _scaling;
+    private (FeatureScaling<T>? OfRows, T[]? Offset) _keepingZeros;
 
     public PackedNetwork(Mlp<T> network)
     {
@@ -93,14 +94,15 @@ internal sealed class PackedNetwork<T>
     public void Reserve(bool reverse, bool reverseFirst, bool stored = false, bool keepZeros = false)
     {
         IsStored = stored;
-        if (!keepZeros)
+        (InputScaling, InputOffset) = (_network.InputScaling, null);
+        if (keepZeros && InputScaling is { } scaling)
         {
-            (_scaling, InputScaling, InputOffset) = (null, _network.InputScaling, null);
-        }
-        else if (_network.InputScaling != _scaling)
-        {
-            _scaling = _network.InputScaling;
-            (InputScaling, InputOffset) = _scaling is null ? (null, null) : RowScaling.KeepZeros(_scaling);
+            if (scaling != _scaling)
+            {
+                (_scaling, _keepingZeros) = (scaling, RowScaling.KeepZeros(scaling));
+            }
+
+            (InputScaling, InputOffset) = _keepingZeros;
         }
 
         OutputScaling = _network.OutputScaling;

@@ -41,6 +41,11 @@ internal sealed class TrainingArguments<T>(Mlp<T> network, SobolevTrainingOption
         network.Architecture.CheckOrder(balance.Order);
         var weights = LossWeights.Of(options, layout, terms.Labels.OutputFeatures, balance.IsTrained);
         CheckValidationLayout(balance.Order);
+        if (options.Optimizer is LevenbergMarquardt)
+        {
+            LevenbergMarquardt.CheckLabels(layout.Truncate(balance.Order), terms.Labels.OutputFeatures, network.Architecture, terms.Argument);
+        }
+
         return (balance, weights);
     }
 

@@ -120,7 +120,8 @@ internal sealed class TrainingStep<T>
         {
             var squares = _squares[active] ??= new LeastSquares<T>(_state.Network, _source, active, _state.Loss, _batch, Pass(active), _team);
             squares.Begin(samples, first, count, _state.Weights, cancellationToken);
-            levenbergMarquardt.Step(squares, squares.Weighted(_losses), _gradient);
+            double before = _state.KnownOrders is null ? squares.Weighted(_losses) : squares.Loss();
+            levenbergMarquardt.Step(squares, before, _gradient, isLast: count == _source.Count && !_source.IsEndless && HasLastWeights());
         }
         else if (optimizer is null && hasGradient)
         {
@@ -149,6 +150,15 @@ internal sealed class TrainingStep<T>
         _state.TotalSteps++;
         _state.SamplesOfEpoch += count;
         _state.Step++;
+    }
+
+    /// <summary>Whether the weights of the orders are those of the training's end.</summary>
+    private bool HasLastWeights()
+    {
+        Span<double> last = stackalloc double[_state.Weights.Length];
+        _state.Weights.CopyTo(last);
+        _state.Balance.Weights(1, last);
+        return last.SequenceEqual(_state.Weights);
     }
 
     /// <summary>The gradient of labels: samples go through passes of the orders that they know.</summary>

@@ -195,6 +195,10 @@ public sealed class MlpEnsembleTests : IDisposable
         Refuses(() => ensemble.Jacobian([1, 2], new float[6], new float[3]), "spread");
         float[] same = new float[6];
         Refuses(() => ensemble.Jacobian([1, 2], same, same), "spread");
+        var square = new MlpEnsemble<float>([.. Enumerable.Range(0, 2).Select(k => Mlp<float>.Create(2, [4], 2, seed: (ulong)k))]);
+        float[] own = [1, 2];
+        Refuses(() => square.Evaluate(own, own, new float[2]), "x");
+        Refuses(() => square.Evaluate(own, new float[2], own), "x");
 
         static void Refuses(Action call, string argument) => call.Should().Throw<ArgumentException>().WithParameterName(argument);
     }

@@ -15,7 +15,7 @@ public sealed class CommandLineTests : IDisposable
 {
     private static readonly string[] TinyCube =
     [
-        "cube", "--train", "24", "--validation", "8", "--test", "12", "--epochs", "3", "--batch", "8", "--hidden", "8,6", "--size", "13", "--sigma", "0.1",
+        "cube", "--train", "24", "--validation", "8", "--test", "12", "--epochs", "3", "--batch", "8", "--hidden", "8,6", "--size", "13", "--sigma", "0.1", "--features", "0",
     ];
 
     private readonly TemporaryFolder _folder = new();

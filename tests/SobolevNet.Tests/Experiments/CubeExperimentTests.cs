@@ -21,6 +21,7 @@ public sealed class CubeExperimentTests : IDisposable
         {
             Orders = [0, 2],
             Hidden = [7],
+            Features = 0,
             TrainingImages = 20,
             ValidationImages = 6,
             TestImages = 6,
@@ -60,7 +61,7 @@ public sealed class CubeExperimentTests : IDisposable
         // Gradients of this weight overflow.
         string path = _folder.File("broken");
         var run = await ConsoleProgram.Run(
-            "cube", "--orders", "1,0", "--weights1", "1,1e300", "--hidden", "7", "--train", "20", "--validation", "6", "--test", "6", "--batch", "5", "--epochs", "3", "--out", path);
+            "cube", "--orders", "1,0", "--weights1", "1,1e300", "--hidden", "7", "--features", "0", "--train", "20", "--validation", "6", "--test", "6", "--batch", "5", "--epochs", "3", "--out", path);
 
         run.Code.Should().Be(1);
         run.Errors.Should().BeEmpty();

@@ -29,6 +29,26 @@ public class KeptZerosTests
         RowScaling.KeepZeros(scaling).Should().Be((scaling, (float[]?)null));
     }
 
+    [Fact]
+    public void Pack_WithAndWithoutZeros_FollowsTheNetworksScaling()
+    {
+        var network = Network(largeShift: false);
+        var packed = new PackedNetwork<double>(network);
+        packed.Pack(reverse: false, reverseFirst: false, keepZeros: true);
+        var (kept, offset) = (packed.InputScaling, packed.InputOffset);
+        packed.Pack(reverse: false, reverseFirst: false);
+        packed.InputScaling.Should().BeSameAs(network.InputScaling);
+        packed.InputOffset.Should().BeNull();
+        packed.Pack(reverse: false, reverseFirst: false, keepZeros: true);
+        packed.InputScaling.Should().BeSameAs(kept);
+        packed.InputOffset.Should().BeSameAs(offset).And.NotBeNull();
+        packed.Pack(reverse: false, reverseFirst: false);
+        network.InputScaling = null;
+        packed.Pack(reverse: false, reverseFirst: false, keepZeros: true);
+        packed.InputScaling.Should().BeNull();
+        packed.InputOffset.Should().BeNull();
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(0)]

@@ -68,7 +68,7 @@ public sealed class RandomStreamTests
             0x35B54846D2DF7FED, 0x1C3E0FB35159CB61, 0x09D5D29F30CEF4A9, 0xBD4C41D1AF9E67A7, 0x94E41B15310F2944, 0x69E64E408CC297EA,
             0xD82A98B86419FE37, 0xEF641428AAFFAD18, 0x4A738101C661DA1D, 0x821A9972E55EF088, 0xC81D8856CB8FB61C, 0xDAA04C93F8F9BEB7,
             0x2DCC8302C7B9EEA3, 0xB5D2DE34F81BF394, 0x1FA81574AF20E1D9, 0x060EA9DB61FAC7D9,
-            0x080DEFF89B5CEFF8, 0x6D4A384DAB58707B, 0x34624E1E371FA2DF,
+            0x080DEFF89B5CEFF8, 0x6D4A384DAB58707B, 0x34624E1E371FA2DF, 0xBA3A12B9100896D2,
         ];
         StreamPurpose[] purposes =
         [
@@ -76,7 +76,7 @@ public sealed class RandomStreamTests
             StreamPurpose.Split, StreamPurpose.TangentDirections, StreamPurpose.Displacements, StreamPurpose.TrainingNoise,
             StreamPurpose.InputDirections, StreamPurpose.AscentStarts, StreamPurpose.AttackStarts, StreamPurpose.EvaluationNoise,
             StreamPurpose.StatisticsSamples, StreamPurpose.PrincipalAxes, StreamPurpose.ReplacedAxes, StreamPurpose.StatisticsOrder,
-            StreamPurpose.LabelOrder, StreamPurpose.LossProbe,
+            StreamPurpose.LabelOrder, StreamPurpose.LossProbe, StreamPurpose.Bootstrap,
         ];
         purposes.Should().BeEquivalentTo(Enum.GetValues<StreamPurpose>(), "every purpose is held here");
         purposes.Select(purpose => RandomStream.For(purpose, 1, 2).NextBits()).Should().Equal(expected);

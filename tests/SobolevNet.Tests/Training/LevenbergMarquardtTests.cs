@@ -169,6 +169,26 @@ public class LevenbergMarquardtTests
     }
 
     [Fact]
+    public void Fit_MiniBatchWithoutALoss_IsPassedOver()
+    {
+        var source = new MaskedSource<double>(new FunctionSource<double>(1, 20, 1), null, sample => sample < 10 ? 0 : 1);
+        var network = Mlp<double>.Create(2, [3], 1, seed: 1);
+        var result = new SobolevTrainer<double>(network, Squares with { BatchSize = 10, Shuffle = false, Epochs = 4 }).Fit(source);
+        result.Steps.Should().Be(8);
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
+    public void Fit_WeightsThatWillChange_DoNotEndTheTraining()
+    {
+        // At first nothing has a weight, so no step lowers the loss.
+        var late = OrderWeight.Schedule(progress => progress);
+        var network = Mlp<double>.Create(2, [3], 1, seed: 1);
+        var result = new SobolevTrainer<double>(network, Squares with { OrderWeights = [late, late] }).Fit(new FunctionSource<double>(1, 20, 1));
+        result.Steps.Should().Be(8);
+    }
+
+    [Fact]
     public void Trainings_ThatCannotBe_AreRefused()
     {
         var options = Squares;
@@ -183,6 +203,9 @@ public class LevenbergMarquardtTests
         var trainer = new SobolevTrainer<double>(network, options);
         trainer.Invoking(t => t.Fit([new LossTerm<double>(source), new LossTerm<double>(source, _ => 0, name: "squares")]))
             .Should().Throw<ArgumentException>().WithMessage("*term 1 (squares)*LevenbergMarquardt*");
+        var wide = new SobolevTrainer<double>(Mlp<double>.Create(220, [20], 1), options with { OrderWeights = null });
+        wide.Invoking(t => t.Fit(JetData.FromJacobian(new double[2, 220], new double[2], new double[2, 220], new double[2, 220, 220])))
+            .Should().Throw<ArgumentException>().WithMessage("*24531 labels*4441 parameters*").WithParameterName("source");
     }
 
     [Fact]

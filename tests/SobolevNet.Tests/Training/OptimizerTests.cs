@@ -49,7 +49,7 @@ public class OptimizerTests
     public void Settings_OutOfRange_AreRefusedByName()
     {
         var factories = typeof(Optimizer).GetMethods(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public);
-        factories.Should().HaveCount(4);
+        factories.Should().HaveCount(5);
         foreach (var factory in factories)
         {
             var parameters = factory.GetParameters();

@@ -6,6 +6,9 @@ internal sealed class LevenbergMarquardt : Optimizer
     /// <summary>The most parameters: the matrix and its factor then take 400 MB, and the factor 2·10¹⁰ multiply-adds a step.</summary>
     public const int MaxParameters = 5000;
 
+    /// <summary>The most numbers in the gradients of a sample's labels: 800 MB.</summary>
+    private const int MaxGradients = 100_000_000;
+
     internal override IEnumerable<(string Name, string Value)> Settings => [("", nameof(LevenbergMarquardt))];
 
     internal override int DefaultBatchSize => int.MaxValue;
@@ -28,6 +31,20 @@ internal sealed class LevenbergMarquardt : Optimizer
         {
             throw new ArgumentException(
                 $"{nameof(SobolevTrainingOptions.GradientClipNorm)} is {norm}; expected null with {nameof(LevenbergMarquardt)}, whose damping limits its steps.", nameof(options));
+        }
+    }
+
+    /// <summary>Refuses samples with so many labels that the gradients of all of them do not fit into memory.</summary>
+    /// <exception cref="ArgumentException">The labels of a sample times the parameters are more than 10⁸.</exception>
+    public static void CheckLabels(JetLayout layout, int outputs, MlpArchitecture architecture, string argument)
+    {
+        long labels = (long)layout.Count * outputs;
+        if (labels * architecture.ParameterCount > MaxGradients)
+        {
+            throw new ArgumentException(
+                $"A sample has {labels} labels ({layout}, {outputs} outputs), and the network {architecture.ParameterCount} parameters; {nameof(LevenbergMarquardt)} keeps a gradient by the " +
+                $"parameters for each label, {MaxGradients} numbers at most. Use fewer labels or a lower order, or {nameof(Soap)}.",
+                argument);
         }
     }
 

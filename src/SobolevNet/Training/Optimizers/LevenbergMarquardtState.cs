@@ -62,8 +62,9 @@ internal sealed class LevenbergMarquardtState<T> : OptimizerState<T>
     /// <param name="squares">The loss.</param>
     /// <param name="loss">Its value.</param>
     /// <param name="gradient">Its gradient.</param>
+    /// <param name="isLast">Whether the same loss comes again, so that a step that cannot lower it ends the training; else the damping starts anew.</param>
     /// <exception cref="OperationCanceledException">The training was canceled; no parameter has changed.</exception>
-    public void Step(LeastSquares<T> squares, double loss, T[] gradient)
+    public void Step(LeastSquares<T> squares, double loss, T[] gradient, bool isLast)
     {
         int size = gradient.Length;
         if (_solver is null)
@@ -100,7 +101,7 @@ internal sealed class LevenbergMarquardtState<T> : OptimizerState<T>
         }
 
         _before.CopyTo(squares.Network.Parameters);
-        _damping[0] = T.CreateTruncating(damping);
+        _damping[0] = T.CreateTruncating(isLast ? damping : InitialDamping);
     }
 
     private void TakeDiagonal()
@@ -140,10 +141,12 @@ internal sealed class LevenbergMarquardtState<T> : OptimizerState<T>
 
         expected += 0.5 * damping * length;
         _before.CopyTo(squares.Network.Parameters);
-        double part = Accelerate(squares) is var longest && 2 * Math.Sqrt(longest / length) <= MaxAcceleration ? 0.5 : 0;
+        double longest = Accelerate(squares);
+        bool isAccelerated = 2 * Math.Sqrt(longest / length) <= MaxAcceleration;
         for (int k = 0; k < _velocity.Length; k++)
         {
-            squares.Network.Parameters[k] = T.CreateTruncating(double.CreateTruncating(_before[k]) + _velocity[k] + (part * _acceleration[k]));
+            double change = isAccelerated ? _velocity[k] + (0.5 * _acceleration[k]) : _velocity[k];
+            squares.Network.Parameters[k] = T.CreateTruncating(double.CreateTruncating(_before[k]) + change);
         }
 
         return expected > 0;

@@ -38,6 +38,15 @@ public class CurvatureLengthTests
         }
     }
 
+    [Fact]
+    public void Measure_MissingValues_LeaveTheOutputItsVariance()
+    {
+        double[] all = Lengths(Source((_, _, _) => false, second: 2));
+        double[] some = Lengths(Source((s, c, f) => c == 0 && f == 1 && s % 4 > 1, second: 2));
+        some.Zip(all).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-12, "the values that are left have the same variance");
+    }
+
+
     private static double[] Lengths(IJetSource<double> source) => CurvatureLengths.Measure(source, default);
 
     /// <summary>Two inputs, two outputs of one variance; some labels are missing.</summary>

@@ -143,6 +143,20 @@ public sealed class FileJetSourceTests : IDisposable
     }
 
     [Fact]
+    public void Open_FoldersWithWeightsForEachOther_AreRefused()
+    {
+        string[] folders = [Directory.CreateDirectory(_folder.File("first")).FullName, Directory.CreateDirectory(_folder.File("second")).FullName];
+        foreach (var (folder, weights) in folders.Zip([1, 3]))
+        {
+            NpyFile.Write(Path.Combine(folder, "x.npy"), new double[] { 1, 2 }, 2, 1);
+            NpyFile.Write(Path.Combine(folder, "y.npy"), new double[] { 1, 2 }, 2);
+            NpyFile.Write(Path.Combine(folder, "weights.npy"), new double[weights].Select(_ => 1.0).ToArray(), weights);
+        }
+
+        FluentActions.Invoking(() => JetData.Open<double>(folders)).Should().Throw<InvalidDataException>().WithMessage("*first\" has 1 weights and 2 samples*");
+    }
+
+    [Fact]
     public void Open_OfWhatIsNoSetOfLabels_NamesFolderAndArray()
     {
         string folder = Directory.CreateDirectory(_folder.File("a")).FullName;
@@ -161,7 +175,7 @@ public sealed class FileJetSourceTests : IDisposable
         Opening(folder).Should().Throw<InvalidDataException>().WithMessage("*Hessian of sample 1, output 0 is not symmetric: element (1, 0) is 2, element (0, 1) is 5*");
         File.Delete(Path.Combine(folder, "d2ydx2.npy"));
         Write("weights", [1], 1);
-        Opening(folder).Should().Throw<InvalidDataException>().WithMessage("*1 weights are given for 2 samples*");
+        Opening(folder).Should().Throw<InvalidDataException>().WithMessage("*has 1 weights and 2 samples*");
         File.Delete(Path.Combine(folder, "weights.npy"));
         Write("tangent_scales", [1, 2, 3], 3);
         Opening(folder).Should().Throw<InvalidDataException>().WithMessage("*3 scales*2 tangents*");
@@ -169,6 +183,8 @@ public sealed class FileJetSourceTests : IDisposable
         using (var opened = JetData.Open<double>(folder))
         {
             opened.TangentScale(1).Should().Be(2);
+            opened.Subset([0, 0, 1]).SamplesPerBlock.Should().BeGreaterThan(1, "a bootstrap is in the order of the files");
+            opened.Subset([1, 0, 0]).SamplesPerBlock.Should().Be(1);
         }
 
         byte[] sound = File.ReadAllBytes(Path.Combine(folder, "x.npy"));
