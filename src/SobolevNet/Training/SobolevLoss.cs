@@ -176,7 +176,7 @@ internal sealed class SobolevLoss
 
     /// <summary>Measures the normalizers of a source, as <see cref="SobolevTrainer{T}"/> does.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="source">The training data; all samples are looked at if they lie in memory, else 4,096 chosen at random.</param>
+    /// <param name="source">The training data; all samples are looked at if they lie in memory or in files, else 4,096 chosen at random.</param>
     /// <param name="balanceOutputs">Whether each output is weighed by the inverse square of its size, see <see cref="SobolevTrainingOptions.BalanceOutputs"/>.</param>
     /// <param name="weights">How much each output and component counts; all the same if null.</param>
     /// <returns>The loss.</returns>

@@ -87,7 +87,7 @@ public sealed class SobolevTrainer<T>
 
     /// <summary>Trains.</summary>
     /// <remarks>
-    /// Before the first step the data are measured: all samples that lie in memory, else 4,096 chosen at random, and with a time budget as many of them as
+    /// Before the first step the data are measured: all samples that lie in memory or in files, else 4,096 chosen at random, and with a time budget as many of them as
     /// a twentieth of it allows for each measurement. Validation data are checked for numbers that are not finite: before the first step where they lie in
     /// memory, else as errors are measured, values after the first epoch and derivatives at the end. The network changes with the first step; an exception
     /// before that leaves it, and a checkpoint that is to be resumed from, as they were.

@@ -82,7 +82,7 @@ public sealed record SobolevTrainingOptions
 
     /// <summary>
     /// How much the squared errors of each output count, one weight for each output of the network; all the same if null. They multiply what
-    /// <see cref="BalanceOutputs"/> gives, and only their ratios matter. An output of weight 0 is not trained, and its labels may all be missing.
+    /// <see cref="BalanceOutputs"/> gives, and only their ratios matter. An output of weight 0 is not trained; a source of your own may leave all of its labels missing.
     /// </summary>
     /// <remarks>
     /// Errors that training reports (<see cref="TrainingResult"/>, <see cref="TrainingProgress"/>), and that early stopping and schedules see, are weighed the same way, those of
@@ -94,7 +94,7 @@ public sealed record SobolevTrainingOptions
     /// <summary>
     /// How much the squared errors of each component count within their order, one weight for each component of the labels' <see cref="IJetSource{T}.Layout"/>, at the index that
     /// <see cref="JetLayout.First"/> and <see cref="JetLayout.Second"/> give; all the same if null. They multiply what the scales of the tangents give. Only the ratios within an
-    /// order matter, so that of the value changes nothing: <see cref="OrderWeights"/> weigh orders. A component of weight 0 is not trained, and its labels may all be missing.
+    /// order matter, so that of the value changes nothing: <see cref="OrderWeights"/> weigh orders. A component of weight 0 is not trained; a source of your own may leave all of its labels missing.
     /// </summary>
     /// <remarks>Where validation data have derivatives, they need the components of the training data. Reported errors are weighed as <see cref="OutputWeights"/> says.</remarks>
     /// <exception cref="ArgumentException">A weight is negative or not finite, or none is above 0.</exception>
