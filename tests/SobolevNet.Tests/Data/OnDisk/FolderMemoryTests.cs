@@ -14,12 +14,12 @@ public sealed class FolderMemoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Fit_OfTwoHundredMegabytes_TakesAHeapOfThirtyTwo()
+    public void Fit_OfTwoHundredMegabytes_TakesAHeapOfSixtyFour()
     {
         Write(samples: 250_000, inputs: 100);
         Directory.GetFiles(_folder.Path).Sum(file => new FileInfo(file).Length).Should().BeGreaterThan(200_000_000);
 
-        var (exitCode, output) = ChildProcess.Run(32 * Mebi, "folder", _folder.Path, $"{8 * Mebi}", "4");
+        var (exitCode, output) = ChildProcess.Run(64 * Mebi, "folder", _folder.Path, $"{8 * Mebi}", "4");
 
         exitCode.Should().Be(0, output);
         output.Should().Contain("opened 250000 samples").And.Contain("trained to");
