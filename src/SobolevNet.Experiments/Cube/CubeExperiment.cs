@@ -1,6 +1,7 @@
 using SobolevNet.Experiments.Reporting;
 using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
+using SobolevNet.Rendering;
 using static System.FormattableString;
 
 namespace SobolevNet.Experiments.Cube;
@@ -90,7 +91,7 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
         double images = settings.ImagesOverPapersRange();
         return settings.FreshImages || !double.IsFinite(images)
             ? range + "."
-            : Invariant($"{range}; {settings.TrainingImages} images there lie as densely as {images:N0} over the paper's range (22.5°, 0.52).");
+            : Invariant($"{range}; {settings.TrainingImages} images there lie as densely as {images:N0} over the paper's range ({PoseRange.Default.MaximalAngle * 180 / Math.PI:0.0}°, {PoseRange.Default.MaximalTranslation:0.###}).");
     }
 
     private static IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> Errors(CubeReport report) =>

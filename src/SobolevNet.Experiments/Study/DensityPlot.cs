@@ -24,13 +24,13 @@ internal static class DensityPlot
 
     private static void DrawErrors(LogPlot plot, StudyReport report)
     {
-        DrawLines(plot, report, [0, 1, 2], (one, error) => error);
+        DrawLines(plot, report, [0, 1, 2], one => Error(report, one));
         plot.Label("distance of neighboring images in widths of an edge", "error on fresh images in per cent", dense: true);
     }
 
     private static void DrawFactors(LogPlot plot, StudyReport report)
     {
-        DrawLines(plot, report, [1, 2], (one, error) => Error(report, one with { Order = 0 }) / error);
+        DrawLines(plot, report, [1, 2], one => Error(report, PlainOf(report, one)) / Error(report, one));
         double paper = CubePoses.Spacing(PoseRange.Default, new CubeRendererOptions(), PaperImages);
         foreach (int order in new[] { 1, 2 })
         {
@@ -44,7 +44,7 @@ internal static class DensityPlot
     }
 
     /// <summary>A line for each order and range, with a dot for each number of images.</summary>
-    private static void DrawLines(LogPlot plot, StudyReport report, int[] orders, Func<StudyCase, double, double> ordinate)
+    private static void DrawLines(LogPlot plot, StudyReport report, int[] orders, Func<StudyCase, double> ordinate)
     {
         var cases = report.Cases.Where(one => one.Group == StudyPlan.Density).ToList();
         double[] ranges = [.. cases.Select(one => one.Range).Distinct()];
@@ -53,17 +53,18 @@ internal static class DensityPlot
             foreach (double range in ranges)
             {
                 var points = cases.Where(one => one.Order == order && one.Range == range).OrderBy(one => one.Images)
-                    .Select(one => (CubePoses.Spacing(CubePoses.Part(range), new CubeRendererOptions(), one.Images), ordinate(one, Error(report, one)))).ToList();
+                    .Select(one => (CubePoses.Spacing(CubePoses.Part(range), new CubeRendererOptions(), one.Images), ordinate(one))).ToList();
                 plot.Line(points, Colors[order], Invariant($"order {order}, {range} of the range"), Patterns[Array.IndexOf(ranges, range) % Patterns.Length]);
                 plot.Dots(points, Colors[order], 6);
             }
         }
     }
 
+    /// <summary>The case of order 0 on the same images.</summary>
+    private static StudyCase PlainOf(StudyReport report, StudyCase one) =>
+        report.Cases.First(other => other.Group == StudyPlan.Density && other.Setting == one.Setting && other.Order == 0);
+
     /// <summary>The mean error of the seeds in per cent; NaN where there is none.</summary>
-    private static double Error(StudyReport report, StudyCase one)
-    {
-        var like = report.Cases.FirstOrDefault(other => other.Group == StudyPlan.Density && other.Setting == one.Setting && other.Order == one.Order);
-        return like is null ? double.NaN : report.Of(like).Where(run => run.Note is null).Select(run => run.TestErrorPercent).DefaultIfEmpty(double.NaN).Average();
-    }
+    private static double Error(StudyReport report, StudyCase one) =>
+        report.Of(one).Where(run => run.Note is null).Select(run => run.TestErrorPercent).DefaultIfEmpty(double.NaN).Average();
 }

@@ -158,9 +158,15 @@ public static partial class JetData
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"The arrays of \"{origin}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
+            throw Unusable(origin, fault);
         }
     }
+
+    /// <summary>The error of arrays that the builders refuse.</summary>
+    /// <param name="origin">The file or folder that they are in.</param>
+    /// <param name="fault">Why.</param>
+    internal static InvalidDataException Unusable(string origin, ArgumentException fault) =>
+        new($"The arrays of \"{origin}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
 
     private static void SaveJacobian<T>(NpzWriter file, IJetSource<T> source, JetBatch<T> x, JetBatch<T> target, ReadOnlySpan<int> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

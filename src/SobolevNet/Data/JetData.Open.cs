@@ -92,7 +92,7 @@ public static partial class JetData
         catch (ArgumentException fault)
         {
             rows?.Dispose();
-            throw new InvalidDataException($"The arrays of \"{folder}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
+            throw Unusable(folder, fault);
         }
         catch
         {

@@ -22,20 +22,10 @@ internal static class NetworkTensors
     private static readonly HashSet<string> ScalingNames = ["input.shift", "input.scale", "output.shift", "output.scale"];
 
     public static void Save<T>(Mlp<T> network, string path)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var tensors = new List<SafetensorsTensor>();
-        Add(network, "", tensors);
-        SafetensorsFile.Write(path, Describe(Format, network.Architecture), tensors);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SafetensorsFile.Write(path, Describe(Format, network.Architecture), TensorsOf(network));
 
     public static void Save<T>(Mlp<T> network, Stream stream)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var tensors = new List<SafetensorsTensor>();
-        Add(network, "", tensors);
-        SafetensorsFile.Write(stream, Describe(Format, network.Architecture), tensors);
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SafetensorsFile.Write(stream, Describe(Format, network.Architecture), TensorsOf(network));
 
     /// <summary>Adds the layers and scalings of a network, their names after a prefix.</summary>
     /// <exception cref="InvalidOperationException">A parameter is not finite.</exception>
@@ -57,6 +47,14 @@ internal static class NetworkTensors
         }
 
         AddScalings(network, tensors, prefix);
+    }
+
+    private static List<SafetensorsTensor> TensorsOf<T>(Mlp<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var tensors = new List<SafetensorsTensor>();
+        Add(network, "", tensors);
+        return tensors;
     }
 
     /// <summary>The metadata of a file of networks of one architecture.</summary>

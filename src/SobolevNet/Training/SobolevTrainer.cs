@@ -38,11 +38,7 @@ public sealed class SobolevTrainer<T>
         Options = options ?? new SobolevTrainingOptions();
         network.Architecture.CheckOrder(OrderBalance.HighestTrained(Options.OrderWeights, Options.Order ?? 0));
         Options.Optimizer.CheckPrecision<T>();
-        if (Options.Optimizer is LevenbergMarquardt)
-        {
-            LevenbergMarquardt.Check(network.Architecture, Options);
-        }
-
+        Options.Optimizer.Check(network.Architecture, Options);
         _logger = logger ?? NullLogger.Instance;
     }
 

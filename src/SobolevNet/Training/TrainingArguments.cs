@@ -41,11 +41,7 @@ internal sealed class TrainingArguments<T>(Mlp<T> network, SobolevTrainingOption
         network.Architecture.CheckOrder(balance.Order);
         var weights = LossWeights.Of(options, layout, terms.Labels.OutputFeatures, balance.IsTrained);
         CheckValidationLayout(balance.Order);
-        if (options.Optimizer is LevenbergMarquardt)
-        {
-            LevenbergMarquardt.CheckLabels(layout.Truncate(balance.Order), terms.Labels.OutputFeatures, network.Architecture, terms.Argument);
-        }
-
+        options.Optimizer.CheckLabels(layout.Truncate(balance.Order), terms.Labels.OutputFeatures, network.Architecture, terms.Argument);
         return (balance, weights);
     }
 
@@ -163,7 +159,7 @@ internal sealed class TrainingArguments<T>(Mlp<T> network, SobolevTrainingOption
                     $"The source of {term.Name} has sample weights, which only labels have. Expected a source without; the loss may weigh its samples itself.", term.Argument);
             }
 
-            if (options.Optimizer is LevenbergMarquardt)
+            if (options.Optimizer.IsLeastSquares)
             {
                 throw new ArgumentException(
                     $"{term.Name} has a loss of its own, which {nameof(Optimizer.LevenbergMarquardt)} cannot train, since it need not be a sum of squares. Expected labels alone, or " +

@@ -50,7 +50,7 @@ internal sealed class TrainingSetup<T>(
         }
 
         MetricState<T>? scaled = null;
-        if (isFresh && options.ScaleDirections && options.Optimizer is not LevenbergMarquardt && order > 0
+        if (isFresh && options.ScaleDirections && !options.Optimizer.IsLeastSquares && order > 0
             && InputMetric.HasGradients(_source, loss.ComponentWeights))
         {
             if (_source.InputFeatures > InputMetric.MaxInputs)

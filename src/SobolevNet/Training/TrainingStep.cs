@@ -7,10 +7,10 @@ namespace SobolevNet;
 internal sealed class TrainingStep<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly TrainingState<T> _state;
     /// <summary>Rows that a pass of its own must save at least: packing the weights once more costs about as much.</summary>
     private const int MinSavedRows = 64;
 
+    private readonly TrainingState<T> _state;
     private readonly IJetSource<T> _source;
     private readonly int _order;
     private readonly int _batch;

@@ -144,7 +144,7 @@ internal static class LabelSurvey
         }
         catch (ArgumentException fault)
         {
-            throw new InvalidDataException($"The arrays of \"{folder.Path}\" are not usable labels: {ForeignText.MessageOf(fault)}", fault);
+            throw JetData.Unusable(folder.Path, fault);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace SobolevNet;
 
-/// <summary>The limits of <see cref="Optimizer.LevenbergMarquardt"/>, which has no settings.</summary>
+/// <summary><see cref="Optimizer.LevenbergMarquardt"/>, which has no settings, and what it can train.</summary>
 internal sealed class LevenbergMarquardt : Optimizer
 {
     /// <summary>The most parameters: the matrix and its factor then take 400 MB, and the factor 2·10¹⁰ multiply-adds a step.</summary>
@@ -15,9 +15,9 @@ internal sealed class LevenbergMarquardt : Optimizer
 
     internal override int DefaultSteps => 200;
 
-    /// <summary>Refuses a training that this optimizer cannot do.</summary>
-    /// <exception cref="ArgumentException">The network has too many parameters, or the gradient is to be clipped.</exception>
-    public static void Check(MlpArchitecture architecture, SobolevTrainingOptions options)
+    internal override bool IsLeastSquares => true;
+
+    internal override void Check(MlpArchitecture architecture, SobolevTrainingOptions options)
     {
         if (architecture.ParameterCount > MaxParameters)
         {
@@ -34,9 +34,7 @@ internal sealed class LevenbergMarquardt : Optimizer
         }
     }
 
-    /// <summary>Refuses samples with so many labels that the gradients of all of them do not fit into memory.</summary>
-    /// <exception cref="ArgumentException">The labels of a sample times the parameters are more than 10⁸.</exception>
-    public static void CheckLabels(JetLayout layout, int outputs, MlpArchitecture architecture, string argument)
+    internal override void CheckLabels(JetLayout layout, int outputs, MlpArchitecture architecture, string argument)
     {
         long labels = (long)layout.Count * outputs;
         if (labels * architecture.ParameterCount > MaxGradients)

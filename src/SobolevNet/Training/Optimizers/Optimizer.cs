@@ -150,6 +150,25 @@ public abstract class Optimizer
     /// <summary>Mini-batches of a training where the options do not say, at least.</summary>
     internal virtual int DefaultSteps => 10_000;
 
+    /// <summary>Whether its steps solve least squares of labels, rather than follow a gradient: then losses of the user's own cannot be trained, and no metric applies.</summary>
+    internal virtual bool IsLeastSquares => false;
+
+    /// <summary>Refuses a training that this optimizer cannot do.</summary>
+    /// <exception cref="ArgumentException">The network or the options do not suit it.</exception>
+    internal virtual void Check(MlpArchitecture architecture, SobolevTrainingOptions options)
+    {
+    }
+
+    /// <summary>Refuses labels that this optimizer cannot train on.</summary>
+    /// <param name="layout">The components that are trained.</param>
+    /// <param name="outputs">Outputs of the network.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="argument">The argument that the labels were given in.</param>
+    /// <exception cref="ArgumentException">The labels do not suit it.</exception>
+    internal virtual void CheckLabels(JetLayout layout, int outputs, MlpArchitecture architecture, string argument)
+    {
+    }
+
     /// <summary>Refuses settings that a number of this precision cannot hold.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is one.</exception>
     internal abstract void CheckPrecision<T>()

@@ -21,7 +21,7 @@ public sealed class OptimizerRun<T>
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(network);
-        if (optimizer is LevenbergMarquardt)
+        if (optimizer.IsLeastSquares)
         {
             throw new ArgumentException(
                 $"{nameof(Optimizer.LevenbergMarquardt)} takes no steps from a gradient alone; it needs labels, which {nameof(SobolevTrainer<>)} gives it. Expected another optimizer.",
