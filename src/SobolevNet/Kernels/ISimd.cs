@@ -58,9 +58,8 @@ internal unsafe interface ISimd<TVector, T>
     /// </summary>
     static abstract TVector MultiplyPowerOfTwo(TVector a, TVector shiftedExponent);
 
-    static abstract TVector Sin(TVector a);
-
-    static abstract TVector Cos(TVector a);
+    /// <summary>Whether an element of x is below that of y.</summary>
+    static abstract bool LessThanAny(TVector x, TVector y);
 
     /// <summary>The sum of all elements, in a fixed order.</summary>
     static abstract T Sum(TVector a);

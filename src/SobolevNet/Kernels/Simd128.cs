@@ -74,12 +74,7 @@ internal readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T>
             : (a.AsInt64() + Vector128.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Sin(Vector128<T> a) =>
-        typeof(T) == typeof(float) ? Vector128.Sin(a.AsSingle()).As<float, T>() : Vector128.Sin(a.AsDouble()).As<double, T>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Cos(Vector128<T> a) =>
-        typeof(T) == typeof(float) ? Vector128.Cos(a.AsSingle()).As<float, T>() : Vector128.Cos(a.AsDouble()).As<double, T>();
+    public static bool LessThanAny(Vector128<T> x, Vector128<T> y) => Vector128.LessThanAny(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector128<T> a) => Vector128.Sum(a);

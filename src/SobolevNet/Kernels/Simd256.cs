@@ -74,12 +74,7 @@ internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T>
             : (a.AsInt64() + Vector256.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Sin(Vector256<T> a) =>
-        typeof(T) == typeof(float) ? Vector256.Sin(a.AsSingle()).As<float, T>() : Vector256.Sin(a.AsDouble()).As<double, T>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Cos(Vector256<T> a) =>
-        typeof(T) == typeof(float) ? Vector256.Cos(a.AsSingle()).As<float, T>() : Vector256.Cos(a.AsDouble()).As<double, T>();
+    public static bool LessThanAny(Vector256<T> x, Vector256<T> y) => Vector256.LessThanAny(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector256<T> a) => Vector256.Sum(a);

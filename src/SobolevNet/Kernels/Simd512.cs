@@ -74,12 +74,7 @@ internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T>
             : (a.AsInt64() + Vector512.ShiftLeft(shiftedExponent.AsInt64(), 52)).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Sin(Vector512<T> a) =>
-        typeof(T) == typeof(float) ? Vector512.Sin(a.AsSingle()).As<float, T>() : Vector512.Sin(a.AsDouble()).As<double, T>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Cos(Vector512<T> a) =>
-        typeof(T) == typeof(float) ? Vector512.Cos(a.AsSingle()).As<float, T>() : Vector512.Cos(a.AsDouble()).As<double, T>();
+    public static bool LessThanAny(Vector512<T> x, Vector512<T> y) => Vector512.LessThanAny(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector512<T> a) => Vector512.Sum(a);

@@ -71,10 +71,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Sin(T a) => T.Sin(a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Cos(T a) => T.Cos(a);
+    public static bool LessThanAny(T x, T y) => x < y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(T a) => a;

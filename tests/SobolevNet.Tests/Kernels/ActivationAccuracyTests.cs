@@ -63,7 +63,7 @@ public class ActivationAccuracyTests
     }
 
     [Theory]
-    [MemberData(nameof(JetActivationTests.OfExponentials), MemberType = typeof(JetActivationTests))]
+    [MemberData(nameof(JetActivationTests.Smooth), MemberType = typeof(JetActivationTests))]
     public void Derivatives_EveryWidth_GivesTheSameBits(Activation activation)
     {
         float[] z = [.. Enumerable.Range(-500, 1003).Select(k => 0.0371f * k)];
@@ -73,6 +73,25 @@ public class ActivationAccuracyTests
         {
             Evaluate(activation, width, z).Should().BeEquivalentTo(scalar.Item1, "float at {0}", width);
             Evaluate(activation, width, wide).Should().BeEquivalentTo(scalar.Item2, "double at {0}", width);
+        }
+    }
+
+    [Fact]
+    public void Sine_NextToItsZerosAndFarOff_IsRightToTheLastDigits()
+    {
+        // Multiples of half of pi, rounded, around 12,800 and 1,600,000, from where on numbers are computed one by one, and far beyond.
+        double[] quarters =
+        [
+            .. Enumerable.Range(1, 40), 8148, 8149, 8150, 1_018_590, 1_018_592, 1_018_593, 1 << 20, 1e9, 1e15, 1e22, 1e30,
+            .. Enumerable.Range(1, 60).Select(k => Math.Floor(Math.Pow(1.26, k))),
+        ];
+        double[] z = [.. quarters.Select(k => k * (Math.PI / 2)).SelectMany(z => new[] { z, Math.BitIncrement(z), Math.BitDecrement(z), 1.1 * z })];
+        foreach (var width in VectorWidths.Supported)
+        {
+            Check(Activation.Sine, (int)width, z);
+            Check(Activation.Sine, (int)width, [.. z.Select(z => (float)z)]);
+            Evaluate(Activation.Sine, width, [double.PositiveInfinity, 0.5, double.NegativeInfinity])
+                .Should().AllSatisfy(row => row.Select(double.IsNaN).Should().Equal(true, false, true));
         }
     }
 

@@ -32,19 +32,24 @@ internal readonly struct Sine<TSimd, TVector, T> : IActivationFunction<TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Value(TVector z) => TSimd.Sin(z);
+    public static TVector Value(TVector z) => SineCosine<TSimd, TVector, T>.Both(z, out _);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Derivatives(TVector z, TVector a, out TVector first, out TVector second, out TVector third)
     {
-        first = TSimd.Cos(z);
+        SineCosine<TSimd, TVector, T>.Both(z, out first);
         second = TSimd.Subtract(TSimd.Zero, a);
         third = TSimd.Subtract(TSimd.Zero, first);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third) =>
-        OneAfterTheOther.Evaluate<Sine<TSimd, TVector, T>, TVector>(z, out first, out second, out third);
+    public static TVector Evaluate(TVector z, out TVector first, out TVector second, out TVector third)
+    {
+        var a = SineCosine<TSimd, TVector, T>.Both(z, out first);
+        second = TSimd.Subtract(TSimd.Zero, a);
+        third = TSimd.Subtract(TSimd.Zero, first);
+        return a;
+    }
 }
 
 /// <summary>max(0, z), with the derivative 0 at 0. Its second derivative is not a function; layouts of order 2 are refused.</summary>
