@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace SobolevNet.Benchmarks.Limits;
 
 /// <summary>
-/// <c>limits [--json FILE] [--only WORD]</c>: measures the machine's peak and memory in this process, then every piece of
-/// work as a ratio to them.
+/// <c>limits [--json FILE] [--only WORD] [--guard]</c>: measures the machine's peak and memory in this process, then every piece of
+/// work as a ratio to them. <c>--guard</c> compares with what is recorded for this kind of processor, and fails if a row has fallen; <c>--record</c> records runs.
 /// </summary>
 internal static class LimitsCommand
 {
@@ -23,27 +24,26 @@ internal static class LimitsCommand
 
     public static int Run(string[] args)
     {
+        if (args is ["--record", _, _, _, ..])
+        {
+            RecordedRatios.Of([.. args[1..].Select(Read)]).Save();
+            return 0;
+        }
+
         string? file = Option(args, "--json");
         string? only = Option(args, "--only");
-        if (args.Length != (file is null ? 0 : 2) + (only is null ? 0 : 2))
+        bool isGuard = args.Contains("--guard");
+        if (args.Length != (file is null ? 0 : 2) + (only is null ? 0 : 2) + (isGuard ? 1 : 0))
         {
-            Console.Error.WriteLine($"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}]");
+            Console.Error.WriteLine(
+                $"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}] [--guard]\n" +
+                "       limits --record FILE FILE FILE [FILE ...]");
             return 2;
         }
 
         long start = Stopwatch.GetTimestamp();
-        var rows = new List<LimitRow>();
-        using var machine = new Machine();
         Report.Head();
-        foreach (var (group, measure) in Groups.Where(group => only is null || group.Group == only))
-        {
-            foreach (var row in measure(machine))
-            {
-                rows.Add(row);
-                Report.Line(row);
-            }
-        }
-
+        var rows = Measure(group => only is null || group == only).ToList();
         Report.Foot(rows, Stopwatch.GetElapsedTime(start));
         if (file is not null)
         {
@@ -52,8 +52,47 @@ internal static class LimitsCommand
             File.Move(temporary, file, overwrite: true);
         }
 
-        return 0;
+        return isGuard ? Guard(rows, only) : 0;
     }
+
+    private static IEnumerable<LimitRow> Measure(Func<string, bool> isWanted)
+    {
+        using var machine = new Machine();
+        foreach (var row in Groups.Where(group => isWanted(group.Group)).SelectMany(group => group.Measure(machine)))
+        {
+            Report.Line(row);
+            yield return row;
+        }
+    }
+
+    /// <summary>Compares with the record of this processor. A row counts as fallen if it is so in three measurements.</summary>
+    private static int Guard(List<LimitRow> rows, string? only)
+    {
+        if (RecordedRatios.Here() is not { } recorded)
+        {
+            Console.WriteLine($"No ratios are recorded for {Report.ProcessorKind()}; nothing is compared.");
+            return 0;
+        }
+
+        var fallen = recorded.Fallen(rows).ToList();
+        for (int again = 0; again < 2 && fallen.Count > 0; again++)
+        {
+            Console.WriteLine($"\n{fallen.Count} rows are below what is recorded; measured once more:");
+            var names = fallen.Select(row => row.Now.Name).ToHashSet();
+            fallen = [.. recorded.Fallen(Measure(group => only is null || group == only)).Where(row => names.Contains(row.Now.Name))];
+        }
+
+        foreach (var (now, before) in fallen)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"FELL: {now.Name}: {now.Ratio:F3}; recorded {before.Worst:F3} to {before.Best:F3}, least {before.Least:F3}"));
+        }
+
+        return fallen.Count > 0 ? 1 : 0;
+    }
+
+    private static List<LimitRow> Read(string file) => JsonSerializer.Deserialize(File.ReadAllText(file), LimitRowJson.Default.ListLimitRow)!;
 
     private static string? Option(string[] args, string name)
     {

@@ -9,9 +9,7 @@ internal static class Report
 {
     public static void Head()
     {
-        Console.WriteLine(
-            $"{ProcessorName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, " +
-            $"vectors of {(int)VectorWidths.Current} bits");
+        Console.WriteLine($"{ProcessorKind()}, {RuntimeInformation.FrameworkDescription}");
         Console.WriteLine();
         Console.WriteLine($"{"work",-62} {"value",9} {"limit",9} {"",-10} {"ratio",6} {"target",6}");
     }
@@ -33,6 +31,9 @@ internal static class Report
                 CultureInfo.InvariantCulture,
                 $"{rows.Count(row => row.Pass == true)} pass, {rows.Count(row => row.Pass == false)} short, {elapsed.TotalSeconds:F0} s"));
     }
+
+    /// <summary>The processor, its cores and its vector width.</summary>
+    public static string ProcessorKind() => $"{ProcessorName()}, {Environment.ProcessorCount} cores, vectors of {(int)VectorWidths.Current} bits";
 
     private static string Number(double? value) => value switch
     {
