@@ -57,6 +57,6 @@ public class FirstLayerBenchmarks
 
     [Benchmark]
     public void LiveColumnsGradient() => LiveGemm.MultiplyTransposed<float>(
-        _z, Outputs, _input.Data, 1681, Samples, Samples, _source.Layout.Count, _source.Layout.Count, _live, 1681, 0, Outputs, _g, 1681,
+        _z, Outputs, _input.Data, 1681, Samples, Samples, _source.Layout.Count, _source.Layout.Count, _live, 0, 1681, 0, Outputs, _g, 1681,
         accumulate: false, _workspace);
 }

@@ -17,6 +17,7 @@ internal static class LimitsCommand
         ("products", GemmRows.Measure),
         ("training", TrainingRows.Measure),
         ("adjoints", AdjointRows.Measure),
+        ("cores", CoreRows.Measure),
         ("activation", ActivationRows.Measure),
         ("renderer", RenderRows.Measure),
         ("inference", InferenceRows.Measure),

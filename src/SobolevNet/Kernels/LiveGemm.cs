@@ -48,12 +48,13 @@ internal static unsafe class LiveGemm
     }
 
     /// <summary>
-    /// G[first..first+count, :] (+)= (Zᵀ·A)[first..first+count, :], summed over all groups. The rows of a group of A and Z
-    /// start at row firstSample·<paramref name="rowsOfSample"/>; only its first components·samples rows are read.
+    /// G[first..first+count, :] (+)= (Zᵀ·A)[first..first+count, :], summed over some groups. The rows of a group of A and Z
+    /// start at its first sample times <paramref name="rowsOfSample"/>; only its first components·samples rows are read. <paramref name="firstSample"/> is the
+    /// number by which <paramref name="live"/> knows the first sample of the first group.
     /// </summary>
     public static void MultiplyTransposed<T>(
         ReadOnlySpan<T> z, int strideZ, ReadOnlySpan<T> a, int strideA, int samples, int groupSamples, int rowsOfSample, int components,
-        LiveColumns live, int columns, int first, int count, Span<T> g, int strideG, bool accumulate, Workspace<T> workspace,
+        LiveColumns live, int firstSample, int columns, int first, int count, Span<T> g, int strideG, bool accumulate, Workspace<T> workspace,
         VectorWidth? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -66,7 +67,7 @@ internal static unsafe class LiveGemm
         {
             VectorDispatch<T>.Run(
                 new LiveGradient<T>(
-                    pointerZ, strideZ, pointerA, strideA, samples, groupSamples, rowsOfSample, components, live, columns, first, count,
+                    pointerZ, strideZ, pointerA, strideA, samples, groupSamples, rowsOfSample, components, live, firstSample, columns, first, count,
                     pointerG, strideG, accumulate, workspace),
                 width);
         }

@@ -24,6 +24,7 @@ internal readonly unsafe struct LiveGradient<T> : IVectorOperation<T>
     private readonly int _rowsOfSample;
     private readonly int _components;
     private readonly LiveColumns _live;
+    private readonly int _firstSample;
     private readonly int _columns;
     private readonly int _first;
     private readonly int _count;
@@ -34,7 +35,7 @@ internal readonly unsafe struct LiveGradient<T> : IVectorOperation<T>
 
     public LiveGradient(
         T* z, nint strideZ, T* a, nint strideA, int samples, int groupSamples, int rowsOfSample, int components, LiveColumns live,
-        int columns, int first, int count, T* g, nint strideG, bool accumulate, Workspace<T> workspace)
+        int firstSample, int columns, int first, int count, T* g, nint strideG, bool accumulate, Workspace<T> workspace)
     {
         _z = z;
         _strideZ = strideZ;
@@ -45,6 +46,7 @@ internal readonly unsafe struct LiveGradient<T> : IVectorOperation<T>
         _rowsOfSample = rowsOfSample;
         _components = components;
         _live = live;
+        _firstSample = firstSample;
         _columns = columns;
         _first = first;
         _count = count;
@@ -94,7 +96,7 @@ internal readonly unsafe struct LiveGradient<T> : IVectorOperation<T>
             {
                 GemmPacking.Copy(
                     _z + ((firstRow + s) * _strideZ) + first, samples * _strideZ, _components, count, packedZ, padded);
-                int live = Pack(_live.Of(start + s), _live.CountOf(start + s), firstRow + s, samples * _strideA, padded, packedA, index);
+                int live = Pack(_live.Of(_firstSample + start + s), _live.CountOf(_firstSample + start + s), firstRow + s, samples * _strideA, padded, packedA, index);
                 int tiles = GemmShape.Blocks(live, GemmTile<TSimd, TVector, T>.MaxRows);
                 for (int panel = 0; panel < panels; panel++)
                 {

@@ -36,7 +36,10 @@ internal interface IPassTape<T>
     int ReverseScratch { get; }
 
     /// <summary>Starts a pass of some samples.</summary>
-    void Begin(int samples);
+    /// <param name="samples">How many.</param>
+    /// <param name="isFirst">Whether it is the first of the passes whose gradients are added up.</param>
+    /// <param name="isLast">Whether it is the last of them; the gradient is complete then.</param>
+    void Begin(int samples, bool isFirst = true, bool isLast = true);
 
     /// <summary>The first sample and the number of samples of a group.</summary>
     (int Start, int Count) Group(int group);

@@ -28,6 +28,10 @@ internal sealed class JetTape<T> : IPassTape<T>
     private const int MinRowsOfGroup = 12;
     private const int MinValuesOfGroup = 32;
     private const int RowsOfChunk = 4096;
+
+    /// <summary>Groups of a chunk for each worker, so that workers end at about the same time.</summary>
+    private const int GroupsOfWorker = 4;
+
     private const int LiveInputs = 128;
 
     private readonly MlpArchitecture _architecture;
@@ -36,6 +40,9 @@ internal sealed class JetTape<T> : IPassTape<T>
     private readonly ArraySegment<T>[] _before;
     private readonly ArraySegment<T>[] _after;
     private readonly LiveColumns? _live;
+    private readonly T[] _offsetBias;
+    private bool _isFirst = true;
+    private bool _isLast = true;
 
     /// <summary>Reserves the memory for a pass.</summary>
     /// <param name="architecture">The network's shape.</param>
@@ -61,6 +68,7 @@ internal sealed class JetTape<T> : IPassTape<T>
         Capacity = samples;
         GroupSamples = groupSamples;
         _live = MaySkip(architecture, _inputComponents) ? new LiveColumns(architecture.Inputs, samples) : null;
+        _offsetBias = _live is null ? [] : new T[architecture.Sizes[1]];
         int layers = architecture.LayerCount;
         _inputs = Allocate(architecture.Inputs);
         _before = new ArraySegment<T>[layers];
@@ -164,9 +172,17 @@ internal sealed class JetTape<T> : IPassTape<T>
         return length;
     }
 
-    /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
-    public static int ChooseChunk(int components, int batch) =>
-        Math.Min(batch, Math.Max(RowsOfChunk / components, SharedGroup(components, batch)));
+    /// <summary>
+    /// How many samples to take through a tape at once, so that its memory stays small, its products large, and many workers have groups enough. Chunks are whole
+    /// groups, and a gradient does not depend on where they end.
+    /// </summary>
+    public static int ChooseChunk(int components, int batch, int workers = 1)
+    {
+        long rows = Math.Max(RowsOfChunk, (long)GroupsOfWorker * workers * RowsOfGroup);
+        int chunk = (int)Math.Min(batch, Math.Max(rows / components, SharedGroup(components, batch)));
+        int group = LoneGroup(components, chunk);
+        return chunk == batch ? batch : chunk / group * group;
+    }
 
     /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
     public static int LoneGroup(int components, int samples) => Math.Clamp(RowsOfGroup / components, 1, Math.Max(1, samples));
@@ -197,11 +213,10 @@ internal sealed class JetTape<T> : IPassTape<T>
         return features >= 64 && (padded & 63) == 0 ? padded + 16 : padded;
     }
 
-    /// <summary>Starts a pass of some samples.</summary>
-    public void Begin(int samples)
+    public void Begin(int samples, bool isFirst = true, bool isLast = true)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Capacity);
-        Samples = samples;
+        (Samples, _isFirst, _isLast) = (samples, isFirst, isLast);
     }
 
     /// <summary>The first sample and the number of samples of a group.</summary>
@@ -325,28 +340,32 @@ internal sealed class JetTape<T> : IPassTape<T>
         int count = gradient.Outputs;
         var adjoint = _before[layer].AsSpan(first);
         var source = layer == 0 ? _inputs : _after[layer - 1];
-        bool sparse = layer == 0 && AllHaveFewLiveInputs();
-        bool all = layer > 0 || _inputComponents == Layout.Count;
-        if (sparse)
+        bool hasAllRows = layer > 0 || _inputComponents == Layout.Count;
+        for (int group = 0; group < Groups;)
         {
-            LiveGemm.MultiplyTransposed<T>(
-                adjoint, outStride, source, inStride, Samples, GroupSamples, Layout.Count, _inputComponents, _live!, columns, 0, count,
-                gradient.Weights, columns, accumulate, workspace);
-        }
-        else if (all)
-        {
-            Gemm.MultiplyTransposed<T>(
-                adjoint, outStride, source, inStride, Samples * Layout.Count, columns, 0, count, gradient.Weights, columns, accumulate,
-                workspace);
-        }
-
-        for (int group = 0; group < Groups && !all && !sparse; group++)
-        {
+            // Groups that leave inputs out add their terms in another order, so each decides for itself, whatever the others of the pass are.
             var (start, samples) = Group(group);
+            bool isSparse = layer == 0 && HasFewLiveInputs(group);
+            for (group++; group < Groups && (isSparse || hasAllRows) && isSparse == (layer == 0 && HasFewLiveInputs(group)); group++)
+            {
+                samples += Group(group).Count;
+            }
+
             int firstRow = start * Layout.Count;
-            Gemm.MultiplyTransposed<T>(
-                adjoint[(firstRow * outStride)..], outStride, source.AsSpan(firstRow * inStride), inStride, samples * _inputComponents,
-                columns, 0, count, gradient.Weights, columns, accumulate || group > 0, workspace);
+            var rowsOfAdjoint = adjoint[(firstRow * outStride)..];
+            var rowsOfSource = source.AsSpan(firstRow * inStride);
+            if (isSparse)
+            {
+                LiveGemm.MultiplyTransposed<T>(
+                    rowsOfAdjoint, outStride, rowsOfSource, inStride, samples, GroupSamples, Layout.Count, _inputComponents, _live!, start, columns, 0, count,
+                    gradient.Weights, columns, accumulate || start > 0, workspace);
+            }
+            else
+            {
+                Gemm.MultiplyTransposed<T>(
+                    rowsOfAdjoint, outStride, rowsOfSource, inStride, samples * (hasAllRows ? Layout.Count : _inputComponents), columns, 0, count,
+                    gradient.Weights, columns, accumulate || start > 0, workspace);
+            }
         }
 
         if (!accumulate)
@@ -356,10 +375,19 @@ internal sealed class JetTape<T> : IPassTape<T>
 
         if (layer == 0 && network.InputOffset is { } offset)
         {
-            // The rows of the tape lack the offset. Its part of the weights' gradient is the bias gradient of this pass times the offset.
-            var bias = workspace.Panel(count);
-            bias.Clear();
+            // The rows of the tape lack the offset. Its part of the weights' gradient is the bias gradient of the passes that belong together times the offset.
+            var bias = _offsetBias.AsSpan(first, count);
+            if (_isFirst)
+            {
+                bias.Clear();
+            }
+
             AddBias(adjoint, outStride, bias);
+            if (!_isLast)
+            {
+                return;
+            }
+
             for (int o = 0; o < count; o++)
             {
                 var row = gradient.Weights.Slice(o * columns, columns);
@@ -424,11 +452,12 @@ internal sealed class JetTape<T> : IPassTape<T>
         return few;
     }
 
-    /// <summary>Whether all samples of the pass have so few inputs that differ from zero that the first layer leaves the others out.</summary>
-    public bool AllHaveFewLiveInputs()
+    /// <summary>Whether the samples of a group have so few inputs that differ from zero that the first layer leaves the others out.</summary>
+    public bool HasFewLiveInputs(int group)
     {
+        var (start, samples) = Group(group);
         bool few = _live is not null;
-        for (int s = 0; s < Samples && few; s++)
+        for (int s = start; s < start + samples && few; s++)
         {
             few = _live!.AreFew(s);
         }

@@ -30,6 +30,7 @@ internal sealed class WorkerTeam : IDisposable
     private readonly SemaphoreSlim _start = new(0);
     private readonly SemaphoreSlim _done = new(0);
     private readonly LostTime _lost = new();
+    private readonly Action<int, Action<int, int>>? _runner;
     private Action<int, int>? _task;
     private int _tasks;
     private int _left;
@@ -45,7 +46,8 @@ internal sealed class WorkerTeam : IDisposable
     public WorkerTeam(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        _threads = new Thread[Math.Min(workers, MaxWorkers) - 1];
+        Workers = Math.Min(workers, MaxWorkers);
+        _threads = new Thread[Workers - 1];
         for (int k = 0; k < _threads.Length; k++)
         {
             int worker = k + 1;
@@ -54,6 +56,8 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
+    private WorkerTeam(int workers, Action<int, Action<int, int>> runner) => (Workers, _threads, _runner) = (workers, [], runner);
+
     /// <summary>
     /// The most workers of a team: four for each processor, and at least 16. More threads than that only take memory, and some
     /// ten thousand end the process.
@@ -61,7 +65,12 @@ internal sealed class WorkerTeam : IDisposable
     public static int MaxWorkers { get; } = Math.Max(16, 4 * Environment.ProcessorCount);
 
     /// <summary>Number of workers, the calling thread included.</summary>
-    public int Workers => _threads.Length + 1;
+    public int Workers { get; }
+
+    /// <summary>A team without threads, for a model of more cores than there are: tasks are cut as for so many workers, and the caller's runner does them.</summary>
+    /// <param name="workers">Number of workers.</param>
+    /// <param name="runner">Does the tasks 0 to count − 1, by worker 0.</param>
+    public static WorkerTeam Modeled(int workers, Action<int, Action<int, int>> runner) => new(workers, runner);
 
     /// <summary>Calls <paramref name="task"/>(task, worker) for all tasks 0 to <paramref name="tasks"/> − 1 and returns when all are done.</summary>
     /// <param name="tasks">Number of tasks.</param>
@@ -79,7 +88,11 @@ internal sealed class WorkerTeam : IDisposable
 
         try
         {
-            if (Math.Min(_threads.Length, tasks - 1) <= 0 || work < WorkOfHandover)
+            if (_runner is not null)
+            {
+                _runner(tasks, task);
+            }
+            else if (Math.Min(_threads.Length, tasks - 1) <= 0 || work < WorkOfHandover)
             {
                 RunAlone(tasks, task);
             }

@@ -50,7 +50,7 @@ internal sealed class Evaluator<T>
         _layout = source.Layout.Truncate(order);
         _componentWeights = scale.ComponentWeights(source, _layout);
         _packed = new PackedNetwork<T>(network);
-        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, samples.Length);
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, samples.Length, team.Workers);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
         _weights = new double[source.HasSampleWeights ? samples.Length : 0];

@@ -13,6 +13,9 @@ internal sealed class TrainingPass<T>
 {
     private const int MinTileOutputs = 64;
 
+    /// <summary>Workers from which tiles are half as large: more of them, though each packs the activations again.</summary>
+    private const int ManyWorkers = 16;
+
     /// <summary>
     /// Weights whose gradient is one task where it goes to the optimizer at once: half of a second-level cache. No more of them are packed for adjoints
     /// whatever the rows: each copy serves two sweeps.
@@ -72,7 +75,7 @@ internal sealed class TrainingPass<T>
         _layout = source.Layout.Truncate(order);
         _weighting = SampleWeighting<T>.Of(source);
         _hasMissingLabels = source.HasMissingLabels;
-        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch);
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch, team.Workers);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => AlignedMemory.Zeros<T>(_tape.ReverseScratch))];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];
@@ -140,7 +143,7 @@ internal sealed class TrainingPass<T>
         _packed.CompleteBias();
         for (_chunkStart = 0; _chunkStart < count; _chunkStart += _tape.Capacity)
         {
-            _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart));
+            _tape.Begin(Math.Min(_tape.Capacity, count - _chunkStart), _chunkStart == 0, _chunkStart + _tape.Capacity >= count);
             _team.Run(_tape.Groups, _runGroup);
             for (int s = _chunkStart; s < _chunkStart + _tape.Samples; s++)
             {
@@ -234,7 +237,7 @@ internal sealed class TrainingPass<T>
         for (int layer = 0; layer < architecture.LayerCount; layer++)
         {
             int outputs = architecture.Sizes[layer + 1];
-            int tile = Math.Max(MinTileOutputs, (outputs + workers - 1) / workers);
+            int tile = Math.Max(workers < ManyWorkers ? MinTileOutputs : MinTileOutputs / 2, (outputs + workers - 1) / workers);
             for (int first = 0; first < outputs; first += tile)
             {
                 yield return (layer, first, Math.Min(tile, outputs - first));

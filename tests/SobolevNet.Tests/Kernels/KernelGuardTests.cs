@@ -124,7 +124,7 @@ public class KernelGuardTests
         }
 
         void Multiply(int z, int a, int g, int first, int rowsOfSample) => LiveGemm.MultiplyTransposed<double>(
-            new double[z], 3, rows.AsSpan(0, a), 10, 2, 2, rowsOfSample, 2, live, 10, first, 2, new double[g], 10, false, workspace);
+            new double[z], 3, rows.AsSpan(0, a), 10, 2, 2, rowsOfSample, 2, live, 0, 10, first, 2, new double[g], 10, false, workspace);
 
         FluentActions.Invoking(() => Multiply(24, 80, 30, 1, 4)).Should().NotThrow();
         FluentActions.Invoking(() => Multiply(24, 80, 30, 0, 2)).Should().NotThrow("as many rows as components are enough");

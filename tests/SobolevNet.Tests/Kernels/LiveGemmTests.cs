@@ -47,7 +47,7 @@ public class LiveGemmTests
             for (int first = 0; first < Outputs; first += count)
             {
                 LiveGemm.MultiplyTransposed<float>(
-                    z, Outputs, a, Columns, Samples, 2, Components, Components, live, Columns, first, Math.Min(count, Outputs - first), g,
+                    z, Outputs, a, Columns, Samples, 2, Components, Components, live, 0, Columns, first, Math.Min(count, Outputs - first), g,
                     Columns, false, new Workspace<float>(), (VectorWidth)width);
             }
 
@@ -155,7 +155,7 @@ public class LiveGemmTests
 
         T[] actual = [.. start];
         LiveGemm.MultiplyTransposed<T>(
-            z, strideZ, a, columns, samples, GroupSamples, rowsOfSample, components, live, columns, 0, outputs, actual, columns, true,
+            z, strideZ, a, columns, samples, GroupSamples, rowsOfSample, components, live, 0, columns, 0, outputs, actual, columns, true,
             workspace, width);
         for (int i = 0; i < actual.Length; i++)
         {

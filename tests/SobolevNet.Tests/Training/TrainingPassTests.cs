@@ -68,6 +68,67 @@ public class TrainingPassTests
         gradient.Zip(expected, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-13 * scale);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_ForAnyNumberOfWorkers_CutsTheBatchAnew_AndGivesTheSameBits(bool byAdjoints)
+    {
+        // More workers get longer chunks. Inputs are images, a few of them without background, under a scaling with shifts, so that what is left out differs by group.
+        const int Inputs = 140, Batch = 700;
+        var source = Images(Inputs, Batch, byAdjoints);
+        var network = Mlp<float>.Create(Inputs, [70, 33], 2, seed: 2);
+        network.InputScaling = new FeatureScaling<float>(
+            [.. Enumerable.Range(0, Inputs).Select(k => 0.01f * (k % 7))], [.. Enumerable.Range(0, Inputs).Select(k => 0.5f + (0.1f * (k % 5)))]);
+        float[] Gradient(WorkerTeam team)
+        {
+            float[] gradient = new float[network.Parameters.Length];
+            var pass = new TrainingPass<float>(
+                network, new PackedNetwork<float>(network), gradient, source, 2, SobolevLoss.Measure(source), Batch, team,
+                byAdjoints ? DerivativePropagation.Adjoint : DerivativePropagation.Forward);
+            long[] samples = [.. Enumerable.Range(0, Batch).Select(k => (long)k)];
+            pass.Run(samples, 0, Batch, [1, 0.5, 0.25], new double[3]).Should().BeTrue();
+            team.Dispose();
+            return gradient;
+        }
+
+        float[] alone = Gradient(new WorkerTeam(1));
+        Gradient(new WorkerTeam(2)).Should().Equal(alone);
+        Gradient(new WorkerTeam(16)).Should().Equal(alone);
+        Gradient(WorkerTeam.Modeled(64, RunAll)).Should().Equal(alone);
+
+        static void RunAll(int tasks, Action<int, int> task)
+        {
+            for (int k = 0; k < tasks; k++)
+            {
+                task(k, 0);
+            }
+        }
+    }
+
+    private static IJetSource<float> Images(int inputs, int count, bool byAdjoints)
+    {
+        var layout = byAdjoints ? JetLayout.Create(4, [0, 1, 2, 3], [(0, 0), (1, 3)]) : JetLayout.Full(6, 2);
+        var input = new JetBatch<float>(layout, count, inputs);
+        var target = new JetBatch<float>(layout, count, 2);
+        var random = new Random(5);
+        for (int s = 0; s < count; s++)
+        {
+            bool isFull = s % 97 == 3;
+            for (int c = 0; c < layout.Count; c++)
+            {
+                var row = input.Row(c, s);
+                for (int k = isFull ? 0 : s % 90; k < (isFull ? inputs : (s % 90) + 40); k++)
+                {
+                    row[k] = (float)random.NextDouble() - 0.4f;
+                }
+
+                (target[c, s, 0], target[c, s, 1]) = ((float)random.NextDouble(), (float)random.NextDouble());
+            }
+        }
+
+        return new MemoryJetSource<float>(input, target);
+    }
+
     private static Mlp<T> Network<T>()
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {

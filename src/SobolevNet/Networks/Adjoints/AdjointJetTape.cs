@@ -23,8 +23,9 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions, which the input's jets give.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="batch">Samples of a batch, which is taken through the tape in chunks.</param>
+    /// <param name="workers">Threads that share the groups of a chunk.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold one chunk.</exception>
-    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch)
+    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch, int workers = 1)
     {
         _architecture = architecture;
         Layout = layout;
@@ -37,7 +38,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
             widest = Math.Max(widest, (long)layout.Count * architecture.Inputs);
         }
 
-        int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch));
+        int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch, workers));
         _tape = new AdjointTape<T>(architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk));
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
         if (tangentInputs.IsEmpty)
@@ -64,7 +65,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
 
     public int ReverseScratch => _tape.ReverseScratch;
 
-    public void Begin(int samples) => _tape.Begin(samples);
+    public void Begin(int samples, bool isFirst = true, bool isLast = true) => _tape.Begin(samples);
 
     public (int Start, int Count) Group(int group) => _tape.Group(group);
 

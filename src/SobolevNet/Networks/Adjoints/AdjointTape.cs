@@ -27,6 +27,9 @@ internal sealed class AdjointTape<T>
     private const int RowsOfGroup = 224;
     private const int RowsOfChunk = 4096;
 
+    /// <summary>Groups of a chunk for each worker, so that workers end at about the same time.</summary>
+    private const int GroupsOfWorker = 4;
+
     /// <summary>Value rows of a group, at least, where threads share the groups.</summary>
     private const int MinRowsOfGroup = 28;
 
@@ -124,8 +127,13 @@ internal sealed class AdjointTape<T>
     }
 
     /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
-    public static int ChooseChunk(MlpArchitecture architecture, int tangents, int batch) =>
-        Math.Min(batch, Math.Max(RowsOfChunk / RowsOfSample(architecture, tangents), SharedGroup(architecture, tangents, batch)));
+    public static int ChooseChunk(MlpArchitecture architecture, int tangents, int batch, int workers = 1)
+    {
+        long rows = Math.Max(RowsOfChunk, (long)GroupsOfWorker * workers * RowsOfGroup);
+        int chunk = (int)Math.Min(batch, Math.Max(rows / RowsOfSample(architecture, tangents), SharedGroup(architecture, tangents, batch)));
+        int group = LoneGroup(architecture, tangents, chunk);
+        return chunk == batch ? batch : chunk / group * group;
+    }
 
     /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
     public static int LoneGroup(MlpArchitecture architecture, int tangents, int samples, int? seeds = null) =>
