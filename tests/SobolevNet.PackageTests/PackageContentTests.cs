@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Reflection;
 using System.Reflection.Metadata;
@@ -16,7 +17,8 @@ public class PackageContentTests
     {
         using var package = ZipFile.OpenRead(PackagePath + ".nupkg");
         package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/") && !name.StartsWith("package/"))
-            .Should().BeEquivalentTo("SobolevNet.nuspec", "README.md", "lib/net10.0/SobolevNet.dll", "lib/net10.0/SobolevNet.xml", "[Content_Types].xml");
+            .Should().BeEquivalentTo("SobolevNet.nuspec", "README.md", "lib/net10.0/SobolevNet.dll", "lib/net10.0/SobolevNet.xml", "buildTransitive/SobolevNet.targets",
+                "[Content_Types].xml");
     }
 
     [Fact]
@@ -31,6 +33,39 @@ public class PackageContentTests
         Element("releaseNotes").Value.Should().NotBeEmpty();
         nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
             .Should().BeEquivalentTo("MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing", "System.Numerics.Tensors");
+    }
+
+    [Theory]
+    [InlineData("-p:PublishAot=true -p:RuntimeIdentifier=linux-x64", "x86-64-v3")]
+    [InlineData("-p:PublishAot=true -p:RuntimeIdentifier=win-x64", "x86-64-v3")]
+    [InlineData("-p:PublishAot=true -p:RuntimeIdentifier=linux-x64 -p:IlcInstructionSet=native", "native")]
+    [InlineData("-p:PublishAot=true -p:RuntimeIdentifier=linux-x64 -p:SobolevNetInstructionSet=false", "")]
+    [InlineData("-p:PublishAot=true -p:RuntimeIdentifier=osx-arm64", "")]
+    [InlineData("-p:RuntimeIdentifier=linux-x64", "")]
+    public void Targets_OfAProgramAheadOfTime_NameTheInstructions_UnlessTheProgramDoes(string properties, string expected)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            using (var package = ZipFile.OpenRead(PackagePath + ".nupkg"))
+            {
+                package.GetEntry("buildTransitive/SobolevNet.targets")!.ExtractToFile(Path.Combine(folder, "SobolevNet.targets"));
+            }
+
+            File.WriteAllText(Path.Combine(folder, "a.proj"), "<Project><Import Project=\"SobolevNet.targets\" /></Project>");
+            var start = new ProcessStartInfo("dotnet", $"msbuild a.proj -t:SobolevNetInstructionSet -getProperty:IlcInstructionSet {properties}")
+            {
+                WorkingDirectory = folder, RedirectStandardOutput = true,
+            };
+            using var process = Process.Start(start)!;
+            process.StandardOutput.ReadToEnd().Trim().Should().Be(expected);
+            process.WaitForExit();
+            process.ExitCode.Should().Be(0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
