@@ -1,4 +1,5 @@
 using System.Numerics;
+using CsCheck;
 using SobolevNet.Onnx.Format;
 
 namespace SobolevNet.Onnx.Tests;
@@ -32,6 +33,29 @@ public class ExportTests
     [MemberData(nameof(Activations))]
     public void Model_EveryActivationInFloat_GivesValueJacobianAndHessianOfTheNetwork(Activation activation, Activation? first) =>
         Compare(Networks.Random<float>(activation, first: first), FloatTolerances);
+
+    [Fact]
+    public void Model_AnyShape_GivesWhatTheNetworkGivesAndIsReadBack()
+    {
+        var shapes =
+            from inputs in Gen.Int[1, 6]
+            from hidden in Gen.Int[1, 9].Array[0, 3]
+            from outputs in Gen.Int[1, 4]
+            from activation in Gen.Int[0, Networks.Smooth.Length - 1].Select(k => Networks.Smooth[k])
+            from seed in Gen.ULong
+            select (Architecture: new MlpArchitecture(inputs, hidden, outputs, hidden.Length > 0 ? activation : Activation.Identity), Seed: seed);
+        shapes.Sample(
+            shape =>
+            {
+                var network = new Mlp<double>(shape.Architecture);
+                network.Initialize(shape.Seed);
+                Compare(network, [DoubleTolerance, DoubleTolerance, 10 * DoubleTolerance]);
+                var read = ForeignModel.Load<double>(Networks.Export(network, order: 1));
+                read.Architecture.Should().Be(network.Architecture);
+                read.Parameters.SequenceEqual(network.Parameters).Should().BeTrue();
+            },
+            iter: 30, threads: 1);
+    }
 
     [Theory]
     [InlineData(1)]
@@ -222,20 +246,21 @@ public class ExportTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int samples = 9;
+        var (inputs, outputs) = (network.Architecture.Inputs, network.Architecture.Outputs);
         T[] x = Networks.Inputs(network, samples);
         int order = network.Architecture.MaxOrder;
-        var outputs = Runtime.Run(Networks.Export(network, order), ("input", x, [samples, 3]));
+        var given = Runtime.Run(Networks.Export(network, order), ("input", x, [samples, inputs]));
 
         var predictor = new Predictor<T>(network);
-        var (y, jacobian, hessian) = (new T[samples * 2], new T[samples * 6], new T[samples * 18]);
+        var (y, jacobian, hessian) = (new T[samples * outputs], new T[samples * outputs * inputs], new T[samples * outputs * inputs * inputs]);
         predictor.Evaluate(x, y);
-        outputs["value"].ShouldAgree(y, tolerances[0], "values");
+        given["value"].ShouldAgree(y, tolerances[0], "values");
         predictor.Jacobian(x, jacobian);
-        outputs["jacobian"].ShouldAgree(jacobian, tolerances[1], "Jacobians");
+        given["jacobian"].ShouldAgree(jacobian, tolerances[1], "Jacobians");
         if (order == 2)
         {
             predictor.Hessian(x, hessian);
-            outputs["hessian"].ShouldAgree(hessian, tolerances[2], "Hessians");
+            given["hessian"].ShouldAgree(hessian, tolerances[2], "Hessians");
         }
     }
 }

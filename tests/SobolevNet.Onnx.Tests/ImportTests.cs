@@ -1,5 +1,4 @@
 using System.Numerics;
-using SobolevNet.Onnx.Format;
 using ElementType = SobolevNet.Onnx.Format.TensorProto.Types.DataType;
 
 namespace SobolevNet.Onnx.Tests;
@@ -81,13 +80,18 @@ public class ImportTests
         ["softplus by Log and Exp"] = (Activation.Softplus, (model, z) => model.Node("Where",
             model.Node("Greater", z, model.Number(20)), z, model.Node("Log", model.Node("Add", model.Node("Exp", z), model.Number(1))))),
         ["silu"] = (Activation.Silu, (model, z) => model.Node("Mul", z, model.Node("Sigmoid", z))),
+        ["relu by Clip"] = (Activation.Relu, (model, z) => model.Node("Clip", z, model.Number(0), model.Number(1e38))),
+        ["relu by Min"] = (Activation.Relu, (model, z) => model.Node("Neg", model.Node("Min", model.Node("Neg", z), model.Number(0)))),
+        ["silu by Exp"] = (Activation.Silu, (model, z) => model.Node("Mul", z,
+            model.Node("Reciprocal", model.Node("Add", model.Number(1), model.Node("Exp", model.Node("Neg", z)))))),
+        ["sine by Cos"] = (Activation.Sine, (model, z) => model.Node("Cos", model.Node("Sub", z, model.Number(Math.PI / 2)))),
         ["sine"] = (Activation.Sine, (model, z) => model.Node("Sin", z)),
         ["gelu of PyTorch"] = (Activation.Gelu, (model, z) => model.Node("Mul",
             model.Node("Mul", z, model.Node("Add", model.Node("Erf", model.Node("Div", z, model.Number(Math.Sqrt(2)))), model.Number(1))), model.Number(0.5))),
         ["gelu of Keras"] = (Activation.Gelu, (model, z) => model.Node("Mul",
             model.Node("Mul", model.Number(0.5), z), model.Node("Add", model.Number(1), model.Node("Erf", model.Node("Mul", model.Number(Math.Sqrt(0.5)), z))))),
         ["gelu by tanh and Pow"] = (Activation.GeluTanh, (model, z) => model.Node("Mul", model.Node("Mul", model.Number(0.5), z), model.Node("Add", model.Number(1),
-            model.Node("Tanh", model.Node("Mul", model.Number(Math.Sqrt(2 / Math.PI)), model.Node("Add", z, model.Node("Mul", model.Number(0.044715), model.Node("Pow", z, model.Number(3))))))))),
+            model.Node("Tanh", model.Node("Mul", model.Number(Math.Sqrt(2 / Math.PI)), model.Node("Add", z, model.Node("Mul", model.Number(0.044715), model.Node("Pow", z, model.Node("Constant", [], ForeignModel.Integer("value_int", 3)))))))))),
         ["gelu by tanh and Mul"] = (Activation.GeluTanh, (model, z) => model.Node("Mul", z, model.Node("Mul", model.Number(0.5), model.Node("Add", model.Number(1), model.Node("Tanh",
             model.Node("Mul", model.Node("Mul", z, model.Number(Math.Sqrt(2 / Math.PI))), model.Node("Add", model.Number(1), model.Node("Mul", model.Node("Mul", z, z), model.Number(0.044715))))))))),
         ["Gelu"] = (Activation.Gelu, (model, z) => model.Node("Gelu", z)),
@@ -161,14 +165,15 @@ public class ImportTests
     }
 
     [Theory]
-    [InlineData(ElementType.Float)]
-    [InlineData(ElementType.Double)]
-    [InlineData(ElementType.Float16)]
-    [InlineData(ElementType.Bfloat16)]
-    public void Load_WeightsOfEveryTypeInBytesOrFields_AreRead(ElementType type)
+    [InlineData(1, "float")]
+    [InlineData(11, "double")]
+    [InlineData(10, "float16")]
+    [InlineData(16, "bfloat16")]
+    public void Load_WeightsOfEveryTypeInBytesOrFields_AreRead(int number, string type)
     {
         double[] weights = [0.5, -2, 3, 0.25, 1, -0.125];
-        var model = new ForeignModel(type);
+        ((ElementType)number).ToString().Should().BeEquivalentTo(type);
+        var model = new ForeignModel((ElementType)number);
         string hidden = model.Node("Tanh", model.Node("Gemm", "x", model.Constant("a", weights, 3, 2), model.Typed("b", [1, -1], 2)));
         string y = model.Node("MatMul", hidden, model.Typed("c", [2, -4], 2, 1));
         var network = ForeignModel.Load<float>(model.Finish(y));
@@ -188,17 +193,30 @@ public class ImportTests
     public void Load_WhatChangesNoNumber_IsPassedThrough()
     {
         var model = new ForeignModel(opset: 13, inputShape: [-1, -1]);
-        var graph = model.Graph;
-        string x = model.Node("Reshape", "x", model.Indices(-1, 3));
+        string x = model.Node("Reshape", "x", model.Node("Constant", [], ForeignModel.Integers("value_ints", -1, 3)));
         string weights = model.Node("Transpose", [model.Constant("w", model.Random(12), 4, 3)], ForeignModel.Integers("perm", 1, 0));
         string hidden = model.Node("Tanh", model.Node("Dropout", model.Node("MatMul", x, weights)));
         string root = model.Node("Sqrt", model.Node("Constant", [], ForeignModel.Real("value_float", 4)));
         hidden = model.Node("Div", hidden, root);
         string matrix = model.Node("Constant", [], ForeignModel.Array("value", model.Tensor("", [1, 2, 3, 4], [4, 1])));
         string y = model.Node("Gemm", [hidden, matrix, model.Constant("b", [0.5], 1)], ForeignModel.Real("alpha", 2), ForeignModel.Real("beta", 3));
-        byte[] bytes = model.Finish(model.Node("Squeeze", y, model.Indices(1)));
-        Check(bytes, "3-4-1 Tanh");
-        graph.Node.Should().HaveCount(10);
+        Check(model.Finish(model.Node("Squeeze", model.Node("Reshape", y, model.Indices(0, -1)), model.Indices(1))), "3-4-1 Tanh");
+    }
+
+    [Fact]
+    public void Load_ManyChangesOfUnitsByOneNumber_AreAllPartOfTheFirstLayer()
+    {
+        var model = new ForeignModel(ElementType.Double);
+        string x = "x";
+        foreach (string op in new[] { "Mul", "Add", "Div", "Sub", "Mul", "Add", "Mul" })
+        {
+            x = model.Node(op, x, model.Number(1.25));
+        }
+
+        string y = model.Node("Reshape", model.Linear(model.Node("Tanh", model.Linear(x, 3, 4)), 4, 1), model.Indices(-1));
+        byte[] bytes = model.Finish(y);
+        double[] inputs = [1, -2, 0.5];
+        Runtime.Run(bytes, ("x", inputs, [1, 3]))[y].ShouldAgree(ForeignModel.Load<double>(bytes).Evaluate(inputs), 1e-13, "values");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using SobolevNet.Onnx.Format;
 using SobolevNet.Tests.Files;
-using ElementType = SobolevNet.Onnx.Format.TensorProto.Types.DataType;
 
 namespace SobolevNet.Onnx.Tests;
 
@@ -23,6 +22,14 @@ public class RefusalTests
         ["an array after a formula"] = (static (model, z) => model.Node("Mul", model.Node("Exp", z), model.Constant("b", [1, 2, 3, 4], 4)), "*(Mul) combines an array*"),
         ["a missing tensor"] = (static (model, z) => model.Node("Add", z, "lost"), "*(Add) takes \"lost\", which no node before it gives*"),
         ["a reshape"] = (static (model, z) => model.Node("Reshape", z, model.Indices(-1, 2)), "*(Reshape) does more than pass its input on*"),
+        ["a reshape of samples"] = (static (model, z) => model.Node("Reshape", z, model.Indices(-1, -1)), "*(Reshape) does more than pass its input on*"),
+        ["a flattening of samples"] = (static (model, z) => model.Node("Flatten", [z], ForeignModel.Integer("axis", 0)), "*(Flatten) does more than pass its input on*"),
+        ["a squeeze of features"] = (static (model, z) => model.Node("Squeeze", z), "*(Squeeze) does more than pass its input on*"),
+        ["a dropout in training"] = (static (model, z) => model.Node("Dropout", z, model.Number(0.5), model.Number(1)), "*(Dropout) does more than pass its input on*"),
+        ["an unknown approximation"] = (static (model, z) => model.Node("Gelu", [z], ForeignModel.Text("approximate", "fast")), "*(Gelu) has the approximation \"fast\"; expected none or tanh*"),
+        ["a transposed input"] = (static (model, z) => model.Node("Gemm", [z, model.Constant("w", model.Random(16), 4, 4)], ForeignModel.Integer("transA", 1)), "*(Gemm) transposes its input*"),
+        ["a bias for each sample"] = (static (model, z) => model.Node("Gemm", z, model.Constant("w", model.Random(16), 4, 4), model.Constant("b", [1, 2], 2, 1)), "*(Gemm) has a bias that is not a constant of 4 elements*"),
+        ["a quotient of an array"] = (static (model, z) => model.Node("Div", model.Constant("b", [1, 2, 3, 4], 4), z), "*(Div) combines an array*"),
         ["a cast to integers"] = (static (model, z) => model.Node("Cast", [z], ForeignModel.Integer("to", 7)), "*(Cast) does more than pass its input on*"),
         ["two inputs too many"] = (static (model, z) => model.Node("Tanh", z, z, z), "*(Tanh) has 3 inputs*"),
         ["weights of another size"] = (static (model, z) => model.Dense(z, 3, 4), "*(MatMul) has weights from 3 to 4 features; it gets 4*"),
@@ -166,6 +173,19 @@ public class RefusalTests
 
         static byte[] Length(int length) => [(byte)(0x80 | (length & 0x7F)), (byte)(0x80 | ((length >> 7) & 0x7F)), (byte)(length >> 14)];
     }
+
+    [Theory]
+    [InlineData("0B", "fields of no known kind")]
+    [InlineData("3A05", "cut short")]
+    [InlineData("0800000000", "cut short")]
+    [InlineData("08FFFFFFFFFFFFFFFFFFFFFF01", "a number of more than 64 bits")]
+    [InlineData("0D000000", "cut short")]
+    [InlineData("0900000000000000", "cut short")]
+    [InlineData("3A03580000", "no output")]
+    [InlineData("3A040A020A00", "no output")]
+    [InlineData("3A00", "no output")]
+    [InlineData("0808", "no graph")]
+    public void Load_BytesThatAreNoModel_AreRefused(string bytes, string message) => Refused(Convert.FromHexString(bytes), $"*{message}*");
 
     [Fact]
     public void Load_WhatIsNoFile_IsRefused()

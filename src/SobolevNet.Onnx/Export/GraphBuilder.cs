@@ -1,4 +1,5 @@
 using System.Numerics;
+using Google.Protobuf;
 using SobolevNet.Onnx.Format;
 using ElementType = SobolevNet.Onnx.Format.TensorProto.Types.DataType;
 
@@ -26,7 +27,7 @@ internal sealed class GraphBuilder(string name, ElementType elementType)
     }
 
     /// <summary>A constant array.</summary>
-    public GraphValue Constant<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape)
+    public GraphValue Tensor<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape)
         where T : unmanaged, INumber<T>
     {
         Graph.Initializer.Add(TensorElements.Create(name, data, shape));
@@ -40,7 +41,7 @@ internal sealed class GraphBuilder(string name, ElementType elementType)
         if (!_known.TryGetValue(key, out var value))
         {
             string name = FormattableString.Invariant($"number.{_known.Count}");
-            value = elementType == ElementType.Float ? Constant<float>(name, [(float)number]) : Constant(name, [number]);
+            value = elementType == ElementType.Float ? Tensor<float>(name, [(float)number]) : Tensor(name, [number]);
             _known.Add(key, value);
         }
 
@@ -53,7 +54,7 @@ internal sealed class GraphBuilder(string name, ElementType elementType)
         string key = $"indices {string.Join(' ', indices.ToArray())}";
         if (!_known.TryGetValue(key, out var value))
         {
-            value = Constant(FormattableString.Invariant($"indices.{_known.Count}"), indices, indices.Length);
+            value = Tensor(FormattableString.Invariant($"indices.{_known.Count}"), indices, indices.Length);
             _known.Add(key, value);
         }
 
@@ -77,7 +78,7 @@ internal sealed class GraphBuilder(string name, ElementType elementType)
             node.Attribute.Add(attribute);
         }
 
-        string key = $"{op} {string.Join(' ', node.Input)} {attribute}";
+        string key = $"{op} {string.Join(' ', node.Input)} {attribute?.ToByteString().ToBase64()}";
         if (!_known.TryGetValue(key, out var value))
         {
             node.Name = FormattableString.Invariant($"{op}.{_known.Count}");

@@ -89,7 +89,7 @@ internal sealed class NetworkGraph<T>
         }
 
         string name = string.Create(CultureInfo.InvariantCulture, $"layer{k}");
-        var weights = _builder.Constant<T>($"{name}.weight", transposed, layer.Inputs, layer.Outputs);
+        var weights = _builder.Tensor<T>($"{name}.weight", transposed, layer.Inputs, layer.Outputs);
         var bias = Vector($"{name}.bias", layer.Bias);
         if (_options.Order >= 1)
         {
@@ -102,7 +102,7 @@ internal sealed class NetworkGraph<T>
 
     /// <summary>The derivatives of the first layer by all inputs: its weights, divided by the inputs' scales.</summary>
     private GraphValue OfInputs(GraphValue weights) =>
-        _network.InputScaling is { } scaling ? weights / _builder.Constant("input.scale.column", scaling.Scale, scaling.Features, 1) : weights;
+        _network.InputScaling is { } scaling ? weights / _builder.Tensor("input.scale.column", scaling.Scale, scaling.Features, 1) : weights;
 
     private GraphValue Activate(Activation activation, GraphValue z)
     {
@@ -140,7 +140,7 @@ internal sealed class NetworkGraph<T>
     private GraphValue Zeros(GraphValue first) =>
         _builder.Node("Expand", _builder.Number(0), _builder.Node("Gather", first.Apply("Shape"), _builder.Indices(0, 1, 1, 2)));
 
-    private GraphValue Vector(string name, ReadOnlySpan<T> data) => _builder.Constant(name, data, data.Length);
+    private GraphValue Vector(string name, ReadOnlySpan<T> data) => _builder.Tensor(name, data, data.Length);
 
     private static string Size(int size) => size.ToString(CultureInfo.InvariantCulture);
 }

@@ -62,9 +62,9 @@ internal sealed partial class ChainReader(GraphProto graph, int length)
         return names.Contains(chosen)
             ? chosen
             : throw new InvalidDataException(
-                output is null
-                    ? $"it has {names.Length} outputs; give the name of the one to read as the argument output: {NodeText.List(names)}."
-                    : $"it has no output {NodeText.Quote(output)}; it has {NodeText.List(names)}.");
+                names.Length == 0 ? "it has no output."
+                : output is null ? $"it has {names.Length} outputs; give the name of the one to read as the argument output: {NodeText.List(names)}."
+                : $"it has no output {NodeText.Quote(output)}; it has {NodeText.List(names)}.");
     }
 
     /// <summary>The nodes that an output depends on, in the order of the file, which is that of computation.</summary>
