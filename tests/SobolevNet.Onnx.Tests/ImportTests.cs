@@ -60,6 +60,23 @@ public class ImportTests
     }
 
     [Fact]
+    public void Load_InAnotherPrecision_IsTheConversionOfTheNetwork()
+    {
+        var network = Networks.Random<double>(Activation.Tanh);
+        network.InputScaling = new FeatureScaling<double>([101325.123, 1, 2], [0.1, 1, 1]);
+        var expected = network.Convert<float>();
+        var read = ForeignModel.Load<float>(Networks.Export(network));
+        read.Parameters.SequenceEqual(expected.Parameters).Should().BeTrue("what the shift loses by rounding is in the bias");
+        read.InputScaling!.Shift.SequenceEqual(expected.InputScaling!.Shift).Should().BeTrue();
+
+        network.InputScaling = new FeatureScaling<double>([0, 0, 0], [1e-45, 1, 1]);
+        FluentActions.Invoking(() => ForeignModel.Load<float>(Networks.Export(network))).Should().Throw<InvalidDataException>().WithMessage("*impossible network: *scale*");
+        network.InputScaling = null;
+        network.Parameters[0] = 1e300;
+        FluentActions.Invoking(() => ForeignModel.Load<float>(Networks.Export(network))).Should().Throw<InvalidDataException>().WithMessage("*impossible network: *1E+300*");
+    }
+
+    [Fact]
     public void Load_AFile_ReadsWhatWasWritten()
     {
         using var folder = new SobolevNet.Tests.Files.TemporaryFolder();

@@ -181,7 +181,7 @@ public class RefusalTests
     [InlineData("08FFFFFFFFFFFFFFFFFFFFFF01", "a number of more than 64 bits")]
     [InlineData("0D000000", "cut short")]
     [InlineData("0900000000000000", "cut short")]
-    [InlineData("3A03580000", "no output")]
+    [InlineData("3A025800", "no output")]
     [InlineData("3A040A020A00", "no output")]
     [InlineData("3A00", "no output")]
     [InlineData("0808", "no graph")]

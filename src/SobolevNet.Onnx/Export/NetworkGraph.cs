@@ -18,6 +18,10 @@ internal sealed class NetworkGraph<T>
     private readonly OnnxExportOptions _options;
     private readonly GraphBuilder _builder = new("SobolevNet", TensorElements.TypeOf<T>());
     private readonly ActivationGraph _activations;
+    private readonly GraphValue _input;
+    private readonly GraphValue? _directions;
+    private readonly GraphValue? _inputScale;
+    private readonly GraphValue? _outputScale;
     private GraphValue? _first;
     private GraphValue? _second;
     private bool _dependsOnSample;
@@ -27,58 +31,86 @@ internal sealed class NetworkGraph<T>
         _network = network;
         _options = options;
         _activations = new ActivationGraph(_builder, TensorElements.TypeOf<T>() == ElementType.Double);
+        string inputs = Size(network.Architecture.Inputs);
+        _input = _builder.Input("input", "batch", inputs);
+        _directions = options.AlongDirections ? _builder.Input("directions", "directions", inputs) : null;
+        _inputScale = network.InputScaling is { } input ? Vector("input.scale", input.Scale) : null;
+        _outputScale = network.OutputScaling is { } output ? Vector("output.scale", output.Scale) : null;
     }
 
     public GraphProto Build()
     {
         var architecture = _network.Architecture;
-        string tangents = _options.AlongDirections ? "directions" : Size(architecture.Inputs);
-        var input = _builder.Input("input", "batch", Size(architecture.Inputs));
-        var directions = _options.AlongDirections ? _builder.Input("directions", tangents, Size(architecture.Inputs)) : (GraphValue?)null;
-        var value = input;
-        if (_network.InputScaling is { } scaling)
-        {
-            var scale = Vector("input.scale", scaling.Scale);
-            value = (value - Vector("input.shift", scaling.Shift)) / scale;
-            directions /= scale;
-        }
-
+        var value = _network.InputScaling is { } input ? (_input - Vector("input.shift", input.Shift)) / _inputScale!.Value : _input;
         for (int k = 0; k < architecture.LayerCount; k++)
         {
-            value = Layer(k, value, directions);
+            var layer = _network.Layer(k);
+            var weights = _builder.Tensor<T>($"layer{Size(k)}.weight", Transposed(layer), layer.Inputs, layer.Outputs);
+            value = _builder.Node("Gemm", value, weights, Vector($"layer{Size(k)}.bias", layer.Bias));
+            if (_options.Order >= 1)
+            {
+                Differentiate(k, weights);
+            }
+
             if (k < architecture.LayerCount - 1)
             {
                 value = Activate(k == 0 ? architecture.FirstActivation : architecture.Activation, value);
             }
         }
 
-        if (_network.OutputScaling is { } output)
-        {
-            var scale = Vector("output.scale", output.Scale);
-            value = (value * scale) + Vector("output.shift", output.Shift);
-            _first *= scale;
-            _second *= scale;
-        }
-
-        string outputs = Size(architecture.Outputs);
-        _builder.Output("value", value, "batch", outputs);
-        if (_options.Order >= 1)
-        {
-            var first = _dependsOnSample ? _first!.Value : ForEachSample(input, _first!.Value);
-            _builder.Output("jacobian", first.Transposed(0, 2, 1), "batch", outputs, tangents);
-            if (_options.Order == 2)
-            {
-                _builder.Output("hessian", (_second ?? Zeros(first)).Transposed(0, 3, 1, 2), "batch", outputs, tangents, tangents);
-            }
-        }
-
+        value = _network.OutputScaling is { } output ? (value * _outputScale!.Value) + Vector("output.shift", output.Shift) : value;
+        GiveOut(value);
         return _builder.Graph;
     }
 
-    /// <summary>A dense layer: the values by Gemm, the derivatives by MatMul.</summary>
-    private GraphValue Layer(int k, GraphValue value, GraphValue? directions)
+    /// <summary>Takes the derivatives through a dense layer.</summary>
+    /// <remarks>
+    /// Scales go into the weights, which runtimes do once. ONNX Runtime rounds a factor of one element next to a MatMul to float, so the first derivatives of a layer of one
+    /// weight are made an array that it does not know beforehand.
+    /// </remarks>
+    private void Differentiate(int k, GraphValue weights)
     {
-        var layer = _network.Layer(k);
+        if (k == 0 && _inputScale is { } divisor)
+        {
+            weights /= divisor.WithAxes(1);
+        }
+
+        if (k == _network.Architecture.LayerCount - 1 && _outputScale is { } factor)
+        {
+            weights *= factor;
+        }
+
+        _second = _second?.Times(weights);
+        _first = k > 0 ? _first!.Value.Times(weights) : _directions?.Times(weights) ?? weights;
+        if (k == 0 && _directions is null && _network.Layer(0).Weights.Length == 1)
+        {
+            _first = ForEachSample(weights);
+            _dependsOnSample = true;
+        }
+    }
+
+    /// <summary>Makes the values and derivatives outputs of the graph.</summary>
+    private void GiveOut(GraphValue value)
+    {
+        string outputs = Size(_network.Architecture.Outputs);
+        string tangents = _options.AlongDirections ? "directions" : Size(_network.Architecture.Inputs);
+        _builder.Output("value", value, "batch", outputs);
+        if (_first is not { } first)
+        {
+            return;
+        }
+
+        first = _dependsOnSample ? first : ForEachSample(first);
+        _builder.Output("jacobian", first.Transposed(0, 2, 1), "batch", outputs, tangents);
+        if (_options.Order == 2)
+        {
+            _builder.Output("hessian", (_second ?? Zeros(first)).Transposed(0, 3, 1, 2), "batch", outputs, tangents, tangents);
+        }
+    }
+
+    /// <summary>Weights of shape (inputs, outputs), which a row of features is multiplied by.</summary>
+    private static T[] Transposed(DenseLayer<T> layer)
+    {
         var transposed = new T[layer.Weights.Length];
         for (int o = 0; o < layer.Outputs; o++)
         {
@@ -88,21 +120,8 @@ internal sealed class NetworkGraph<T>
             }
         }
 
-        string name = string.Create(CultureInfo.InvariantCulture, $"layer{k}");
-        var weights = _builder.Tensor<T>($"{name}.weight", transposed, layer.Inputs, layer.Outputs);
-        var bias = Vector($"{name}.bias", layer.Bias);
-        if (_options.Order >= 1)
-        {
-            _first = k > 0 ? _first!.Value.Times(weights) : directions?.Times(weights) ?? OfInputs(weights);
-            _second = _second?.Times(weights);
-        }
-
-        return _builder.Node("Gemm", value, weights, bias);
+        return transposed;
     }
-
-    /// <summary>The derivatives of the first layer by all inputs: its weights, divided by the inputs' scales.</summary>
-    private GraphValue OfInputs(GraphValue weights) =>
-        _network.InputScaling is { } scaling ? weights / _builder.Tensor("input.scale.column", scaling.Scale, scaling.Features, 1) : weights;
 
     private GraphValue Activate(Activation activation, GraphValue z)
     {
@@ -128,10 +147,10 @@ internal sealed class NetworkGraph<T>
         static GraphValue? Scaled(GraphValue? derivative, GraphValue? slope) => slope is null ? derivative : derivative * slope;
     }
 
-    /// <summary>The derivatives of a linear network, which are the same for all samples, for each of them.</summary>
-    private GraphValue ForEachSample(GraphValue input, GraphValue first)
+    /// <summary>First derivatives that are the same for all samples, for each of them.</summary>
+    private GraphValue ForEachSample(GraphValue first)
     {
-        var samples = _builder.Node("Gather", input.Apply("Shape"), _builder.Indices(0));
+        var samples = _builder.Node("Gather", _input.Apply("Shape"), _builder.Indices(0));
         var axis = new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 0 };
         return _builder.Node("Expand", first, _builder.Node("Concat", axis, samples, first.Apply("Shape")));
     }

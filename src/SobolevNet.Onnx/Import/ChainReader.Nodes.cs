@@ -233,7 +233,7 @@ internal sealed partial class ChainReader
     {
         if (!signal.IsFlat)
         {
-            throw Refusal(node, "takes what has not the shape (samples, features)");
+            throw Refusal(node, "takes an input that does not have the shape (samples, features)");
         }
 
         return signal.Resolve(_tolerance) ?? throw Refusal(

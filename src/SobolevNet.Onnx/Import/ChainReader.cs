@@ -86,7 +86,7 @@ internal sealed partial class ChainReader(GraphProto graph, int length)
             if (node.Output.Any(wanted.Contains))
             {
                 nodes.Add(node);
-                wanted.UnionWith(node.Input);
+                wanted.UnionWith(node.Input.Where(name => name.Length > 0));
             }
         }
 

@@ -56,9 +56,21 @@ internal sealed class LayerChain
     }
 
     /// <summary>The network in a precision.</summary>
-    /// <exception cref="InvalidDataException">The activations are not those of one network, a size is out of range, or a number is not finite.</exception>
+    /// <exception cref="InvalidDataException">The activations are not those of one network, or a size or number is out of range.</exception>
     public Mlp<T> ToNetwork<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        try
+        {
+            return ToNetwork().Convert<T>();
+        }
+        catch (Exception refused) when (refused is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"it is an impossible network: {refused.Message}", refused);
+        }
+    }
+
+    private Mlp<double> ToNetwork()
     {
         Activation[] activations = [.. _layers.SkipLast(1).Select(layer => layer.Activation)];
         if (activations.Skip(1).Distinct().Count() > 1)
@@ -66,31 +78,24 @@ internal sealed class LayerChain
             throw new InvalidDataException($"it has the activations {string.Join(", ", activations.Take(9))}; only the first may differ from the others.");
         }
 
-        Mlp<T> network;
-        try
+        var network = new Mlp<double>(new MlpArchitecture(
+            _layers[0].Inputs, [.. _layers.SkipLast(1).Select(layer => layer.Outputs)], _layers[^1].Outputs,
+            activations.LastOrDefault(), activations.Length > 0 ? activations[0] : null))
         {
-            network = new Mlp<T>(new MlpArchitecture(
-                _layers[0].Inputs, [.. _layers.SkipLast(1).Select(layer => layer.Outputs)], _layers[^1].Outputs,
-                activations.LastOrDefault(), activations.Length > 0 ? activations[0] : null));
-            network.InputScaling = InputScaling<T>();
-            network.OutputScaling = OutputScaling<T>();
-        }
-        catch (ArgumentException refused)
-        {
-            throw new InvalidDataException($"it is an impossible network: {refused.Message}", refused);
-        }
-
+            InputScaling = InputScaling(),
+            OutputScaling = OutputScaling(),
+        };
         for (int k = 0; k < _layers.Count; k++)
         {
             var layer = network.Layer(k);
             Fill(_layers[k], layer.Weights, layer.Bias);
         }
 
-        foreach (T parameter in network.Parameters)
+        foreach (double parameter in network.Parameters)
         {
-            if (!T.IsFinite(parameter))
+            if (!double.IsFinite(parameter))
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it has the parameter {parameter}; all must be finite in {typeof(T).Name}."));
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it has the parameter {parameter}; all must be finite."));
             }
         }
 
@@ -98,8 +103,7 @@ internal sealed class LayerChain
     }
 
     /// <summary>What precedes the first layer as a scaling, if it is a shift and a positive scale; it is taken from the layer then.</summary>
-    private FeatureScaling<T>? InputScaling<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private FeatureScaling<double>? InputScaling()
     {
         var units = _layers[0].Before;
         if (units is not [{ Change: UnitChange.Sub } shift, { Change: UnitChange.Div } scale] || !ArePositive(scale, _layers[0].Inputs))
@@ -108,12 +112,11 @@ internal sealed class LayerChain
         }
 
         units.Clear();
-        return ScalingOf<T>(shift, scale, _layers[0].Inputs);
+        return ScalingOf(shift, scale, _layers[0].Inputs);
     }
 
     /// <summary>The same of what follows the last layer.</summary>
-    private FeatureScaling<T>? OutputScaling<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private FeatureScaling<double>? OutputScaling()
     {
         var units = _layers[^1].After;
         if (units is not [.., { Change: UnitChange.Mul } scale, { Change: UnitChange.Add } shift] || !ArePositive(scale, _layers[^1].Outputs))
@@ -122,22 +125,20 @@ internal sealed class LayerChain
         }
 
         units.RemoveRange(units.Count - 2, 2);
-        return ScalingOf<T>(shift, scale, _layers[^1].Outputs);
+        return ScalingOf(shift, scale, _layers[^1].Outputs);
     }
 
     private static bool ArePositive(UnitStage scale, int features) => Enumerable.Range(0, features).All(k => scale.For(k) > 0);
 
-    private static FeatureScaling<T> ScalingOf<T>(UnitStage shift, UnitStage scale, int features)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static FeatureScaling<double> ScalingOf(UnitStage shift, UnitStage scale, int features)
     {
-        return new FeatureScaling<T>(Numbers(shift), Numbers(scale));
+        return new FeatureScaling<double>(Numbers(shift), Numbers(scale));
 
-        T[] Numbers(UnitStage units) => [.. Enumerable.Range(0, features).Select(k => T.CreateTruncating(units.For(k)))];
+        double[] Numbers(UnitStage units) => [.. Enumerable.Range(0, features).Select(units.For)];
     }
 
     /// <summary>Writes a layer with the changes of unit around it: with a∘x + c before and e∘y + t after it, W becomes e∘W∘a and b becomes e∘(b + W c) + t.</summary>
-    private static void Fill<T>(Layer layer, Span<T> weights, Span<T> bias)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Fill(Layer layer, Span<double> weights, Span<double> bias)
     {
         var (dense, inputs) = (layer.Dense, layer.Inputs);
         var (a, c) = Compose(layer.Before, inputs);
@@ -149,10 +150,10 @@ internal sealed class LayerChain
             {
                 double weight = dense.Factor * dense.Weights.At(o, i);
                 sum += weight * c[i];
-                weights[(o * inputs) + i] = T.CreateTruncating(e[o] * weight * a[i]);
+                weights[(o * inputs) + i] = e[o] * weight * a[i];
             }
 
-            bias[o] = T.CreateTruncating((e[o] * sum) + t[o]);
+            bias[o] = (e[o] * sum) + t[o];
         }
     }
 
