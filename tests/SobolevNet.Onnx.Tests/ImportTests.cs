@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Onnx.Format;
 using ElementType = SobolevNet.Onnx.Format.TensorProto.Types.DataType;
 
 namespace SobolevNet.Onnx.Tests;
@@ -160,16 +161,36 @@ public class ImportTests
         network.OutputScaling.Shift.ToArray().Should().Equal(-5, 5);
     }
 
-    [Fact]
-    public void Load_AStandardScalerBeforeTheLayers_IsTheInputScaling()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_AStandardScalerBeforeTheLayers_IsTheInputScaling(bool isShapeKnown)
     {
         var model = new ForeignModel(ElementType.Double);
+        if (!isShapeKnown)
+        {
+            model.Graph.Input[0].Type.TensorType.Shape = null;
+        }
+
         string standard = model.Node("Div", model.Node("Sub", "x", model.Constant("mean", [1, 2, 3], 3)), model.Constant("deviation", [4, 5, 6], 3));
         byte[] bytes = model.Finish(model.Linear(model.Node("Sin", model.Linear(standard, 3, 2)), 2, 1));
         var network = ForeignModel.Load<double>(bytes);
         network.InputScaling!.Shift.ToArray().Should().Equal(1, 2, 3);
         network.InputScaling.Scale.ToArray().Should().Equal(4, 5, 6);
-        Runtime.Run(bytes, ("x", [1.5, -2, 9], [1, 3]))[Last(model)].ShouldAgree(network.Evaluate([1.5, -2, 9]), 1e-13, "values");
+        Runtime.Run(bytes, ("x", [1.5, -2, 9], [1, 3])).Single().Value.ShouldAgree(network.Evaluate([1.5, -2, 9]), 1e-13, "values");
+    }
+
+    [Fact]
+    public void Load_FactorsBelowZero_ArePartOfTheLayers()
+    {
+        var model = new ForeignModel();
+        string x = model.Node("Div", model.Node("Sub", "x", model.Constant("mean", [1, 2, 3], 3)), model.Constant("deviation", [4, -5, 6], 3));
+        string hidden = model.Node("Tanh", model.Node("Gemm", x, model.Constant("w", model.Random(12), 3, 4), model.Number(0.25)));
+        string summand = model.Node("Constant", [], new AttributeProto { Name = "value_floats", Floats = { 1, 2 }, Type = AttributeProto.Types.AttributeType.Floats });
+        byte[] bytes = model.Finish(model.Node("Add", model.Node("Mul", model.Linear(hidden, 4, 2), model.Number(-3)), summand));
+        Check(bytes, "3-4-2 Tanh");
+        var network = ForeignModel.Load<float>(bytes);
+        (network.InputScaling, network.OutputScaling).Should().Be((null, null));
     }
 
     [Fact]
@@ -251,8 +272,6 @@ public class ImportTests
             .WithMessage($"*2 outputs; give the name of the one to read as the argument output: \"{first}\", \"{second}\"*");
         FluentActions.Invoking(() => ForeignModel.Load<float>(bytes, "y")).Should().Throw<InvalidDataException>().WithMessage("*no output \"y\"*");
     }
-
-    private static string Last(ForeignModel model) => model.Graph.Output[^1].Name;
 
     /// <summary>Compares a network that is read with what ONNX Runtime makes of the model.</summary>
     private static void Check(byte[] bytes, string architecture, double tolerance = 2e-6)
