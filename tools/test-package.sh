@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the library under a version of its own and runs tests/SobolevNet.PackageTests against the package, as a user would
-# consume it. Options: --no-build packs what is built already (Release); --results DIR also writes the results there.
+# Packs the libraries under a version of their own and runs tests/SobolevNet.PackageTests against the packages, as a user would
+# consume them. Options: --no-build packs what is built already (Release); --results DIR also writes the results there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,7 +19,9 @@ version="$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)-
 feed="$PWD/artifacts/packages"
 global=$(dotnet nuget locals global-packages --list --force-english-output | sed 's/^[^:]*: *//')
 rm -rf "$feed"
-trap 'rm -rf "${global:?}/sobolevnet/$version"' EXIT
+trap 'rm -rf "${global:?}/sobolevnet/$version" "${global:?}/sobolevnet.onnx/$version"' EXIT
 
-dotnet pack src/SobolevNet -c Release --nologo "${build[@]}" -p:PackageVersion="$version" -o "$feed"
+for project in src/SobolevNet src/SobolevNet.Onnx; do
+  dotnet pack "$project" -c Release --nologo "${build[@]}" -p:PackageVersion="$version" -o "$feed"
+done
 dotnet test tests/SobolevNet.PackageTests -c Release --nologo -p:SobolevNetVersion="$version" "${logger[@]}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes a small program that keeps the whole library, trimmed and (with --aot) compiled ahead of time, and runs it. Warnings
+# Publishes a small program that keeps the whole libraries, trimmed and (with --aot) compiled ahead of time, and runs it. Warnings
 # are errors. Not part of .ci/run: it fetches the runtime and the native compiler as packages, and --aot needs a linker.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

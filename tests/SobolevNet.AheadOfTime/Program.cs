@@ -1,4 +1,5 @@
 using SobolevNet;
+using SobolevNet.Onnx;
 using SobolevNet.Rendering;
 
 // Renders, trains, saves and loads once, so that what was trimmed away would be missed.
@@ -10,6 +11,8 @@ try
 {
     network.Save(path);
     bool same = Mlp<float>.Load(path).Parameters.SequenceEqual(network.Parameters);
+    network.ToOnnx(path, new OnnxExportOptions { Order = 1 });
+    same &= OnnxModel.Load<float>(path).Parameters.SequenceEqual(network.Parameters);
     Console.WriteLine($"error {result.Validation!.NormalizedRmse:P1}, saved and loaded {(same ? "alike" : "DIFFERENTLY")}");
     return same && double.IsFinite(result.Validation.NormalizedRmse) ? 0 : 1;
 }

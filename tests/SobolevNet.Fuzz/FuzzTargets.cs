@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using SobolevNet.Experiments.Cube;
 using SobolevNet.Experiments.Reporting;
+using SobolevNet.Onnx;
 using SobolevNet.Tests.Files;
 
 namespace SobolevNet.Fuzz;
@@ -33,6 +34,7 @@ internal static class FuzzTargets
                 new("prefix", [SafetensorsBytes.WithoutChecksum(StateDictionary()), StateDictionary()], path => Mlp<double>.Load(path, Activation.Tanh, "net.")),
                 new("ensemble", [SafetensorsBytes.WithoutChecksum(ensemble), ensemble], path => MlpEnsemble<float>.Load(path)),
                 new("checkpoint", [SafetensorsBytes.WithoutChecksum(checkpoint), checkpoint], Resume),
+                new("onnx", [Model(Activation.GeluTanh, 0), Model(Activation.Softplus, 2)], path => OnnxModel.Load<float>(path)),
                 new("report", [Report()], path => ReportFile.Read(path, ReportJson.Default.CubeReport)),
             ];
         }
@@ -96,6 +98,12 @@ internal static class FuzzTargets
         network.InputScaling = new FeatureScaling<float>([1, 2], [3, 4]);
         return network;
     }
+
+    private static byte[] Model(Activation activation, int order) => Written(path =>
+    {
+        var network = new Mlp<double>(new MlpArchitecture(2, [3, 2], 1, activation)) { InputScaling = new FeatureScaling<double>([1, 2], [3, 4]) };
+        network.ToOnnx(path, new OnnxExportOptions { Order = order });
+    });
 
     private static byte[] StateDictionary() => Written(path => SafetensorsFile.Write(
         path,

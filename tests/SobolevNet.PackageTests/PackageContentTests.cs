@@ -9,8 +9,11 @@ namespace SobolevNet.PackageTests;
 /// <summary>What is in the package that these tests consume.</summary>
 public class PackageContentTests
 {
-    private static readonly string PackagePath = typeof(PackageContentTests).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PackagePath").Value!;
+    private static readonly string PackagePath = PathOf("SobolevNet");
+
+    /// <summary>The path of a package that these tests consume, without its extension.</summary>
+    internal static string PathOf(string package) => typeof(PackageContentTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == package).Value!;
 
     [Fact]
     public void Package_Contents_AreLibraryDocumentationAndReadme()

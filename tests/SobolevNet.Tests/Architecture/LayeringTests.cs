@@ -63,6 +63,21 @@ public class LayeringTests
     }
 
     [Fact]
+    public void Onnx_ExportAndImport_UseTheFormatAndNotEachOther()
+    {
+        SourceFile[] files = [.. Repository.Sources(Repository.Library + ".Onnx").Select(file => new SourceFile(file.Name, file.Text))];
+        var types = files.ToLookup(file => file.Folder, file => file.Declarations.Select(declared => declared.Type).ToHashSet());
+        foreach (var (folder, other) in new[] { ("Format", "Export"), ("Format", "Import"), ("Export", "Import"), ("Import", "Export") })
+        {
+            types[other].Should().NotBeEmpty();
+            files.Where(file => file.Folder == folder && types[other].Any(file.Words.Overlaps)).Select(file => file.Name)
+                .Should().BeEmpty($"{folder} does not use {other}");
+        }
+
+        files.Where(file => file.Words.Contains("unsafe")).Should().BeEmpty();
+    }
+
+    [Fact]
     public void UnsafeCode_IsInKernelsAlone() =>
         Offenders(file => file.Folder != "Kernels" && file.Words.Contains("unsafe")).Should().BeEmpty();
 
