@@ -23,7 +23,7 @@ internal enum Outcome
 internal sealed class TestBench
 {
     /// <summary>What a mutation may make the tests allocate before they die.</summary>
-    private const string HeapLimit = "0xC0000000";
+    private const string HeapLimit = "0x140000000";
 
     private readonly string _folder;
     private readonly TimeSpan _timeout;
