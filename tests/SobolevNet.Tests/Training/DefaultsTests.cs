@@ -1,8 +1,20 @@
+using SobolevNet.Robustness;
+
 namespace SobolevNet.Tests.Training;
 
 /// <summary>What the options are if a program sets nothing: results in reports, papers and programs rest on these numbers.</summary>
 public class DefaultsTests
 {
+    [Fact]
+    public void Lists_WithANullElement_AreRefusedByName()
+    {
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [1, null!] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [1, 1, 1, 1] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new RobustSourceOptions { Directions = [null!] }).Should().Throw<ArgumentException>().WithParameterName("Directions");
+        FluentActions.Invoking(() => new RobustSourceOptions { Directions = null! }).Should().Throw<ArgumentException>().WithParameterName("Directions");
+    }
+
     [Fact]
     public void Optimizers_Unset_HaveTheirDocumentedSettings()
     {
