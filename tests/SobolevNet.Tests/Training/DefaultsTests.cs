@@ -16,6 +16,16 @@ public class DefaultsTests
     }
 
     [Fact]
+    public void Terms_Unset_HaveTheWeightOneAndNoName()
+    {
+        var source = new Reference.FunctionSource<double>(1, 5, 1);
+        foreach (var term in new[] { new LossTerm<double>(source), new LossTerm<double>(source, _ => 0) })
+        {
+            (term.Weight.At(0), term.Weight.At(1), term.Name).Should().Be((1, 1, null));
+        }
+    }
+
+    [Fact]
     public void Optimizers_Unset_HaveTheirDocumentedSettings()
     {
         Settings(Optimizer.Sgd()).Should().Equal(("", "Sgd"), ("LearningRate", "0.01"), ("Momentum", "0.9"), ("Nesterov", "false"), ("WeightDecay", "0"));
