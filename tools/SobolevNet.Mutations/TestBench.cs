@@ -23,7 +23,7 @@ internal enum Outcome
 internal sealed class TestBench
 {
     /// <summary>What a mutation may make the tests allocate before they die.</summary>
-    private const string HeapLimit = "0xC0000000";
+    private const string HeapLimit = "0x140000000";
 
     private readonly string _folder;
     private readonly TimeSpan _timeout;
@@ -80,25 +80,27 @@ internal sealed class TestBench
     /// <summary>Runs classes of tests with a library that has probes.</summary>
     /// <param name="classes">The classes.</param>
     /// <param name="mutations">How many mutations there are.</param>
-    /// <param name="report">Receives what each class reaches.</param>
-    /// <returns>The tests that failed.</returns>
-    public IReadOnlyList<string> Measure(IEnumerable<TestClass> classes, int mutations, Action<ClassCoverage> report)
+    /// <param name="report">Receives what each class reaches, and whether its tests passed.</param>
+    /// <returns>How many classes were run; fewer than all if one ended the process.</returns>
+    public int Measure(IEnumerable<TestClass> classes, int mutations, Action<ClassCoverage, bool> report)
     {
         string hits = Path.Combine(_folder, "hits");
         File.WriteAllBytes(hits, new byte[mutations]);
-        var failures = new List<string>();
-        int code = Run(new TestPlan([.. classes], hits), line =>
+        bool passed = true;
+        int count = 0;
+        Run(new TestPlan([.. classes], hits), line =>
         {
             if (line.StartsWith(TestPlan.FailedMark, StringComparison.Ordinal))
             {
-                failures.Add(line[TestPlan.FailedMark.Length..]);
+                passed = false;
             }
             else if (Coverage(line) is { } coverage)
             {
-                report(coverage);
+                report(coverage, passed);
+                (passed, count) = (true, count + 1);
             }
         });
-        return code is (int)Outcome.Survived or (int)Outcome.Killed ? failures : [.. failures, $"the tests ended with exit code {code}"];
+        return count;
     }
 
     private static ClassCoverage? Coverage(string line) =>

@@ -15,23 +15,11 @@ internal sealed class Moments(int features)
     /// <summary>The weight of all rows taken in.</summary>
     public double Weight { get; private set; }
 
-    /// <summary>The weight of those rows in which each feature is known.</summary>
-    public double[] Weights => _weights;
-
     /// <summary>The mean of each feature.</summary>
     public double[] Means => _means;
 
     /// <summary>The variance of each feature; 0 without rows.</summary>
     public double[] Variances() => [.. _deviations.Zip(_weights, (sum, weight) => weight > 0 ? sum / weight : 0)];
-
-    /// <summary>Forgets all rows.</summary>
-    public void Clear()
-    {
-        Weight = 0;
-        Array.Clear(_weights);
-        Array.Clear(_means);
-        Array.Clear(_deviations);
-    }
 
     /// <summary>Takes in a row.</summary>
     public void Add<T>(ReadOnlySpan<T> row, double weight)

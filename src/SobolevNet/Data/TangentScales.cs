@@ -18,14 +18,7 @@ internal static class TangentScales
             throw new ArgumentException($"{scales.Length} scales are given for {tangents} tangents.", name);
         }
 
-        for (int i = 0; i < scales.Length; i++)
-        {
-            if (!double.IsFinite(scales[i]) || scales[i] <= 0)
-            {
-                throw new ArgumentException($"The scale of tangent {i} is {scales[i]}; it must be positive and finite.", name);
-            }
-        }
-
+        CheckAll(scales, name);
         return scales.ToArray();
     }
 
@@ -38,7 +31,8 @@ internal static class TangentScales
         return scales is null ? 1 : scales[tangent];
     }
 
-    /// <summary>The scales of another source, for a copy of its data.</summary>
+    /// <summary>The scales of another source, which may be of a type of the caller's own.</summary>
+    /// <exception cref="ArgumentException">One is not positive and finite.</exception>
     public static double[] Of<T>(IJetSource<T> source)
         where T : unmanaged
     {
@@ -48,6 +42,18 @@ internal static class TangentScales
             scales[i] = source.TangentScale(i);
         }
 
+        CheckAll(scales, nameof(source));
         return scales;
+    }
+
+    private static void CheckAll(ReadOnlySpan<double> scales, string name)
+    {
+        for (int i = 0; i < scales.Length; i++)
+        {
+            if (!double.IsFinite(scales[i]) || scales[i] <= 0)
+            {
+                throw new ArgumentException($"The scale of tangent {i} is {scales[i]}; it must be positive and finite.", name);
+            }
+        }
     }
 }

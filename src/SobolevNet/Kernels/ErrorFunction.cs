@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace SobolevNet.Kernels;
 
 /// <summary>
-/// The normal distribution function Φ, its density φ, and erf and erfc, element by element; to be inlined into kernels.
+/// The tail Φ(−z) of the normal distribution function and its density φ, element by element; to be inlined into kernels.
 /// </summary>
 /// <remarks>
 /// <para>
-/// All come from the lower tail Φ(−z) = exp(−z²/2)·g(z), z ≥ 0. The scaled tail g falls smoothly from 1/2 to
+/// Φ(−z) = exp(−z²/2)·g(z), z ≥ 0. The scaled tail g falls smoothly from 1/2 to
 /// 1/(z√(2π)), so (z + k)·g(z) is a slowly varying function of r = 1/(z + k), here a polynomial in s = S₀ − S₁·r, which
 /// runs from −1 at z = 0 to 1 at z = Z, where Φ(−z) has fallen below the smallest positive number. One division, one
 /// exponential, no table. The coefficients are a Chebyshev interpolation computed with 50 digits; its own relative error
@@ -18,11 +18,7 @@ namespace SobolevNet.Kernels;
 /// <para>
 /// exp(−z²/2) would lose z²/2 units in the last place to the rounding of z²; the rounding error is computed exactly and
 /// multiplied back in. What remains is a few units in the last place, relative to the result, on the whole axis
-/// (ErrorFunctionTests); results below the smallest normal number are rounded like any other.
-/// </para>
-/// <para>
-/// erf near 0 is x times a polynomial in x² (relative error 2e-17 for double, 8e-10 for float, |x| ≤ 1/√2), so that it is
-/// accurate relative to itself. ±∞ give the limits; NaN gives NaN.
+/// (ErrorFunctionTests); results below the smallest normal number are rounded like any other. NaN gives NaN.
 /// </para>
 /// </remarks>
 /// <typeparam name="TSimd">The vector instructions.</typeparam>
@@ -33,48 +29,6 @@ internal static class ErrorFunction<TSimd, TVector, T>
     where TVector : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Φ(z), the probability that a standard normal variable is below z.</summary>
-    /// <param name="z">Any number.</param>
-    /// <returns>A number in [0, 1], accurate relative to itself in the lower tail.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector NormalCdf(TVector z) => NormalCdf(z, out _);
-
-    /// <summary>Φ(z) and the density φ(z) = exp(−z²/2)/√(2π), which share their exponential.</summary>
-    /// <param name="z">Any number.</param>
-    /// <param name="density">φ(z), accurate relative to itself.</param>
-    /// <returns>Φ(z).</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector NormalCdf(TVector z, out TVector density)
-    {
-        TVector tail = Lower(LiftedTail(Bound(TSimd.Abs(z)), out density));
-        density = Lower(density);
-        return TSimd.SelectLess(z, TSimd.Zero, tail, TSimd.Subtract(Constant(1), tail));
-    }
-
-    /// <summary>erfc(x) = 1 − erf(x) = 2Φ(−√2·x).</summary>
-    /// <param name="x">Any number.</param>
-    /// <returns>A number in [0, 2], accurate relative to itself in the tail.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Erfc(TVector x)
-    {
-        TVector tail = TwiceTail(TSimd.Abs(x));
-        return TSimd.SelectLess(x, TSimd.Zero, TSimd.Subtract(Constant(2), tail), tail);
-    }
-
-    /// <summary>erf(x) = 2/√π ∫₀ˣ exp(−t²) dt.</summary>
-    /// <param name="x">Any number.</param>
-    /// <returns>A number in [−1, 1], accurate relative to itself, also near 0.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Erf(TVector x)
-    {
-        TVector magnitude = TSimd.Abs(x);
-        TVector far = TSimd.Subtract(Constant(1), TwiceTail(magnitude));
-        TVector squared = TSimd.Multiply(magnitude, magnitude);
-        TVector near = TSimd.Multiply(
-            TSimd.Multiply(magnitude, Constant(2.8284271247461900976)), CenterQuotient(TSimd.Add(squared, squared)));
-        return TSimd.CopySign(TSimd.SelectLess(magnitude, Constant(0.70710678118654752440), near, far), x);
-    }
-
     /// <summary>The smaller of m and a limit beyond which Φ(−m), φ(m) and their products with m³ round to zero; NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Bound(TVector m) => TSimd.SelectLess(Constant(Limit), m, Constant(Limit), m);
@@ -105,17 +59,6 @@ internal static class ErrorFunction<TSimd, TVector, T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => typeof(T) == typeof(float) ? 16 : 40;
-    }
-
-    /// <summary>2Φ(−√2·x) for x ≥ 0; the exponential is of x itself, so that √2·x needs no more than working precision.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector TwiceTail(TVector x)
-    {
-        TVector limit = Constant(Limit * 0.70710678118654752440);
-        TVector bounded = TSimd.SelectLess(limit, x, limit, x);
-        TVector exponential = ProductExponential(TSimd.Subtract(TSimd.Zero, bounded), bounded);
-        TVector tail = ScaledTail(TSimd.Multiply(bounded, Constant(1.41421356237309504880)));
-        return Lower(TSimd.Multiply(TSimd.Add(exponential, exponential), tail));
     }
 
     /// <summary>g(z) = exp(z²/2)·Φ(−z) for z in [0, Z].</summary>
@@ -170,37 +113,6 @@ internal static class ErrorFunction<TSimd, TVector, T>
             return TSimd.Multiply(TSimd.MultiplyAdd(odd, s, even), reciprocal);
         }
     }
-
-    /// <summary>(Φ(z) − 1/2)/z as a polynomial of z², z² in [0, 1].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector CenterQuotient(TVector zSquared)
-    {
-        if (typeof(T) == typeof(float))
-        {
-            TVector sum = Constant(-7.66260866543975511e-6);
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(0.000113507479540902523));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-0.00118634853225557276));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(0.00997333010775389499));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-0.0664903607711742693));
-            return TSimd.MultiplyAdd(sum, zSquared, Constant(0.398942280134940817));
-        }
-        else
-        {
-            TVector sum = Constant(-9.02716488379129749e-11);
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(2.22712403847299746e-9));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-4.11731784345229845e-8));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(6.65931780575248013e-7));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-9.44463986185327272e-6));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(0.000115434683249260511));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-0.00118732821481152692));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(0.00997355700998373236));
-            sum = TSimd.MultiplyAdd(sum, zSquared, Constant(-0.0664903800669038722));
-            return TSimd.MultiplyAdd(sum, zSquared, Constant(0.39894228040143267));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Lower(TVector lifted) => Exponential<TSimd, TVector, T>.Lower(lifted);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Constant(double value) => TSimd.Broadcast(

@@ -8,9 +8,6 @@ namespace SobolevNet;
 internal interface IPassTape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The components of the output.</summary>
-    JetLayout Layout { get; }
-
     /// <summary>Rows that products have for each sample.</summary>
     int RowsOfSample { get; }
 

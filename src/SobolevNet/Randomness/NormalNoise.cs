@@ -13,9 +13,6 @@ internal static class NormalNoise
     private const double LayerArea = 0.004928673233974655;
     private static readonly double[] Widths = MakeWidths();
 
-    /// <summary>The widths Xₖ of the layers, from the bottom up; the last one is 0.</summary>
-    public static ReadOnlySpan<double> LayerWidths => Widths;
-
     /// <summary>Fills a span with independent standard normal numbers.</summary>
     public static void Fill(ref RandomStream random, Span<double> numbers)
     {

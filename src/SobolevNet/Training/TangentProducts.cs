@@ -23,14 +23,7 @@ internal static class TangentProducts
     public static double[] Scales<T>(IJetSource<T> source, JetLayout layout)
         where T : unmanaged
     {
-        return [.. Enumerable.Range(0, layout.Count).Select(component => Of(layout, component, Scale))];
-
-        double Scale(int tangent)
-        {
-            double scale = source.TangentScale(tangent);
-            return double.IsFinite(scale) && scale > 0
-                ? scale
-                : throw new ArgumentException($"The source's scale of tangent {tangent} is {scale}; it must be finite and above 0.", nameof(source));
-        }
+        double[] scales = TangentScales.Of(source);
+        return [.. Enumerable.Range(0, layout.Count).Select(component => Of(layout, component, tangent => scales[tangent]))];
     }
 }

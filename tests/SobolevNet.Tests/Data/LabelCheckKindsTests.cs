@@ -34,6 +34,31 @@ public sealed class LabelCheckKindsTests
         report.Findings.Should().ContainSingle().Which.Message.Should().StartWith("∂2 was supplied as zero").And.Contain("never changes");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Run_OfSecondDerivativesByAnInputThatNeverChanges_ChecksTheMixedOneByTheFirstDerivative(double factor)
+    {
+        // y = sin(a) + b·cos(2a) at b = 0: the derivative by b is cos(2a), whose change along a shows the mixed one. Nothing shows the pure one.
+        var random = new RandomStream(3);
+        var (x, y, gradient, hessian) = (new double[400, 2], new double[400], new double[400, 2], new double[400, 2, 2]);
+        for (int s = 0; s < 400; s++)
+        {
+            double a = x[s, 0] = random.NextUniform(-2, 2);
+            (y[s], gradient[s, 0], gradient[s, 1], hessian[s, 0, 0], hessian[s, 1, 1]) = (Math.Sin(a), Math.Cos(a), Math.Cos(2 * a), -Math.Sin(a), 7);
+            hessian[s, 0, 1] = hessian[s, 1, 0] = -2 * factor * Math.Sin(2 * a);
+        }
+
+        var report = LabelCheck.Run(JetData.FromJacobian(x, y, gradient, hessian));
+        var layout = JetLayout.Full(2, 2);
+        var found = report.Findings.Where(f => f.Problem != LabelProblem.Inconclusive).Select(f => (f.Problem, f.Component));
+        found.Should().BeEquivalentTo<(LabelProblem, int)>(
+        [
+            (LabelProblem.ConstantInput, 2), (LabelProblem.ConstantInput, layout.Second(1, 1)),
+            .. factor < 0 ? new[] { (LabelProblem.WrongSign, layout.Second(0, 1)) } : [],
+        ], report.ToString());
+    }
+
     [Fact]
     public void Run_OfAnOffsetThatLeavesOnlyRounding_TakesTheInputAsConstant()
     {

@@ -151,6 +151,18 @@ public sealed class MlpEnsembleTests : IDisposable
         ((Action)(() => MlpEnsemble<float>.Load(path))).Should().Throw<InvalidDataException>().WithMessage("*SobolevNet network 1*SobolevNet ensemble 1*");
     }
 
+    [Fact]
+    public void Load_TheSmallestEnsemble_HasTwoMembersOfOneLayer()
+    {
+        string path = Path.Combine(_folder, "two.safetensors");
+        Mlp<double>[] networks = [Mlp<double>.Create(1, [], 1, seed: 1), Mlp<double>.Create(1, [], 1, seed: 2)];
+        new MlpEnsemble<double>(networks).Save(path);
+        var loaded = MlpEnsemble<double>.Load(path);
+        loaded.MemberCount.Should().Be(2);
+        loaded.Member(0).Parameters.ToArray().Should().Equal(networks[0].Parameters.ToArray());
+        loaded.Member(1).Parameters.ToArray().Should().Equal(networks[1].Parameters.ToArray());
+    }
+
     [Theory]
     [InlineData("members", "1")]
     [InlineData("members", "2")]

@@ -100,6 +100,8 @@ public sealed class NpyFileTests : IDisposable
         { "{'descr': '<f8', 'fortran_order': False, 'shape': 2, }", 16, "'(' is expected" },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2)}", 16, "more than 32 dimensions" },
         { "{'descr': '<f8', 'fortran_order': False}", 8, "lacks one of" },
+        { "{'descr': '<f8', 'shape': (1,)}", 8, "lacks one of" },
+        { "{'fortran_order': False, 'shape': (1,)}", 8, "lacks one of" },
         { "{'descr': '<f8', 'fortran_order': 0, 'shape': (1,)}", 8, "True or False" },
         { "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", 8, "'descr', which is unknown or given twice" },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'x': (1,)}", 8, "'x', which is unknown" },

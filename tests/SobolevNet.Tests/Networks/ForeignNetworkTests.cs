@@ -201,6 +201,18 @@ public sealed class ForeignNetworkTests : IDisposable
         Refusal([.. Enumerable.Range(0, 9).Select(k => Square(new string('x', k + 1) + ".weight"))]).WithMessage("*9 kinds of names*");
     }
 
+    [Theory]
+    [InlineData("a.1 a.01 a.2")] // of equal numbers the longer text follows
+    [InlineData("a.2.9 a.10.1 a.10.10")]
+    [InlineData("a.09 a.10 a.0011")]
+    public void Load_OfNamesWithNumbers_PutsThemInOrder(string names)
+    {
+        string[] layers = names.Split(' ');
+        var network = Mlp<float>.Create(2, [2, 2], 2, seed: 5);
+        Write(network, layers, "pt");
+        Mlp<float>.Load(File, Activation.Tanh).Parameters.ToArray().Should().Equal(network.Parameters.ToArray());
+    }
+
     private static SafetensorsTensor Square(string name) => SafetensorsTensor.Create<float>(name, [1, 2, 3, 4], 2, 2);
 
     private Action Load(Activation? activation) => () => Mlp<float>.Load(File, activation);

@@ -146,6 +146,52 @@ public class PredictorTests
             Enumerable.Range(0, jets.Layout.Count).Where(c => jets.Layout.OrderOf(c) == order).Max(c => jets.Row(c, 0).ToArray().Max(Math.Abs));
     }
 
+    /// <summary>A pass has 224 rows: adjoints of so many outputs are computed in two or three blocks, tangents along so many inputs too.</summary>
+    [Theory]
+    [InlineData(260, 225, 1)]
+    [InlineData(225, 500, 1)]
+    [InlineData(24, 120, 2)]
+    [InlineData(21, 240, 2)]
+    [InlineData(50, 7, 2)]
+    [InlineData(113, 1, 2)]
+    public void JacobianOrHessian_OfMoreInputsOrOutputsThanAPass_AgreesWithDerivativesAlongUnitVectors(int inputs, int outputs, int order)
+    {
+        const int Samples = 3;
+        var network = JetPassTests.RandomNetwork<double>(Activation.Tanh, [inputs, 9, outputs], 8);
+        var predictor = new Predictor<double>(network);
+        double[] x = JetPassTests.RandomJets<double>(JetLayout.Value, Samples, inputs, 3).Data.ToArray();
+        int size = outputs * (order == 1 ? inputs : inputs * inputs);
+        double[] all = new double[Samples * size], unit = new double[inputs * inputs];
+        if (order == 1)
+        {
+            predictor.Jacobian(x, all);
+        }
+        else
+        {
+            predictor.Hessian(x, all);
+        }
+
+        for (int i = 0; i < inputs; i++)
+        {
+            unit[(i * inputs) + i] = 1;
+        }
+
+        for (int s = 0; s < Samples; s++)
+        {
+            var jets = network.Derivatives(x.AsSpan(s * inputs, inputs), unit, order);
+            double largest = 0;
+            for (int k = 0; k < size; k++)
+            {
+                int row = order == 1 ? 0 : k / inputs % inputs;
+                int output = k / (size / outputs);
+                double expected = jets[order == 1 ? jets.Layout.First(k % inputs) : jets.Layout.Second(row, k % inputs), 0, output];
+                largest = Math.Max(largest, Math.Abs(expected - all[(s * size) + k]));
+            }
+
+            largest.Should().BeLessThan(1e-12);
+        }
+    }
+
     [Theory]
     [InlineData(30, 2)]
     [InlineData(150, 1)]

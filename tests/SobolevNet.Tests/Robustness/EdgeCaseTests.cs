@@ -76,7 +76,7 @@ public class EdgeCaseTests
         double[] tangent = at.Tangents[..256].ToArray();
         var along = DirectionSampler.Create(256, 5, (ref RandomStream _, Span<double> v) => tangent.CopyTo(v));
         var sampler = DirectionSampler.OrthogonalToManifold(along, 4);
-        ((Action)(() => sampler.Draw(1, 0, 0, at, new double[256]))).Should().Throw<InvalidOperationException>().WithMessage("*tangent space*");
+        ((Action)(() => sampler.Draw(1, 0, 0, new double[256], at.Frame))).Should().Throw<InvalidOperationException>().WithMessage("*tangent space*");
     }
 
     [Fact]

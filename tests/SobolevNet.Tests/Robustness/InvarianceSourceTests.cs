@@ -153,6 +153,22 @@ public class InvarianceSourceTests
         source.Parameters.Distinct().Should().HaveCount(7, "the parameters told are those of the moment");
     }
 
+    [Fact]
+    public void BeginStep_OfTheSourceOfAnOwnTerm_ComesBeforeEveryMiniBatchAndTheEnd()
+    {
+        var source = new StepRecorder(new ManifoldSource<float>(Blobs, 0, 20, seed: 2));
+        var term = new LossTerm<float>(source, sample =>
+        {
+            sample.Adjoint[0, 0, 0] = 2 * sample.Output[0, 0, 0];
+            return sample.Output[0, 0, 0] * sample.Output[0, 0, 0];
+        });
+        var labels = new LossTerm<float>(new ManifoldSource<float>(Blobs, 0, 20, seed: 3));
+        new SobolevTrainer<float>(Mlp<float>.Create(256, [8], 3, seed: 3), new SobolevTrainingOptions { Epochs = 2, BatchSize = 8 }).Fit([labels, term]);
+        source.Steps.Distinct().Should().Equal(0, 1, 2, 3, 4, 5, 6);
+        source.Progress[^1].Should().Be(1, "the mean loss of a result is that at the end");
+        source.Parameters[^1].Should().NotBe(source.Parameters[^2]);
+    }
+
     [Theory]
     [InlineData("subset")]
     [InlineData("split")]

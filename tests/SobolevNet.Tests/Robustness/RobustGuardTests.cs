@@ -12,7 +12,7 @@ public class RobustGuardTests
         var steepest = DirectionSampler.Steepest(4, 2);
         FluentActions.Invoking(() => DirectionSampler.OrthogonalToManifold(steepest, 1)).Should().Throw<ArgumentException>().WithMessage("*network*").WithParameterName("inner");
         FluentActions.Invoking(() => steepest.Draw(0, 0, 0, new double[4])).Should().Throw<InvalidOperationException>();
-        FluentActions.Invoking(() => DirectionSampler.AlongManifold(4, 2).Draw(0, 0, 0, new double[4])).Should().Throw<InvalidOperationException>().WithMessage("*expansion of the oracle*");
+        FluentActions.Invoking(() => DirectionSampler.AlongManifold(4, 2).Draw(0, 0, 0, new double[4])).Should().Throw<ArgumentException>().WithMessage("*has 0 tangents*").WithParameterName("frame");
         foreach (int length in new[] { 3, 5 })
         {
             FluentActions.Invoking(() => DirectionSampler.White(4).Draw(0, 0, 0, new double[length])).Should().Throw<ArgumentException>().WithParameterName("direction");

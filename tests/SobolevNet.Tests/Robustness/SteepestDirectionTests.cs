@@ -114,7 +114,7 @@ public class SteepestDirectionTests
         sampler.NeedsNetwork.Should().BeTrue();
         ((Action)(() => sampler.Draw(1, 0, 0, new double[Pixels]))).Should().Throw<InvalidOperationException>().WithMessage("*network in training*");
         var at = new NearestPointOracle(Blobs).Expand(Blobs.DrawPoints(1, 1)[0], 1);
-        ((Action)(() => sampler.Draw(1, 0, 0, at, new double[Pixels]))).Should().Throw<InvalidOperationException>();
+        ((Action)(() => sampler.Draw(1, 0, 0, new double[Pixels], at.Frame))).Should().Throw<InvalidOperationException>();
         ((Action)(() => _ = DirectionSampler.Steepest(0, 3))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => _ = DirectionSampler.Steepest(3, 0))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => _ = DirectionSampler.Steepest(Pixels, 3, 4))).Should().Throw<ArgumentOutOfRangeException>();

@@ -1,8 +1,30 @@
+using SobolevNet.Robustness;
+
 namespace SobolevNet.Tests.Training;
 
 /// <summary>What the options are if a program sets nothing: results in reports, papers and programs rest on these numbers.</summary>
 public class DefaultsTests
 {
+    [Fact]
+    public void Lists_WithANullElement_AreRefusedByName()
+    {
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [1, null!] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new SobolevTrainingOptions { OrderWeights = [1, 1, 1, 1] }).Should().Throw<ArgumentException>().WithParameterName("OrderWeights");
+        FluentActions.Invoking(() => new RobustSourceOptions { Directions = [null!] }).Should().Throw<ArgumentException>().WithParameterName("Directions");
+        FluentActions.Invoking(() => new RobustSourceOptions { Directions = null! }).Should().Throw<ArgumentException>().WithParameterName("Directions");
+    }
+
+    [Fact]
+    public void Terms_Unset_HaveTheWeightOneAndNoName()
+    {
+        var source = new Reference.FunctionSource<double>(1, 5, 1);
+        foreach (var term in new[] { new LossTerm<double>(source), new LossTerm<double>(source, _ => 0) })
+        {
+            (term.Weight.At(0), term.Weight.At(1), term.Name).Should().Be((1, 1, null));
+        }
+    }
+
     [Fact]
     public void Optimizers_Unset_HaveTheirDocumentedSettings()
     {

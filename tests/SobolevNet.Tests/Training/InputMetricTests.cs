@@ -29,6 +29,22 @@ public class InputMetricTests
         return JetData.FromJacobian(x, y, dydx);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Measure_ConstantInputsOrNoGradients_HasNoMetric(bool isConstant, bool isFlat)
+    {
+        var (x, y, slopes) = (new double[40, 2], new double[40], new double[40, 2]);
+        for (int s = 0; s < 40; s++)
+        {
+            (x[s, 0], x[s, 1], y[s]) = (isConstant ? 3 : s, isConstant ? -1 : s % 7, s % 3);
+            (slopes[s, 0], slopes[s, 1]) = isFlat ? (0, 0) : (1, s % 2);
+        }
+
+        Measure(JetData.FromJacobian(x, y, slopes)).Should().BeNull();
+    }
+
     [Fact]
     public void Measure_FunctionOfOneCombination_KeepsThatAxisAndShrinksTheOthers()
     {

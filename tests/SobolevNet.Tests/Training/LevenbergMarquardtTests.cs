@@ -13,10 +13,11 @@ public class LevenbergMarquardtTests
     [InlineData(1, 2, false, true)]
     [InlineData(2, 1, false, false)]
     [InlineData(2, 2, true, true)]
-    public void Step_EveryKindOfLoss_IsThatOfDenseMatrices(int order, int outputs, bool isMissing, bool isWeighted)
+    [InlineData(2, 8, true, true)] // more labels of a sample than copies of it go through the network at a time
+    [InlineData(2, 1, false, true, 700)] // more samples than a chunk has
+    public void Step_EveryKindOfLoss_IsThatOfDenseMatrices(int order, int outputs, bool isMissing, bool isWeighted, int samples = 17)
     {
-        const int Samples = 17;
-        var source = Source(order, Samples, outputs, isMissing, isWeighted);
+        var source = Source(order, samples, outputs, isMissing, isWeighted);
         var state = TrainingParts.State(source, order, Optimizer.LevenbergMarquardt());
         state.Network.InputScaling = new FeatureScaling<double>([0.3, -0.2], [1.5, 0.7]);
         double[] weights = [1, 0.4, 2.5];
@@ -24,7 +25,7 @@ public class LevenbergMarquardtTests
         var expected = new PlainLevenbergMarquardt(state.Network, source, weights);
         using var team = new WorkerTeam(2);
 
-        new TrainingStep<double>(state, source, order, Samples, clipNorm: null, team).Run(Numbers(Samples), 0, Samples);
+        new TrainingStep<double>(state, source, order, samples, clipNorm: null, team).Run(Numbers(samples), 0, samples);
 
         state.Network.Parameters.ToArray().Should().Equal(expected.Parameters.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6 * (1 + Math.Abs(b)));
         state.Optimizer.Tensors.Single().Values.Should().ContainSingle().Which.Should().NotBe(0.1);

@@ -4,6 +4,18 @@ namespace SobolevNet.Tests.Training;
 
 public class OptimizerTests
 {
+    [Fact]
+    public void Step_OfMoreParametersThanARange_UpdatesEachOnce()
+    {
+        // 70,001 parameters: a step is taken in three ranges.
+        var network = Mlp<double>.Create(70_000, [], 1, seed: 1);
+        double[] before = network.Parameters.ToArray();
+        double[] gradient = [.. Enumerable.Range(0, before.Length).Select(k => (k % 11) - 5.0)];
+        using var team = new WorkerTeam(2);
+        Optimizer.Sgd(learningRate: 0.5, momentum: 0).CreateState<double>(network.Architecture).Step(network, gradient, factor: 0.25, step: 1, team);
+        network.Parameters.ToArray().Should().Equal(before.Zip(gradient, (parameter, slope) => parameter - (0.125 * slope)));
+    }
+
     /// <summary>Gradients of one parameter, whose signs stay, change, and stay again.</summary>
     private static readonly double[] Gradients = [3, 2, -1, -4, -0.1, 0.5, 0.2, 7, 1, 1];
 

@@ -420,6 +420,14 @@ public class OwnLossTests
     }
 
     [Fact]
+    public void Fit_ValidationLossOfZero_IsTaken()
+    {
+        var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain with { Epochs = 2 });
+        var result = trainer.Fit([new LossTerm<double>(Points(20), Smooth)], [new LossTerm<double>(Points(20), _ => 0, name: "energy")]);
+        result.History.Select(epoch => epoch.ValidationError).Should().Equal(0, 0);
+    }
+
+    [Fact]
     public void Fit_ValidationLossBelowZero_IsRefused()
     {
         var trainer = new SobolevTrainer<double>(Mlp<double>.Create(2, [6], 1, seed: 1), Plain);

@@ -133,6 +133,23 @@ public class StandardizationTests
         return JetData.FromValues(x, y);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(5, 5)]
+    public void Apply_InputsThatShareAUnitAndNeverChange_HaveTheirSizeOrOneAsScale(double value, double expected)
+    {
+        var source = JetSource.Generate<double>(JetLayout.Value, 3, 1, 20, Constant, inputsShareUnit: true);
+        var scaling = ScalingFor(source)!;
+        scaling.Shift.ToArray().Should().Equal(0, 0, 0);
+        scaling.Scale.ToArray().Should().Equal(expected, expected, expected);
+
+        void Constant(long sample, ref RandomStream random, JetSpan<double> input, JetSpan<double> target)
+        {
+            input.Data.Fill(value);
+            target[0, 0, 0] = sample % 3;
+        }
+    }
+
     private static FeatureScaling<double>? ScalingFor(IJetSource<double> source, InputScalingKind scaling = InputScalingKind.Auto)
     {
         var network = Mlp<double>.Create(source.InputFeatures, [4], source.OutputFeatures, Activation.Silu);

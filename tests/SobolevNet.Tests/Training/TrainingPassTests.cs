@@ -127,6 +127,25 @@ public class TrainingPassTests
         }
 
         return new MemoryJetSource<float>(input, target);
+
+    [InlineData(0)]
+    [InlineData(1400)]
+    [InlineData(1499)]
+    public void Diagnose_OfALossThatOverflows_NamesTheSampleInWhicheverChunkItIs(int sample)
+    {
+        // Three components: 1,365 samples are a chunk. Of the sample one derivative is huge and another one is missing.
+        const int Samples = 1500;
+        var (input, target) = PlainLoss.Widen(new FunctionSource<double>(1, Samples, 1));
+        target[1, sample, 0] = -1e200;
+        var source = new MaskedSource<double>(
+            new MemoryJetSource<double>(input, target), (s, component, _) => s == sample && component == 2);
+        var loss = new SobolevLoss(source.Layout, [1, 1, 1], [1], [0], [1, 1]);
+        var network = Network<double>();
+        using var team = new WorkerTeam(2);
+        var pass = new TrainingPass<double>(network, new PackedNetwork<double>(network), new double[network.Parameters.Length], source, 1, loss, Samples, team);
+        long[] samples = [.. Enumerable.Range(0, Samples + 10).Select(k => (long)Math.Max(0, k - 10))];
+        pass.Run(samples, 10, Samples, [1, 1, 0], new double[2]).Should().BeFalse();
+        pass.Diagnose().Should().Be((sample, 1, "∂0", 1e200));
     }
 
     private static Mlp<T> Network<T>()

@@ -122,14 +122,7 @@ public static partial class JetSource
                 $"The source has {source.Layout}; directions and displacements of order {order} need all derivatives up to that order.", nameof(source));
         }
 
-        foreach (double scale in TangentScales.Of(source))
-        {
-            if (!double.IsFinite(scale) || scale <= 0)
-            {
-                throw new ArgumentException($"The source's scale of a tangent is {scale}; it must be finite and above 0.", nameof(source));
-            }
-        }
-
+        TangentScales.Of(source);
         return p;
     }
 }

@@ -25,12 +25,14 @@ internal sealed class FrontEndFit<T>
     private readonly CancellationToken _cancellationToken;
     private readonly SharedProduct _product;
     private readonly long[] _samples;
+    private readonly double[] _tangentScales;
 
     public FrontEndFit(IJetSource<T> source, LinearFrontEndOptions options, WorkerTeam team, CancellationToken cancellationToken)
     {
         (_source, _options, _team, _cancellationToken) = (source, options, team, cancellationToken);
         _product = new SharedProduct(team);
         _samples = SampleSubset.Of(source.Count, options.Samples);
+        _tangentScales = TangentScales.Of(source);
     }
 
     public LinearFrontEnd<T> Run(int features)
@@ -219,13 +221,7 @@ internal sealed class FrontEndFit<T>
                 return _options.SecondOrderWeight * Square(second.I) * Square(second.J);
         }
 
-        double Square(int tangent)
-        {
-            double scale = _source.TangentScale(tangent);
-            return double.IsFinite(scale) && scale > 0
-                ? scale * scale
-                : throw new ArgumentException($"The source's scale of tangent {tangent} is {scale}; it must be finite and above 0.", "source");
-        }
+        double Square(int tangent) => _tangentScales[tangent] * _tangentScales[tangent];
     }
 
     private delegate void Visit(JetSpan<T> raw, int at, int worker);

@@ -138,39 +138,15 @@ public abstract class DirectionSampler
         return new DrawnSampler(features, dimensions, draw);
     }
 
-    /// <summary>Draws a direction where no tangents are needed.</summary>
-    /// <param name="seed">Names the family.</param>
-    /// <param name="sample">Names the sample.</param>
-    /// <param name="index">Names the direction of that sample.</param>
-    /// <param name="direction">Receives a vector of unit length, n elements.</param>
-    /// <exception cref="ArgumentException">The length does not fit.</exception>
-    /// <exception cref="InvalidOperationException">The sampler needs tangents or a network, or its delegate draws nothing but zeros.</exception>
-    internal void Draw(ulong seed, long sample, int index, Span<double> direction)
-    {
-        if (NeedsTangents)
-        {
-            throw new InvalidOperationException("These directions depend on the manifold's tangents; draw them at an expansion of the oracle.");
-        }
-
-        Draw(seed, sample, index, (TangentFrame?)null, direction);
-    }
-
     /// <summary>Draws a direction at a clean input.</summary>
     /// <param name="seed">Names the family.</param>
     /// <param name="sample">Names the sample.</param>
     /// <param name="index">Names the direction of that sample.</param>
-    /// <param name="at">The oracle's expansion at the clean input, whose tangents are used if needed.</param>
     /// <param name="direction">Receives a vector of unit length, n elements.</param>
-    /// <exception cref="ArgumentException">The length does not fit, or the tangents are of another number.</exception>
+    /// <param name="frame">The tangents there, for samplers that need them.</param>
+    /// <exception cref="ArgumentException">The length does not fit, or tangents are needed and missing or of another number.</exception>
     /// <exception cref="InvalidOperationException">The sampler needs a network, or what it draws has no part in its subspace.</exception>
-    internal void Draw(ulong seed, long sample, int index, OracleExpansion at, Span<double> direction)
-    {
-        ArgumentNullException.ThrowIfNull(at);
-        Draw(seed, sample, index, at.Frame, direction);
-    }
-
-    /// <summary>Draws with tangents if there are any.</summary>
-    internal void Draw(ulong seed, long sample, int index, TangentFrame? frame, Span<double> direction)
+    internal void Draw(ulong seed, long sample, int index, Span<double> direction, TangentFrame? frame = null)
     {
         if (direction.Length != Features)
         {

@@ -30,7 +30,7 @@ internal sealed class TangentSampler(int features, int degreesOfFreedom) : Direc
             : throw new ArgumentException(
                 $"The clean input has {frame?.Lengths.Length ?? 0} tangents of {frame?.Input.Features ?? 0} features; the sampler was made for " +
                 $"{degreesOfFreedom} of {features}.",
-                "at");
+                nameof(frame));
     }
 }
 

@@ -56,9 +56,6 @@ internal sealed class NearestPointSearch
     /// <summary>The tangents at the start.</summary>
     public TangentFrame Start => _start;
 
-    /// <summary>The point reached.</summary>
-    public ReadOnlySpan<double> Point => _point;
-
     /// <summary>y at the point reached, m numbers.</summary>
     public ReadOnlySpan<double> Output => _frame.Target.Row(0, 0);
 

@@ -28,9 +28,6 @@ public sealed class OracleExpansion
     /// <summary>What the expansion is computed from; only read.</summary>
     internal TangentFrame Frame => _frame;
 
-    /// <summary>1, or 2 if second and mixed derivatives are available.</summary>
-    internal int Order => _frame.Order;
-
     /// <summary>p.</summary>
     internal int DegreesOfFreedom => _frame.Lengths.Length;
 

@@ -79,7 +79,7 @@ internal sealed class RobustJets<T>(EndlessJetSource<T> clean, RobustTangents ta
             }
             else
             {
-                tangents.Samplers[k].Draw(options.Seed, number, k, frame, scratch.Direction);
+                tangents.Samplers[k].Draw(options.Seed, number, k, scratch.Direction, frame);
             }
 
             int tangent = tangents.DegreesOfFreedom + k;

@@ -24,6 +24,22 @@ public sealed class CheckpointTests : IDisposable
     private static Mlp<float> Network() => Mlp<float>.Create(2, [9], 1, seed: 3);
 
     [Fact]
+    public void Resume_FileOfAnotherVersion_IsRefusedByItsFormat()
+    {
+        Train(_options);
+        var file = SafetensorsFile.Read(Checkpoint);
+        var metadata = file.Metadata.ToDictionary();
+        metadata["format"] = "SobolevNet checkpoint 0";
+        SafetensorsFile.Write(Checkpoint, metadata, file.Tensors);
+        var trainer = new SobolevTrainer<float>(Network(), _options);
+        trainer.Invoking(t =>
+        {
+            t.ResumeFrom(Checkpoint);
+            t.Fit(_source, _validation);
+        }).Should().Throw<InvalidDataException>().WithMessage("*run.checkpoint is \"SobolevNet checkpoint 0\"; expected \"SobolevNet checkpoint *\"*");
+    }
+
+    [Fact]
     public void Resume_OtherDataOrOptions_IsRefusedByTheNameOfTheField()
     {
         Train(_options);
