@@ -127,13 +127,15 @@ public class TrainingPassTests
         }
 
         return new MemoryJetSource<float>(input, target);
+    }
 
+    [Theory]
     [InlineData(0)]
     [InlineData(1400)]
     [InlineData(1499)]
     public void Diagnose_OfALossThatOverflows_NamesTheSampleInWhicheverChunkItIs(int sample)
     {
-        // Three components: 1,365 samples are a chunk. Of the sample one derivative is huge and another one is missing.
+        // Three components: 1,332 samples are a chunk. Of the sample one derivative is huge and another one is missing.
         const int Samples = 1500;
         var (input, target) = PlainLoss.Widen(new FunctionSource<double>(1, Samples, 1));
         target[1, sample, 0] = -1e200;
