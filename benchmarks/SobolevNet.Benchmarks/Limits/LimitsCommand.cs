@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace SobolevNet.Benchmarks.Limits;
 
 /// <summary>
-/// <c>limits [--json FILE] [--only WORD] [--guard]</c>: measures the machine's peak and memory in this process, then every piece of
-/// work as a ratio to them. <c>--guard</c> compares with what is recorded for this kind of processor, and fails if a row has fallen; <c>--record</c> records runs.
+/// <c>limits [--json FILE] [--only WORD] [--guard SLACK]</c>: measures the machine's peak and memory in this process, then every piece of
+/// work as a ratio to them. <c>--guard</c> compares with what is recorded for this kind of processor, and fails if a row has fallen by more than the recorded spread and the slack,
+/// a part of 1; <c>--record</c> records runs.
 /// </summary>
 internal static class LimitsCommand
 {
@@ -33,11 +34,14 @@ internal static class LimitsCommand
 
         string? file = Option(args, "--json");
         string? only = Option(args, "--only");
-        bool isGuard = args.Contains("--guard");
-        if (args.Length != (file is null ? 0 : 2) + (only is null ? 0 : 2) + (isGuard ? 1 : 0))
+        string? guard = Option(args, "--guard");
+        double slack = 0;
+        bool isRight = args.Length == 2 * new[] { file, only, guard }.Count(option => option is not null)
+            && (guard is null || (double.TryParse(guard, CultureInfo.InvariantCulture, out slack) && slack is >= 0 and < 1));
+        if (!isRight)
         {
             Console.Error.WriteLine(
-                $"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}] [--guard]\n" +
+                $"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}] [--guard SLACK]\n" +
                 "       limits --record FILE FILE FILE [FILE ...]");
             return 2;
         }
@@ -53,7 +57,7 @@ internal static class LimitsCommand
             File.Move(temporary, file, overwrite: true);
         }
 
-        return isGuard ? Guard(rows, only) : 0;
+        return guard is null ? 0 : Guard(rows, only, slack);
     }
 
     private static IEnumerable<LimitRow> Measure(Func<string, bool> isWanted)
@@ -67,7 +71,7 @@ internal static class LimitsCommand
     }
 
     /// <summary>Compares with the record of this processor. A row counts as fallen if it is so in three measurements.</summary>
-    private static int Guard(List<LimitRow> rows, string? only)
+    private static int Guard(List<LimitRow> rows, string? only, double slack)
     {
         if (RecordedRatios.Here() is not { } recorded)
         {
@@ -75,12 +79,12 @@ internal static class LimitsCommand
             return 0;
         }
 
-        var fallen = recorded.Fallen(rows).ToList();
+        var fallen = recorded.Fallen(rows, slack).ToList();
         for (int again = 0; again < 2 && fallen.Count > 0; again++)
         {
             Console.WriteLine($"\n{fallen.Count} rows are below what is recorded; measured once more:");
             var names = fallen.Select(row => row.Now.Name).ToHashSet();
-            fallen = [.. recorded.Fallen(Measure(group => only is null || group == only)).Where(row => names.Contains(row.Now.Name))];
+            fallen = [.. recorded.Fallen(Measure(group => only is null || group == only), slack).Where(row => names.Contains(row.Now.Name))];
         }
 
         foreach (var (now, before) in fallen)

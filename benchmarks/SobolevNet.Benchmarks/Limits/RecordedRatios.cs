@@ -12,7 +12,7 @@ internal sealed record RecordedRatios(string Processor, IReadOnlyList<RecordedRo
     /// <summary>The file for the processor that this runs on; it need not exist.</summary>
     public static string FileHere([CallerFilePath] string source = "")
     {
-        string name = string.Concat(Report.ProcessorKind().ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        string name = string.Join("-", Report.ProcessorKind().ToLowerInvariant().Split([.. " (),"], StringSplitOptions.RemoveEmptyEntries));
         return Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "ratios", $"{name}.json");
     }
 
@@ -46,10 +46,12 @@ internal sealed record RecordedRatios(string Processor, IReadOnlyList<RecordedRo
     }
 
     /// <summary>The rows that lie below their worst ratio by more than their spread.</summary>
-    public IEnumerable<(LimitRow Now, RecordedRow Recorded)> Fallen(IEnumerable<LimitRow> rows) =>
+    /// <param name="rows">The rows of a run.</param>
+    /// <param name="slack">The part of what they must reach that they may miss besides.</param>
+    public IEnumerable<(LimitRow Now, RecordedRow Recorded)> Fallen(IEnumerable<LimitRow> rows, double slack) =>
         from row in rows
         join recorded in Rows on row.Name equals recorded.Name
-        where !(row.Ratio >= recorded.Least)
+        where !(row.Ratio >= recorded.Least * (1 - slack))
         select (row, recorded);
 }
 

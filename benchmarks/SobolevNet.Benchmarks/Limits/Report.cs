@@ -45,12 +45,19 @@ internal static class Report
 
     private static string Share(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>The name, and family and model where names are shared by generations, as those of virtual machines are.</summary>
     private static string ProcessorName()
     {
         const string File = "/proc/cpuinfo";
-        string? line = System.IO.File.Exists(File)
-            ? System.IO.File.ReadLines(File).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?[(line.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        if (!System.IO.File.Exists(File))
+        {
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        }
+
+        var fields = System.IO.File.ReadLines(File).TakeWhile(line => line.Length > 0).Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
+            .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
+        return fields.TryGetValue("model name", out string? name)
+            ? $"{name} (family {fields.GetValueOrDefault("cpu family")}, model {fields.GetValueOrDefault("model")})"
+            : RuntimeInformation.ProcessArchitecture.ToString();
     }
 }
