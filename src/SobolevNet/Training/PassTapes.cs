@@ -15,13 +15,15 @@ internal static class PassTapes
     /// <param name="layout">The source's layout, perhaps truncated.</param>
     /// <param name="propagation">The way.</param>
     /// <param name="batch">Most samples of a batch, which may be taken through the tape in chunks.</param>
+    /// <param name="workers">Threads that share the groups of a chunk, where those are known; results do not depend on it.</param>
     public static IPassTape<T> Create<T>(
-        MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation, int batch)
+        MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation, int batch,
+        int workers = int.MaxValue)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Choose(architecture, source, layout, propagation) == DerivativePropagation.Adjoint)
         {
-            return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, source.InputOrder, batch);
+            return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, source.InputOrder, batch, workers);
         }
 
         int chunk = JetTape<T>.ChooseChunk(layout.Count, batch);

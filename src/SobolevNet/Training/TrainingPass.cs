@@ -72,7 +72,7 @@ internal sealed class TrainingPass<T>
         _layout = source.Layout.Truncate(order);
         _weighting = SampleWeighting<T>.Of(source);
         _hasMissingLabels = source.HasMissingLabels;
-        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch);
+        _tape = PassTapes.Create(network.Architecture, source, _layout, propagation, batch, team.Workers);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<T>())];
         _scratches = [.. Enumerable.Range(0, team.Workers).Select(_ => AlignedMemory.Zeros<T>(_tape.ReverseScratch))];
         _targets = new T[_tape.Capacity * _layout.Count * source.OutputFeatures];

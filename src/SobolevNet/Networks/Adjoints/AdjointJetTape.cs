@@ -23,8 +23,9 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions, which the input's jets give.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="batch">Samples of a batch, which is taken through the tape in chunks.</param>
+    /// <param name="workers">Threads that share the groups of a chunk; results do not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold one chunk.</exception>
-    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch)
+    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch, int workers)
     {
         _architecture = architecture;
         Layout = layout;
@@ -45,7 +46,7 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
 
         int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch, hasPairs));
         _tape = new AdjointTape<T>(
-            architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk, hasPairs), hasPairs: hasPairs,
+            architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk, hasPairs, workers), hasPairs: hasPairs,
             unitInputs: _components.UnitInputs);
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
         if (tangentInputs.IsEmpty)

@@ -18,8 +18,8 @@ namespace SobolevNet;
 /// Second derivatives along pairs of tangents take no tangents of the adjoints: each layer adds its share from the tangents of z and from q (<see cref="TangentPairs"/>).
 /// </para>
 /// <para>
-/// Rows of a group of S samples: value rows (1 + k)·S, component-major, then adjoint rows (1 + k)·S·m, or S·m with pairs, component-major, the seeds of a sample
-/// adjacent. What is multiplied for weight gradients stands in the same rows of two arrays: z̄ beside a, p beside q̄, and in the first layer x beside z̄₁ and
+/// Rows of a group of S samples: value rows (1 + k)·S, component-major, and adjoint rows (1 + k)·S·m, or S·m with pairs, component-major, the seeds of a sample
+/// adjacent. The adjoint rows of all groups follow their value rows. What is multiplied for weight gradients stands in the same rows of two arrays: z̄ beside a, p beside q̄, and in the first layer x beside z̄₁ and
 /// J̄ beside p₁. So a layer's gradient is one product over the rows of all groups, and results do not depend on threads. Tangents of the last layer are zero,
 /// and those of the first layer's input may be unit vectors: such rows are left out, group by group.
 /// </para>
@@ -147,16 +147,17 @@ internal sealed class AdjointTape<T>
 
     /// <summary>How many samples to take through a tape at once, so that its memory stays small and its products large.</summary>
     public static int ChooseChunk(MlpArchitecture architecture, int tangents, int batch, bool hasPairs) =>
-        Math.Min(
-            batch,
-            Math.Max(RowsOfChunk / RowsOfSample(architecture, tangents, hasPairs: hasPairs), SharedGroup(architecture, tangents, batch, hasPairs)));
+        Math.Clamp(RowsOfChunk / RowsOfSample(architecture, tangents, hasPairs: hasPairs), 1, batch);
 
     /// <summary>Samples of a group where one thread does all groups: what fills a cache.</summary>
     public static int LoneGroup(MlpArchitecture architecture, int tangents, int samples, int? seeds = null, bool hasPairs = false) =>
         Math.Clamp(RowsOfGroup / RowsOfSample(architecture, tangents, seeds, hasPairs), 1, Math.Max(1, samples));
 
-    /// <summary>Samples of a group where threads share the groups: eight groups, or fewer if their products would be too small.</summary>
-    public static int SharedGroup(MlpArchitecture architecture, int tangents, int samples, bool hasPairs)
+    /// <summary>
+    /// Samples of a group where threads share the groups: eight groups, or fewer if their products would be too small, or more if they would not fit a cache.
+    /// Without tangents sums do not depend on the groups, so no more than there are threads.
+    /// </summary>
+    public static int SharedGroup(MlpArchitecture architecture, int tangents, int samples, bool hasPairs, int workers)
     {
         int groups = 8;
         while (groups > 1 && (long)samples * (1 + tangents) < groups * MinRowsOfGroup)
@@ -164,7 +165,9 @@ internal sealed class AdjointTape<T>
             groups /= 2;
         }
 
-        return Math.Min((samples + groups - 1) / groups, LoneGroup(architecture, tangents, samples, hasPairs: hasPairs));
+        groups = Math.Max(
+            tangents == 0 ? Math.Min(groups, workers) : groups, GemmShape.Blocks(samples, LoneGroup(architecture, tangents, samples, hasPairs: hasPairs)));
+        return GemmShape.Blocks(samples, groups);
     }
 
     /// <summary>Starts a pass of some samples.</summary>
@@ -331,9 +334,8 @@ internal sealed class AdjointTape<T>
             for (int group = 0; group < Groups; group++)
             {
                 var (start, samples) = Group(group);
-                int row = start * _rows;
-                AddProduct(layer, first, row, samples, gradient, accumulate || group > 0, workspace);
-                AddProduct(layer, first, row + (samples * _components), samples * (isLast ? _seeds : _adjointRows), gradient, accumulate: true, workspace);
+                AddProduct(layer, first, start * _components, samples, gradient, accumulate || group > 0, workspace);
+                AddProduct(layer, first, FirstAdjoint(group), samples * (isLast ? _seeds : _adjointRows), gradient, accumulate: true, workspace);
             }
         }
 
@@ -350,7 +352,7 @@ internal sealed class AdjointTape<T>
         for (int group = 0; group < Groups; group++)
         {
             var (start, samples) = Group(group);
-            RowSums.Add<T>(_before[layer].AsSpan((start * _rows * stride) + first), stride, samples, gradient.Bias);
+            RowSums.Add<T>(_before[layer].AsSpan((start * _components * stride) + first), stride, samples, gradient.Bias);
         }
     }
 
@@ -398,7 +400,7 @@ internal sealed class AdjointTape<T>
             for (int group = 0; group < Groups; group++)
             {
                 var (start, samples) = Group(group);
-                RowSums.Add<T>(_before[0].AsSpan((((start * _rows) + ((1 + k) * samples)) * stride) + first), stride, samples, sum);
+                RowSums.Add<T>(_before[0].AsSpan((((start * _components) + ((1 + k) * samples)) * stride) + first), stride, samples, sum);
             }
 
             int input = _unitInputs[k];
@@ -573,14 +575,13 @@ internal sealed class AdjointTape<T>
     private Span<T> ValueRows(ArraySegment<T> data, int group, int stride)
     {
         var (start, samples) = Group(group);
-        return data.AsSpan(start * _rows * stride, samples * _components * stride);
+        return data.AsSpan(start * _components * stride, samples * _components * stride);
     }
 
-    private Span<T> AdjointRows(ArraySegment<T> data, int group, int stride)
-    {
-        var (start, samples) = Group(group);
-        return data.AsSpan(((start * _rows) + (samples * _components)) * stride, samples * _adjointRows * stride);
-    }
+    private Span<T> AdjointRows(ArraySegment<T> data, int group, int stride) =>
+        data.AsSpan(FirstAdjoint(group) * stride, Group(group).Count * _adjointRows * stride);
+
+    private int FirstAdjoint(int group) => (Samples * _components) + (Group(group).Start * _adjointRows);
 
     private Span<T> Curvature(int layer, int group)
     {
