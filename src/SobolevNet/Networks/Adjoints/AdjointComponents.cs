@@ -18,7 +18,8 @@ namespace SobolevNet;
 /// pairs or by the second ones, whichever are fewer.
 /// </para>
 /// <para>
-/// Instead of products there may be the second derivatives x<sub>i</sub>ᵀ H x<sub>j</sub> themselves (<see cref="TangentPairs"/>), for all pairs of the tangents that the layout pairs.
+/// Instead of products there may be the second derivatives xᵢᵀ H xⱼ themselves (<see cref="TangentPairs"/>), along all pairs of the tangents that are in a pair of
+/// the layout.
 /// </para>
 /// </remarks>
 internal sealed class AdjointComponents

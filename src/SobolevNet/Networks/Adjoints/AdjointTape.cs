@@ -19,8 +19,8 @@ namespace SobolevNet;
 /// </para>
 /// <para>
 /// Rows of a group of S samples: value rows (1 + k)·S, component-major, and adjoint rows (1 + k)·S·m, or S·m with pairs, component-major, the seeds of a sample
-/// adjacent. The adjoint rows of all groups follow their value rows. What is multiplied for weight gradients stands in the same rows of two arrays: z̄ beside a, p beside q̄, and in the first layer x beside z̄₁ and
-/// J̄ beside p₁. So a layer's gradient is one product over the rows of all groups, and results do not depend on threads. Tangents of the last layer are zero,
+/// adjacent. The adjoint rows of all groups follow their value rows. What is multiplied for weight gradients stands in the same rows of two arrays: z̄ beside
+/// a, p beside q̄, and in the first layer x beside z̄₁ and J̄ beside p₁. So a layer's gradient is one product over the rows of all groups, and results do not depend on threads. Tangents of the last layer are zero,
 /// and those of the first layer's input may be unit vectors: such rows are left out, group by group.
 /// </para>
 /// </remarks>
@@ -59,7 +59,9 @@ internal sealed class AdjointTape<T>
     /// <param name="groupSamples">Samples of a group.</param>
     /// <param name="seeds">How many adjoints a sample has at a time; as many as outputs if left out.</param>
     /// <param name="ownSeeds">Whether the caller writes them to <see cref="Seeds"/>; they are unit vectors of outputs if not.</param>
-    /// <param name="hasPairs">Whether the results are second derivatives along pairs of tangents instead of products of Hessians; seeds are not the caller's then.</param>
+    /// <param name="hasPairs">
+    /// Whether the results are second derivatives along pairs of tangents instead of products of Hessians; seeds are not the caller's then.
+    /// </param>
     /// <param name="unitInputs">The input that each tangent is, which the caller then does not write; empty if tangents are any directions.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold as many samples.</exception>
     public AdjointTape(
@@ -155,19 +157,18 @@ internal sealed class AdjointTape<T>
 
     /// <summary>
     /// Samples of a group where threads share the groups: eight groups, or fewer if their products would be too small, or more if they would not fit a cache.
-    /// Without tangents sums do not depend on the groups, so no more than there are threads.
+    /// Without tangents sums do not depend on the groups, so a lone thread takes no more than a cache asks for.
     /// </summary>
     public static int SharedGroup(MlpArchitecture architecture, int tangents, int samples, bool hasPairs, int workers)
     {
-        int groups = 8;
+        int groups = workers == 1 && tangents == 0 ? 1 : 8;
         while (groups > 1 && (long)samples * (1 + tangents) < groups * MinRowsOfGroup)
         {
             groups /= 2;
         }
 
-        groups = Math.Max(
-            tangents == 0 ? Math.Min(groups, workers) : groups, GemmShape.Blocks(samples, LoneGroup(architecture, tangents, samples, hasPairs: hasPairs)));
-        return GemmShape.Blocks(samples, groups);
+        int fewest = GemmShape.Blocks(samples, LoneGroup(architecture, tangents, samples, hasPairs: hasPairs));
+        return GemmShape.Blocks(samples, Math.Max(groups, fewest));
     }
 
     /// <summary>Starts a pass of some samples.</summary>
@@ -203,8 +204,8 @@ internal sealed class AdjointTape<T>
     public Span<T> Output(int group) => ValueRows(_before[^1], group, _architecture.Outputs)[..(Group(group).Count * _architecture.Outputs)];
 
     /// <summary>
-    /// The Jacobians of a group and, unless there are pairs, the products of its Hessians with the tangents, shape (1 + k, S·seeds, n); the caller replaces them by their adjoint
-    /// before <see cref="Reverse"/>.
+    /// The Jacobians of a group and, unless there are pairs, the products of its Hessians with the tangents, shape (1 + k, S·seeds, n); the caller
+    /// replaces them by their adjoint before <see cref="Reverse"/>.
     /// </summary>
     public JetSpan<T> Derivatives(int group) =>
         new(
@@ -212,8 +213,9 @@ internal sealed class AdjointTape<T>
             _architecture.Inputs);
 
     /// <summary>
-    /// The second derivatives of a group along pairs i ≤ j of tangents, shape (S·seeds, k, <see cref="TangentPairs.Stride"/>), without what bends of the paths contribute;
-    /// the caller replaces them by a symmetric matrix, which is their adjoint and twice that on the diagonal, before <see cref="Reverse"/>. Empty without pairs.
+    /// The second derivatives of a group along pairs i ≤ j of tangents as if paths were straight, shape (S·seeds, k,
+    /// <see cref="TangentPairs.Stride"/>); empty without pairs. The caller replaces them by their adjoint as a symmetric matrix, twice on the
+    /// diagonal, before <see cref="Reverse"/>.
     /// </summary>
     public Span<T> Pairs(int group)
     {

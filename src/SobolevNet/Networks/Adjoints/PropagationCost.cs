@@ -4,8 +4,9 @@ namespace SobolevNet;
 /// <remarks>
 /// Forward jets take all components through the network three times: forward, in reverse, and for the weight gradients; nothing goes back into the
 /// inputs. Adjoints take (1 + m)(1 + k) rows through it three times: the value and the m outputs' adjoints, each with k tangents where there are second
-/// derivatives; or 1 + k + m rows and, for each output, a product of k² elements over the features of every hidden layer, forward and in reverse. Where tangents are not inputs themselves, each component takes a scalar product with the path besides, forward and in reverse, and two where
-/// paths are curved.
+/// derivatives; or 1 + k + m rows and, for each output, a product of k² elements over the features of every hidden layer, forward and in reverse. Where
+/// tangents are not inputs themselves, each component of order 1, with products of Hessians of order 2 too, takes a scalar product with the path besides, forward
+/// and in reverse, and each of order 2 another one where paths are curved.
 /// </remarks>
 internal static class PropagationCost
 {
