@@ -32,7 +32,7 @@ internal static class AdjointRows
                 double adjoint = Time(machine, clock, inputs, 2, DerivativePropagation.Adjoint);
                 yield return LimitRow.OfTime(
                     $"Step, Hessian by {inputs} inputs over that of forward jets, {threads}", adjoint / forward, "×", (double)rows / components, 1,
-                    $"{rows} of {components} components");
+                    $"{rows} rows of Hessian-vector products, {components} components");
             }
 
             double wide = Meter(100, 512, 1, Steps, DerivativePropagation.Adjoint).Measure(clock).Share;

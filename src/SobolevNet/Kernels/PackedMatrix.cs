@@ -90,6 +90,16 @@ internal sealed unsafe class PackedMatrix<T>
         }
     }
 
+    /// <summary>Copies a row of B.</summary>
+    public void CopyRow(int row, Span<T> destination)
+    {
+        for (int panel = 0; panel < Panels; panel++)
+        {
+            int column = panel * PanelWidth;
+            Data.Slice(((panel * Depth) + row) * PanelWidth, Math.Min(PanelWidth, Columns - column)).CopyTo(destination[column..]);
+        }
+    }
+
     private void CheckSource(int length, int first, int count, int all, string name)
     {
         if (length != Depth * Columns)

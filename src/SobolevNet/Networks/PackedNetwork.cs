@@ -167,6 +167,23 @@ internal sealed class PackedNetwork<T>
         TensorPrimitives.Add(bias, _offsetProduct.AsSpan(0, outputs), bias);
     }
 
+    /// <summary>Copies the weights of one input of a layer, one for each output.</summary>
+    public void CopyColumn(int layer, int input, Span<T> destination)
+    {
+        if (!IsStored)
+        {
+            Forward[layer]!.CopyRow(input, destination);
+            return;
+        }
+
+        var weights = _network.Layer(layer).Weights;
+        int inputs = SizesOf(layer).Inputs;
+        for (int output = 0; output < destination.Length; output++)
+        {
+            destination[output] = weights[(output * inputs) + input];
+        }
+    }
+
     /// <summary>C = A·Wᵀ with the weights of a layer. Padding between rows of C may be overwritten with zeros.</summary>
     public void MultiplyForward(int layer, ReadOnlySpan<T> a, int strideA, int rows, Span<T> c, int strideC, Workspace<T> workspace)
     {

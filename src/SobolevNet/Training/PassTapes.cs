@@ -15,7 +15,7 @@ internal static class PassTapes
     /// <param name="layout">The source's layout, perhaps truncated.</param>
     /// <param name="propagation">The way.</param>
     /// <param name="batch">Most samples of a batch, which may be taken through the tape in chunks.</param>
-    /// <param name="workers">Threads that share the groups of a chunk.</param>
+    /// <param name="workers">Threads that share the groups of a chunk; gradients do not depend on it.</param>
     public static IPassTape<T> Create<T>(
         MlpArchitecture architecture, IJetSource<T> source, JetLayout layout, DerivativePropagation propagation, int batch, int workers = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

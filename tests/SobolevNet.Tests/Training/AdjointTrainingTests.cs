@@ -81,6 +81,18 @@ public class AdjointTrainingTests
     }
 
     [Fact]
+    public void SecondDerivatives_ComeFromPairsOfTangentsOrFromProductsByCount()
+    {
+        var architecture = new MlpArchitecture(30, [64, 64, 64], 1, Activation.Softplus);
+        foreach (bool alongInputs in new[] { true, false })
+        {
+            PropagationCost.PrefersPairs(architecture, JetLayout.Full(30, 2), 1, alongInputs).Should().BeTrue("every pair is wanted");
+            PropagationCost.PrefersPairs(architecture, OneRow(30), 1, alongInputs).Should().BeFalse("one product of the Hessian is enough");
+            PropagationCost.PrefersPairs(architecture, JetLayout.Full(30, 1), 1, alongInputs).Should().BeFalse("there are none");
+        }
+    }
+
+    [Fact]
     public void Tape_IsOfTheWayAskedForInEveryOrder()
     {
         var architecture = new MlpArchitecture(Inputs, [20], 2, Activation.Softplus);
@@ -328,7 +340,21 @@ public class AdjointTrainingTests
             ["a manifold, some derivatives"] = Manifold(JetLayout.Create(4, [0, 1, 3], [(0, 1), (1, 1), (1, 3)])),
             ["a manifold, slopes alone"] = Manifold(JetLayout.Full(4, 2)).Truncate(1),
             ["products with random directions"] = hessians.WithHessianVectorProducts(seed: 2),
+            ["one row of Hessians"] = AlongInputs(OneRow(Inputs)),
+            ["diagonals of Hessians"] = AlongInputs(JetLayout.Create(Inputs, Enumerable.Range(0, Inputs), Enumerable.Range(0, Inputs).Select(i => (i, i)))),
         };
+
+        static IJetSource<T> AlongInputs(JetLayout layout)
+        {
+            var input = Networks.JetPassTests.RandomJets<T>(layout.Truncate(1), Samples, Inputs, 8);
+            for (int c = 1; c < input.Layout.Count; c++)
+            {
+                input.Component(c).Clear();
+            }
+
+            UnitTangents.Write<T>(input, [.. Enumerable.Range(0, Inputs)]);
+            return new MemoryJetSource<T>(input, Networks.JetPassTests.RandomJets<T>(layout, Samples, Outputs, 9));
+        }
 
         static IJetSource<T> Manifold(JetLayout layout) => new MemoryJetSource<T>(
             Networks.JetPassTests.RandomJets<T>(layout, Samples, Inputs, 6), Networks.JetPassTests.RandomJets<T>(layout, Samples, Outputs, 7));
@@ -349,6 +375,10 @@ public class AdjointTrainingTests
         Scale(network);
         return Gradient(network, source, propagation, threads, batch: 430);
     }
+
+    /// <summary>All first derivatives, and the second ones of which one is by the first tangent.</summary>
+    private static JetLayout OneRow(int tangents) =>
+        JetLayout.Create(tangents, Enumerable.Range(0, tangents), Enumerable.Range(0, tangents).Select(j => (0, j)));
 
     private static void Scale<T>(Mlp<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -23,23 +23,31 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
     /// <param name="tangentInputs">The input that each tangent is; empty if tangents are any directions, which the input's jets give.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="batch">Samples of a batch, which is taken through the tape in chunks.</param>
-    /// <param name="workers">Threads that share the groups of a chunk.</param>
+    /// <param name="workers">Threads that share the groups of a chunk; results do not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arrays do not hold one chunk.</exception>
-    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch, int workers = 1)
+    public AdjointJetTape(MlpArchitecture architecture, JetLayout layout, ReadOnlySpan<int> tangentInputs, int inputOrder, int batch, int workers)
     {
         _architecture = architecture;
         Layout = layout;
-        _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs, inputOrder);
+        bool hasPairs = PropagationCost.PrefersPairs(architecture, layout, inputOrder, !tangentInputs.IsEmpty);
+        _components = new AdjointComponents(layout, tangentInputs, architecture.Inputs, inputOrder, hasPairs);
         int tangents = _components.Tangents.Length;
-        RowsOfSample = AdjointTape<T>.RowsOfSample(architecture, tangents);
+        RowsOfSample = AdjointTape<T>.RowsOfSample(architecture, tangents, hasPairs: hasPairs);
         long widest = Math.Max((long)layout.Count * architecture.Outputs, (long)RowsOfSample * architecture.Inputs);
         if (tangentInputs.IsEmpty)
         {
             widest = Math.Max(widest, (long)layout.Count * architecture.Inputs);
         }
 
-        int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch, workers));
-        _tape = new AdjointTape<T>(architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk));
+        if (hasPairs)
+        {
+            widest = Math.Max(widest, TangentPairs.Length(architecture.Outputs, tangents));
+        }
+
+        int chunk = (int)Math.Clamp(ElementsOfChunk / widest, 1, AdjointTape<T>.ChooseChunk(architecture, tangents, batch, hasPairs));
+        _tape = new AdjointTape<T>(
+            architecture, tangents, chunk, AdjointTape<T>.SharedGroup(architecture, tangents, chunk, hasPairs, workers), hasPairs: hasPairs,
+            unitInputs: _components.UnitInputs);
         _outputs = new T[checked(chunk * layout.Count * architecture.Outputs)];
         if (tangentInputs.IsEmpty)
         {
@@ -98,37 +106,25 @@ internal sealed class AdjointJetTape<T> : IPassTape<T>
             input.Component(0).CopyTo(tapeInput.Component(0));
         }
 
-        for (int k = 0; k < _components.Tangents.Length; k++)
+        for (int k = 0; k < _components.Tangents.Length && _path.Length > 0; k++)
         {
-            int component = _components.Tangents[k];
-            var rows = tapeInput.Component(1 + k);
-            if (_path.Length > 0)
-            {
-                input.Component(component).CopyTo(rows);
-                continue;
-            }
-
-            rows.Clear();
-            for (int at = _components.Coordinates[component - 1]; at < rows.Length; at += tapeInput.Features)
-            {
-                rows[at] = T.One;
-            }
+            input.Component(_components.Tangents[k]).CopyTo(tapeInput.Component(1 + k));
         }
 
         _tape.Forward(group, network, workspace);
         var output = Output(group);
         _tape.Output(group).CopyTo(output.Component(0));
-        _components.Gather(_tape.Derivatives(group), input, output);
+        _components.Gather(_tape.Derivatives(group), _tape.Pairs(group), input, output);
     }
 
     public void Reverse(int group, PackedNetwork<T> network, Workspace<T> workspace, Span<T> scratch)
     {
         var output = Output(group);
         output.Component(0).CopyTo(_tape.Output(group));
-        _components.Scatter(output, Input(group), _tape.Derivatives(group));
+        _components.Scatter(output, Input(group), _tape.Derivatives(group), _tape.Pairs(group));
         _tape.Reverse(group, network, workspace, scratch);
     }
 
     public void Gradient(int layer, int first, DenseLayer<T> gradient, bool accumulate, PackedNetwork<T> network, Workspace<T> workspace) =>
-        _tape.Gradient(layer, first, gradient, accumulate, workspace);
+        _tape.Gradient(layer, first, gradient, accumulate, network, workspace);
 }

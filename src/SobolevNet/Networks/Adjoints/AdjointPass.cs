@@ -176,7 +176,7 @@ public sealed class AdjointPass<T>
 
         for (int layer = 0; layer < architecture.LayerCount; layer++)
         {
-            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _network.Workspace);
+            _tape.Gradient(layer, 0, Network.LayerOf(parameterGradient, layer), accumulate: false, _network.Packed, _network.Workspace);
         }
     }
 

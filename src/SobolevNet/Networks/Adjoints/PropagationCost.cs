@@ -4,8 +4,9 @@ namespace SobolevNet;
 /// <remarks>
 /// Forward jets take all components through the network three times: forward, in reverse, and for the weight gradients; nothing goes back into the
 /// inputs. Adjoints take (1 + m)(1 + k) rows through it three times: the value and the m outputs' adjoints, each with k tangents where there are second
-/// derivatives. Where tangents are not inputs themselves, each component takes a scalar product with the path besides, forward and in reverse, and two where
-/// paths are curved.
+/// derivatives; or 1 + k + m rows and, for each output, a product of k² elements over the features of every hidden layer, forward and in reverse. Where
+/// tangents are not inputs themselves, each component of order 1, with products of Hessians of order 2 too, takes a scalar product with the path besides, forward
+/// and in reverse, and each of order 2 another one where paths are curved.
 /// </remarks>
 internal static class PropagationCost
 {
@@ -17,6 +18,9 @@ internal static class PropagationCost
 
     /// <summary>How many multiply-adds of a product one of a scalar product with a path counts for.</summary>
     private const double CostOfPaths = 4;
+
+    /// <summary>Multiply-adds of a pair of tangents in a feature: a product forward, one in reverse, and what is done around them.</summary>
+    private const double CostOfPairs = 3;
 
     /// <summary>Multiply-adds of forward jets.</summary>
     /// <param name="architecture">The network's shape.</param>
@@ -34,26 +38,40 @@ internal static class PropagationCost
         return sum;
     }
 
-    /// <summary>Multiply-adds of adjoints.</summary>
+    /// <summary>Multiply-adds of adjoints, with second derivatives in the cheaper of their two forms.</summary>
     /// <param name="architecture">The network's shape.</param>
     /// <param name="layout">The components, of order 1 or 2.</param>
     /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
     /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
-    public static double OfAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs)
+    public static double OfAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs) =>
+        OfAdjoint(architecture, layout, inputOrder, alongInputs, PrefersPairs(architecture, layout, inputOrder, alongInputs));
+
+    /// <summary>Whether adjoints give second derivatives along pairs of tangents at less cost than from products of Hessians.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    /// <param name="layout">The components, of order 1 or 2.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
+    /// <param name="alongInputs">Whether the tangents are inputs themselves.</param>
+    public static bool PrefersPairs(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs) =>
+        layout.Order == 2
+        && OfAdjoint(architecture, layout, inputOrder, alongInputs, hasPairs: true) < OfAdjoint(architecture, layout, inputOrder, alongInputs, hasPairs: false);
+
+    private static double OfAdjoint(MlpArchitecture architecture, JetLayout layout, int inputOrder, bool alongInputs, bool hasPairs)
     {
-        double components = 1.0 + AdjointComponents.CountTangents(layout);
+        int tangents = AdjointComponents.CountTangents(layout, hasPairs);
         double seeds = architecture.Outputs;
-        double scalars = alongInputs ? 0 : layout.Count - 1 + (inputOrder < 2 ? 0 : layout.Seconds.Length);
-        double products = 2 * CostOfPaths * seeds * architecture.Inputs * scalars;
+        double values = 1.0 + tangents;
+        double adjoints = seeds * (hasPairs ? 1 : values);
         int last = architecture.LayerCount - 1;
-        double sum = products + (components * (2 + (3 * seeds)) * Weights(architecture, 0));
+        double pairs = hasPairs ? CostOfPairs * seeds * tangents * tangents : 0;
+        double sum = ((alongInputs ? 2 : 2 * values) + (3 * adjoints)) * Weights(architecture, 0);
         for (int layer = 1; layer <= last; layer++)
         {
-            double rows = layer == last ? 2 + (components * (1 + seeds)) : 3 * components * (1 + seeds);
-            sum += rows * Weights(architecture, layer);
+            sum += (layer == last ? 3 + seeds : 3 * (values + adjoints)) * Weights(architecture, layer);
+            sum += pairs * architecture.Sizes[layer];
         }
 
-        return sum;
+        double scalars = alongInputs ? 0 : layout.Firsts.Length + (hasPairs ? 0 : layout.Seconds.Length) + (inputOrder < 2 ? 0 : layout.Seconds.Length);
+        return sum + (2 * CostOfPaths * seeds * architecture.Inputs * scalars);
     }
 
     /// <summary>Whether adjoints are the cheaper way.</summary>
