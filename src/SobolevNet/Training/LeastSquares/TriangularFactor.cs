@@ -139,6 +139,9 @@ internal sealed class TriangularFactor
         return true;
     }
 
+    /// <summary>A row of R from the diagonal on.</summary>
+    public ReadOnlySpan<double> Row(int row) => _factor.AsSpan((row * _size) + row, _size - row);
+
     /// <summary>Computes the reflections that eliminate a panel of the block, and −T of their product.</summary>
     private void EliminatePanel()
     {
@@ -238,8 +241,4 @@ internal sealed class TriangularFactor
         }
     }
 
-    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * _rows, _rows);
-
-    /// <summary>A row of R from the diagonal on.</summary>
-    private Span<double> Row(int row) => _factor.AsSpan((row * _size) + row, _size - row);
-}
+    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * _rows, _rows);}
