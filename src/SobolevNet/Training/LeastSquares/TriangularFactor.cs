@@ -16,7 +16,7 @@ namespace SobolevNet;
 internal sealed class TriangularFactor
 {
     /// <summary>Columns of a panel.</summary>
-    private const int PanelColumns = 32;
+    private const int PanelColumns = 16;
 
     /// <summary>Columns right of a panel that one task multiplies.</summary>
     private const int TaskColumns = 128;
@@ -24,7 +24,11 @@ internal sealed class TriangularFactor
     /// <summary>Rows of a diagonal matrix that are added at a time.</summary>
     private const int DiagonalRows = 64;
 
+    /// <summary>Keeps columns of a panel from falling into the same sets of a cache.</summary>
+    private const int Padding = 8;
+
     private readonly int _size;
+    private readonly int _stride;
     private readonly WorkerTeam _team;
     private readonly double[] _factor;
     private readonly double[] _diagonal;
@@ -50,8 +54,8 @@ internal sealed class TriangularFactor
         (_size, _team) = (size, team);
         _factor = new double[size * size];
         _diagonal = new double[DiagonalRows * size];
-        int most = Math.Max(rows, DiagonalRows);
-        (_reflectors, _reflectorRows) = (new double[PanelColumns * most], new double[PanelColumns * most]);
+        _stride = Math.Max(rows, DiagonalRows) + Padding;
+        (_reflectors, _reflectorRows) = (new double[PanelColumns * _stride], new double[PanelColumns * _stride]);
         (_products, _changes) = (new double[PanelColumns * size], new double[PanelColumns * size]);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<double>())];
         _reflect = Reflect;
@@ -145,7 +149,7 @@ internal sealed class TriangularFactor
     /// <summary>Computes the reflections that eliminate a panel of the block, and −T of their product.</summary>
     private void EliminatePanel()
     {
-        GatherPanel();
+        Transposition.Run<double>(_block.AsSpan(_first), _size, _rows, _columns, _reflectors, _stride);
         for (int k = 0; k < _columns; k++)
         {
             var top = _factor.AsSpan(((_first + k) * _size) + _first, _columns);
@@ -172,7 +176,7 @@ internal sealed class TriangularFactor
             ExtendTriangle(k, factor);
         }
 
-        ScatterReflectors();
+        Transposition.Run<double>(_reflectors, _stride, _columns, _rows, _reflectorRows, _columns);
     }
 
     /// <summary>Adds a reflection I − factor v vᵀ to the product of the earlier ones.</summary>
@@ -193,30 +197,6 @@ internal sealed class TriangularFactor
         _triangle.AsSpan(k * _columns, k).Clear();
     }
 
-    /// <summary>The panel's columns of the block, each contiguous.</summary>
-    private void GatherPanel()
-    {
-        for (int row = 0; row < _rows; row++)
-        {
-            for (int k = 0; k < _columns; k++)
-            {
-                _reflectors[(k * _rows) + row] = _block[(row * _size) + _first + k];
-            }
-        }
-    }
-
-    /// <summary>The reflectors with those of a row contiguous, for products over the rows.</summary>
-    private void ScatterReflectors()
-    {
-        for (int row = 0; row < _rows; row++)
-        {
-            for (int k = 0; k < _columns; k++)
-            {
-                _reflectorRows[(row * _columns) + k] = _reflectors[(k * _rows) + row];
-            }
-        }
-    }
-
     /// <summary>Multiplies some columns of R and of the block by the product of the panel's reflections.</summary>
     private void Reflect(int task, int worker)
     {
@@ -233,7 +213,7 @@ internal sealed class TriangularFactor
 
         Gemm.MultiplyTransposed<double>(_reflectorRows, _columns, block, _size, _rows, count, 0, _columns, products, _size, accumulate: true, workspace);
         Gemm.MultiplyTransposed<double>(_triangle, _columns, products, _size, _columns, count, 0, _columns, changes, _size, accumulate: false, workspace);
-        Gemm.MultiplyTransposed<double>(_reflectors, _rows, changes, _size, _columns, count, 0, _rows, block, _size, accumulate: true, workspace);
+        Gemm.MultiplyTransposed<double>(_reflectors, _stride, changes, _size, _columns, count, 0, _rows, block, _size, accumulate: true, workspace);
         for (int k = 0; k < _columns; k++)
         {
             var top = _factor.AsSpan(((_first + k) * _size) + start, count);
@@ -241,4 +221,4 @@ internal sealed class TriangularFactor
         }
     }
 
-    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * _rows, _rows);}
+    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * _stride, _rows);}
