@@ -53,7 +53,7 @@ public class LevenbergMarquardtTests
 
         Matrix<double> Curvature(int first, int count)
         {
-            var factor = new TriangularFactor(size, pass.BlockRows, team);
+            var factor = new TriangularFactor(size, team);
             pass.Run(Numbers(Samples), first, count, [1, 1, 1], factor, CancellationToken.None);
             var upper = Upper(factor, size);
             return upper.TransposeThisAndMultiply(upper);
@@ -66,6 +66,7 @@ public class LevenbergMarquardtTests
     [InlineData(33, 7)]
     [InlineData(97, 200)]
     [InlineData(401, 150)]
+    [InlineData(20, 700)]
     public void Factor_BlocksOfRows_IsThatOfTheWholeMatrix(int size, int rows)
     {
         var random = new RandomStream(seed: 3);
@@ -74,8 +75,8 @@ public class LevenbergMarquardtTests
         double[] right = [.. Enumerable.Range(0, size).Select(_ => random.NextNormal())];
         var damped = matrix.TransposeThisAndMultiply(matrix) + Matrix<double>.Build.DenseOfDiagonalArray(damping);
         using var team = new WorkerTeam(2);
-        var factor = new TriangularFactor(size, rows, team);
-        var other = new TriangularFactor(size, rows, team);
+        var factor = new TriangularFactor(size, team);
+        var other = new TriangularFactor(size, team);
         for (int block = 0; block < 3; block++)
         {
             factor.Append(matrix.SubMatrix(block * rows, rows, 0, size).ToRowMajorArray(), rows, CancellationToken.None);
@@ -106,7 +107,7 @@ public class LevenbergMarquardtTests
         double[] expected = [.. Enumerable.Range(0, Size).Select(k => Math.Pow(10, -k / 3.0))];
         var matrix = left * Matrix<double>.Build.DenseOfDiagonalArray(expected) * right;
         using var team = new WorkerTeam(2);
-        var factor = new TriangularFactor(Size, 50, team);
+        var factor = new TriangularFactor(Size, team);
         factor.Append(matrix.SubMatrix(0, 50, 0, Size).ToRowMajorArray(), 50, CancellationToken.None);
         factor.Append(matrix.SubMatrix(50, 50, 0, Size).ToRowMajorArray(), 50, CancellationToken.None);
         Upper(factor, Size).Svd(computeVectors: false).S.Should().Equal(expected, (a, b) => Math.Abs(a - b) <= 2e-15);

@@ -70,9 +70,6 @@ internal sealed class GaussNewtonPass<T>
         _runGroup = RunGroup;
     }
 
-    /// <summary>The most rows that are added at a time.</summary>
-    public int BlockRows => _blockSamples * _labels;
-
     /// <summary>Computes R.</summary>
     /// <param name="samples">Sample numbers.</param>
     /// <param name="first">The first one used.</param>

@@ -49,7 +49,7 @@ internal sealed class LeastSquares<T>(
     }
 
     /// <summary>A factor for <see cref="Factor"/>.</summary>
-    public TriangularFactor CreateFactor() => new(network.Architecture.ParameterCount, _gaussNewton.BlockRows, team);
+    public TriangularFactor CreateFactor() => new(network.Architecture.ParameterCount, team);
 
     /// <summary>Computes the triangular factor of the Gauss–Newton matrix H.</summary>
     /// <exception cref="OperationCanceledException">The training was canceled.</exception>

@@ -21,41 +21,40 @@ internal sealed class TriangularFactor
     /// <summary>Columns right of a panel that one task multiplies.</summary>
     private const int TaskColumns = 128;
 
+    /// <summary>Rows that are eliminated at a time, at most.</summary>
+    private const int MaxRows = 640;
+
     /// <summary>Rows of a diagonal matrix that are added at a time.</summary>
     private const int DiagonalRows = 64;
 
-    /// <summary>Keeps columns of a panel from falling into the same sets of a cache.</summary>
-    private const int Padding = 8;
+    /// <summary>Elements from a column of a panel to the next: not a power of two, so that they do not fall into the same sets of a cache.</summary>
+    private const int Stride = MaxRows + 8;
 
     private readonly int _size;
-    private readonly int _stride;
     private readonly WorkerTeam _team;
     private readonly double[] _factor;
     private readonly double[] _diagonal;
-    private readonly double[] _reflectors;
-    private readonly double[] _reflectorRows;
+    private readonly double[] _reflectors = new double[PanelColumns * Stride];
+    private readonly double[] _reflectorRows = new double[PanelColumns * MaxRows];
     private readonly double[] _triangle = new double[PanelColumns * PanelColumns];
     private readonly double[] _overlaps = new double[PanelColumns];
     private readonly double[] _products;
     private readonly double[] _changes;
     private readonly Workspace<double>[] _workspaces;
     private readonly Action<int, int> _reflect;
-    private double[] _block = [];
+    private Memory<double> _block;
     private int _rows;
     private int _first;
     private int _columns;
 
     /// <summary>Reserves memory.</summary>
     /// <param name="size">Columns of A.</param>
-    /// <param name="rows">The most rows of a block.</param>
     /// <param name="team">Does the work.</param>
-    public TriangularFactor(int size, int rows, WorkerTeam team)
+    public TriangularFactor(int size, WorkerTeam team)
     {
         (_size, _team) = (size, team);
         _factor = new double[size * size];
         _diagonal = new double[DiagonalRows * size];
-        _stride = Math.Max(rows, DiagonalRows) + Padding;
-        (_reflectors, _reflectorRows) = (new double[PanelColumns * _stride], new double[PanelColumns * _stride]);
         (_products, _changes) = (new double[PanelColumns * size], new double[PanelColumns * size]);
         _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace<double>())];
         _reflect = Reflect;
@@ -75,14 +74,18 @@ internal sealed class TriangularFactor
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Append(double[] block, int rows, CancellationToken cancellationToken, int first = 0)
     {
-        (_block, _rows) = (block, rows);
-        for (_first = first; _first < _size; _first += _columns)
+        for (int start = 0; start < rows; start += MaxRows)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _columns = Math.Min(PanelColumns, _size - _first);
-            EliminatePanel();
-            int rest = _size - _first - _columns;
-            _team.Run((rest + TaskColumns - 1) / TaskColumns, _reflect, 2L * _columns * rows * rest);
+            _rows = Math.Min(MaxRows, rows - start);
+            _block = block.AsMemory(start * _size, _rows * _size);
+            for (_first = first; _first < _size; _first += _columns)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _columns = Math.Min(PanelColumns, _size - _first);
+                EliminatePanel();
+                int rest = _size - _first - _columns;
+                _team.Run((rest + TaskColumns - 1) / TaskColumns, _reflect, 2L * _columns * _rows * rest);
+            }
         }
     }
 
@@ -149,7 +152,7 @@ internal sealed class TriangularFactor
     /// <summary>Computes the reflections that eliminate a panel of the block, and −T of their product.</summary>
     private void EliminatePanel()
     {
-        Transposition.Run<double>(_block.AsSpan(_first), _size, _rows, _columns, _reflectors, _stride);
+        Transposition.Run<double>(_block.Span[_first..], _size, _rows, _columns, _reflectors, Stride);
         for (int k = 0; k < _columns; k++)
         {
             var top = _factor.AsSpan(((_first + k) * _size) + _first, _columns);
@@ -176,7 +179,7 @@ internal sealed class TriangularFactor
             ExtendTriangle(k, factor);
         }
 
-        Transposition.Run<double>(_reflectors, _stride, _columns, _rows, _reflectorRows, _columns);
+        Transposition.Run<double>(_reflectors, Stride, _columns, _rows, _reflectorRows, _columns);
     }
 
     /// <summary>Adds a reflection I − factor v vᵀ to the product of the earlier ones.</summary>
@@ -203,7 +206,7 @@ internal sealed class TriangularFactor
         int start = _first + _columns + (task * TaskColumns);
         int count = Math.Min(TaskColumns, _size - start);
         var workspace = _workspaces[worker];
-        var block = _block.AsSpan(start);
+        var block = _block.Span[start..];
         var products = _products.AsSpan(start);
         var changes = _changes.AsSpan(start);
         for (int k = 0; k < _columns; k++)
@@ -213,7 +216,7 @@ internal sealed class TriangularFactor
 
         Gemm.MultiplyTransposed<double>(_reflectorRows, _columns, block, _size, _rows, count, 0, _columns, products, _size, accumulate: true, workspace);
         Gemm.MultiplyTransposed<double>(_triangle, _columns, products, _size, _columns, count, 0, _columns, changes, _size, accumulate: false, workspace);
-        Gemm.MultiplyTransposed<double>(_reflectors, _stride, changes, _size, _columns, count, 0, _rows, block, _size, accumulate: true, workspace);
+        Gemm.MultiplyTransposed<double>(_reflectors, Stride, changes, _size, _columns, count, 0, _rows, block, _size, accumulate: true, workspace);
         for (int k = 0; k < _columns; k++)
         {
             var top = _factor.AsSpan(((_first + k) * _size) + start, count);
@@ -221,4 +224,4 @@ internal sealed class TriangularFactor
         }
     }
 
-    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * _stride, _rows);}
+    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * Stride, _rows);}
