@@ -2,6 +2,7 @@ using System.CommandLine;
 using SobolevNet.Experiments.Commands;
 using SobolevNet.Experiments.Reporting;
 using SobolevNet.Experiments.Terminal;
+using SobolevNet.Experiments.Workflow;
 using static System.FormattableString;
 
 namespace SobolevNet.Experiments.Robust;
@@ -48,6 +49,7 @@ internal sealed class AttackCommand() : ConsoleCommand(
                 Machine = MachineReport.Current(),
                 Settings = settings,
                 TestErrorPercent = measured.TestErrorPercent,
+                TestErrors = measured.TestErrors,
                 FirstOrderVulnerability = measured.FirstOrder.Universal,
                 FirstOrder = measured.FirstOrder,
                 Attack = measured.Attack,
@@ -103,6 +105,7 @@ internal sealed class AttackCommand() : ConsoleCommand(
             $"{report.Architecture}; error on {report.Settings.TestImages} fresh clean images {report.TestErrorPercent:0.00} % of the standard deviation of the targets."));
         page.Paragraph(Invariant(
             $"First-order vulnerability over {first.Images} images: σ_max of ∂N − ∂O {first.Universal:0.000} (worst image {first.Worst:0.000}), of ∂N where the oracle stays {first.Sensitivity:0.000}, of ∂O where the network stays {first.Invariance:0.000}."));
+        ErrorTable.Add(page, "Errors by output", [(report.Architecture, report.TestErrors)]);
         page.Section(Invariant($"Attacks on {report.Settings.AttackImages} images"));
         page.Table(RobustTables.AttackColumns, RobustTables.Attacks(report.Attack));
         if (RobustTables.MaskedWarning("The network", report.Attack) is { } warning)

@@ -1,4 +1,5 @@
 using SobolevNet.Experiments.Reporting;
+using SobolevNet.Experiments.Workflow;
 
 namespace SobolevNet.Experiments.Robust;
 
@@ -16,6 +17,9 @@ internal sealed record AttackReport
     public required MeasureSettings Settings { get; init; }
 
     public required double TestErrorPercent { get; init; }
+
+    /// <summary>The errors on clean images by output.</summary>
+    public required IReadOnlyList<ErrorRow> TestErrors { get; init; }
 
     public required double FirstOrderVulnerability { get; init; }
 

@@ -15,6 +15,25 @@ internal sealed class HessianSymmetry(int outputs, double[] scales, string name)
     private readonly double[] _largest = new double[outputs];
     private readonly double[] _differences = new double[outputs];
     private readonly string[] _worst = new string[outputs];
+    private readonly int[] _worstParts = new int[outputs];
+
+    /// <summary>The part of the set that the Hessian which <see cref="Check"/> refuses is in; null if it refuses none.</summary>
+    public int? RefusedPart => Refused is var output && output < 0 ? null : _worstParts[output];
+
+    /// <summary>The first output whose Hessians are not symmetric; -1 if there is none.</summary>
+    private int Refused
+    {
+        get
+        {
+            int output = 0;
+            while (output < outputs && !(_differences[output] > Tolerance * _largest[output]))
+            {
+                output++;
+            }
+
+            return output < outputs ? output : -1;
+        }
+    }
 
     /// <summary>The mean of two numbers; of one that is known and one that is missing, the known one.</summary>
     public static T Mean<T>(T a, T b)
@@ -26,8 +45,9 @@ internal sealed class HessianSymmetry(int outputs, double[] scales, string name)
 
     /// <summary>Looks at Hessians, shape (S, outputs, tangents, tangents).</summary>
     /// <param name="hessians">The elements.</param>
-    /// <param name="first">The number of the first sample.</param>
-    public void Add<T>(ReadOnlySpan<T> hessians, long first)
+    /// <param name="first">The number of the first sample in its part of the set.</param>
+    /// <param name="part">The number of that part.</param>
+    public void Add<T>(ReadOnlySpan<T> hessians, long first, int part = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int p = scales.Length;
@@ -46,6 +66,7 @@ internal sealed class HessianSymmetry(int outputs, double[] scales, string name)
                     if (Math.Abs(lower - upper) > _differences[output])
                     {
                         _differences[output] = Math.Abs(lower - upper);
+                        _worstParts[output] = part;
                         _worst[output] =
                             $"The Hessian of sample {first + (row / outputs)}, output {output} is not symmetric: " +
                             $"element ({i}, {j}) is {hessian[(i * p) + j]}, element ({j}, {i}) is {hessian[(j * p) + i]}.";
@@ -59,12 +80,9 @@ internal sealed class HessianSymmetry(int outputs, double[] scales, string name)
     /// <exception cref="ArgumentException">They do.</exception>
     public void Check()
     {
-        for (int output = 0; output < outputs; output++)
+        if (Refused is var output && output >= 0)
         {
-            if (_differences[output] > Tolerance * _largest[output])
-            {
-                throw new ArgumentException(_worst[output], name);
-            }
+            throw new ArgumentException(_worst[output], name);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static unsafe class Gemm
     /// <param name="strideC">Elements from a row of C to the next.</param>
     /// <param name="workspace">Scratch memory.</param>
     /// <param name="isPadded">
-    /// Whether the rest of each row of C, up to the next, is padding that may be overwritten with zeros: then the last panel of B need not be computed elsewhere and copied.
+    /// Whether the rest of each row of C, up to the next, is padding that may be overwritten (with zeros where the row of A is finite): then the last panel of B need not be computed elsewhere and copied.
     /// </param>
     public static void Multiply<T>(
         ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC, Workspace<T> workspace, bool isPadded = false)
@@ -54,7 +54,7 @@ internal static unsafe class Gemm
 
     /// <summary>
     /// C = A·B for a few short rows, such as those of one sample of a small network. Rows of C have room for whole panels of B; elements beyond its columns
-    /// are zero on return.
+    /// are zero on return where the row of A is finite.
     /// </summary>
     public static void MultiplyFewRows<T>(ReadOnlySpan<T> a, int strideA, int rows, PackedMatrix<T> b, Span<T> c, int strideC)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

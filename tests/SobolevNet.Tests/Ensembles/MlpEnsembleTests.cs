@@ -163,6 +163,21 @@ public sealed class MlpEnsembleTests : IDisposable
         loaded.Member(1).Parameters.ToArray().Should().Equal(networks[1].Parameters.ToArray());
     }
 
+    [Fact]
+    public void Save_Stream_HasTheBytesOfTheFileAndLoadsFromThere()
+    {
+        string path = Path.Combine(_folder, "ensemble.safetensors");
+        var ensemble = new MlpEnsemble<float>([.. Enumerable.Range(0, 3).Select(k => Mlp<float>.Create(1, [8, 4], 1, seed: (ulong)k))]);
+        ensemble.Save(path);
+        using var stream = new MemoryStream();
+        stream.Write([1, 2, 3]);
+        ensemble.Save(stream);
+        stream.ToArray()[3..].Should().Equal(File.ReadAllBytes(path));
+        stream.Position = 3;
+        MlpEnsemble<float>.Load(stream).Member(2).Parameters.ToArray().Should().Equal(ensemble.Member(2).Parameters.ToArray());
+        FluentActions.Invoking(() => MlpEnsemble<float>.Load(new MemoryStream([1, 2, 3]))).Should().Throw<InvalidDataException>().WithMessage("*the stream*");
+    }
+
     [Theory]
     [InlineData("members", "1")]
     [InlineData("members", "2")]

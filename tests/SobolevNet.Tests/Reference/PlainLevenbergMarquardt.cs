@@ -2,11 +2,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace SobolevNet.Tests.Reference;
 
-/// <summary>A step of Levenberg–Marquardt with geodesic acceleration by dense matrices, from differences of nested dual numbers.</summary>
+/// <summary>A step of Levenberg–Marquardt with its corrections by dense matrices, from differences of nested dual numbers.</summary>
 internal sealed class PlainLevenbergMarquardt
 {
-    private const double PartOfVelocity = 0.1;
-
     private readonly Mlp<double> _network;
     private readonly JetBatch<double> _input;
     private readonly PlainLoss _loss;
@@ -36,11 +34,30 @@ internal sealed class PlainLevenbergMarquardt
         for (double growth = 2; ; growth *= 2)
         {
             var damped = hessian + Matrix<double>.Build.DenseOfDiagonalVector(damping * diagonal);
-            var velocity = damped.Solve(-gradient);
-            var second = 2 / PartOfVelocity * (((Outputs(start + (PartOfVelocity * velocity)) - outputs) / PartOfVelocity) - (jacobian * velocity));
-            var acceleration = -damped.Solve(jacobian.TransposeThisAndMultiply(weights.PointwiseMultiply(second)));
-            double ratio = 2 * Math.Sqrt(acceleration * diagonal.PointwiseMultiply(acceleration) / (velocity * diagonal.PointwiseMultiply(velocity)));
-            Parameters = start + velocity + (ratio <= 0.75 ? 0.5 * acceleration : 0 * acceleration);
+            var step = damped.Solve(-gradient);
+            double expected = -0.5 * ((gradient * step) - (damping * (step * diagonal.PointwiseMultiply(step))));
+            double last = double.PositiveInfinity;
+            for (Corrections = 0; Corrections < 10; Corrections++)
+            {
+                var pulled = jacobian.TransposeThisAndMultiply(weights.PointwiseMultiply(Outputs(start + step) - outputs));
+                var right = -gradient - (damping * diagonal.PointwiseMultiply(step)) - pulled;
+                var correction = damped.Solve(right);
+                double error = 0.5 * (right * correction);
+                if (error >= last / 4)
+                {
+                    break;
+                }
+
+                step += correction;
+                last = error;
+                if (error < 0.01 * expected)
+                {
+                    Corrections++;
+                    break;
+                }
+            }
+
+            Parameters = start + step;
             if (Loss(Outputs(Parameters)) < Loss(outputs))
             {
                 return;
@@ -52,6 +69,9 @@ internal sealed class PlainLevenbergMarquardt
 
     /// <summary>The parameters after the step.</summary>
     public Vector<double> Parameters { get; }
+
+    /// <summary>How often the step was corrected.</summary>
+    public int Corrections { get; }
 
     private Vector<double> Outputs(Vector<double> parameters)
     {

@@ -54,7 +54,7 @@ internal static class LabelSurvey
                         if (part.Order == PartOrder.Hessian)
                         {
                             symmetry ??= new HessianSymmetry(form.OutputFeatures, spreads, part.Name);
-                            symmetry.Add<T>(data, first - start);
+                            symmetry.Add<T>(data, first - start, folder);
                         }
                     }
 
@@ -68,14 +68,16 @@ internal static class LabelSurvey
             });
         }
 
-        InFolder(folders[0], () =>
+        if (symmetry?.RefusedPart is { } refused)
         {
-            symmetry?.Check();
-            if (allowMissing)
-            {
-                tally.Check();
-            }
-        });
+            InFolder(folders[refused], symmetry.Check);
+        }
+
+        if (allowMissing)
+        {
+            InFolder(folders[0], tally.Check);
+        }
+
         double[]? scales = form.TangentScales is [] ? (spreads is [] ? null : spreads) : form.TangentScales;
         return new Findings(scales, bends ? 2 : Math.Min(form.Layout.Order, 1), tally.HasMissing);
     }

@@ -5,8 +5,8 @@ using SobolevNet.Kernels;
 namespace SobolevNet;
 
 /// <summary>
-/// The Gauss–Newton matrix of the Sobolev loss over a mini-batch: H = Σ w ∇N ∇Nᵀ over all labels, where w is the second derivative of the loss by
-/// the network's output N and ∇N the gradient of that output by the parameters.
+/// The triangular factor R of the Gauss–Newton matrix of the Sobolev loss over a mini-batch: RᵀR = H = Σ w ∇N ∇Nᵀ over all labels, where w is the second derivative of the
+/// loss by the network's output N and ∇N the gradient of that output by the parameters.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -14,8 +14,7 @@ namespace SobolevNet;
 /// The weights come from the loss itself: its adjoint of an error of 1 is w, and 0 where a label is missing.
 /// </para>
 /// <para>
-/// Blocks of rows √w ∇N are computed in the network's precision, and their products are added up in double in the order of the samples. Neither the
-/// blocks nor the sums depend on the number of threads.
+/// Blocks of rows √w ∇N are computed in the network's precision and added to R in double, in the order of the samples. Neither the blocks nor R depend on the number of threads.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -25,7 +24,7 @@ internal sealed class GaussNewtonPass<T>
     /// <summary>Rows that a tape takes at a time, about: what fills a cache.</summary>
     private const int RowsOfTape = 256;
 
-    /// <summary>Rows of √w ∇N that are multiplied at a time, at least.</summary>
+    /// <summary>Rows of √w ∇N that are added to R at a time, at least.</summary>
     private const int RowsOfBlock = 512;
 
     private readonly Mlp<T> _network;
@@ -37,17 +36,14 @@ internal sealed class GaussNewtonPass<T>
     private readonly PackedNetwork<T> _packed;
     private readonly Worker[] _workers;
     private readonly Action<int, int> _runGroup;
-    private readonly Action<int, int> _runTile;
     private readonly int _labels;
     private readonly int _groupSamples;
     private readonly int _blockSamples;
     private readonly int _parameters;
     private readonly double[] _rows;
     private readonly double[] _weights = new double[3];
-    private double[] _matrix = [];
     private long[] _samples = [];
     private int _first;
-    private int _blockStart;
     private int _blockCount;
     private double _sampleWeight;
     private CancellationToken _cancellation;
@@ -71,27 +67,28 @@ internal sealed class GaussNewtonPass<T>
         _parameters = network.Architecture.ParameterCount;
         _rows = new double[_blockSamples * _labels * _parameters];
         _workers = [.. Enumerable.Range(0, team.Workers).Select(_ => new Worker(network, source, _layout, _groupSamples, Math.Min(copies, _groupSamples * _labels)))];
-        (_runGroup, _runTile) = (RunGroup, RunTile);
+        _runGroup = RunGroup;
     }
 
-    /// <summary>Computes the matrix.</summary>
+    /// <summary>Computes R.</summary>
     /// <param name="samples">Sample numbers.</param>
     /// <param name="first">The first one used.</param>
     /// <param name="count">How many are used.</param>
     /// <param name="weights">λₖ of each order.</param>
-    /// <param name="matrix">Receives the upper triangle, shape (parameters, parameters).</param>
+    /// <param name="factor">Receives R.</param>
     /// <param name="cancellationToken">Stops within a part of a block.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public void Run(long[] samples, int first, int count, ReadOnlySpan<double> weights, double[] matrix, CancellationToken cancellationToken)
+    public void Run(long[] samples, int first, int count, ReadOnlySpan<double> weights, TriangularFactor factor, CancellationToken cancellationToken)
     {
-        (_samples, _matrix, _cancellation, _sampleWeight) = (samples, matrix, cancellationToken, 1.0 / count);
+        (_samples, _cancellation, _sampleWeight) = (samples, cancellationToken, 1.0 / count);
         weights.CopyTo(_weights);
         _packed.Pack(reverse: true, reverseFirst: false);
+        factor.Clear();
         for (int start = 0; start < count; start += _blockSamples)
         {
-            (_blockStart, _first, _blockCount) = (start, first + start, Math.Min(_blockSamples, count - start));
+            (_first, _blockCount) = (first + start, Math.Min(_blockSamples, count - start));
             _team.Run((_blockCount + _groupSamples - 1) / _groupSamples, _runGroup);
-            _team.Run(SymmetricTiles.Count(_parameters), _runTile);
+            factor.Append(_rows, _blockCount * _labels, cancellationToken);
         }
     }
 
@@ -104,17 +101,6 @@ internal sealed class GaussNewtonPass<T>
         var numbers = _samples.AsSpan(_first + start, count);
         _workers[worker].Fill(_source, numbers, _loss, _weighting, _weights, _sampleWeight);
         _workers[worker].Run(count, _packed, _network, _rows.AsSpan(start * _labels * _parameters, count * _labels * _parameters));
-    }
-
-    /// <summary>Adds the products of a block's rows to some rows of the matrix.</summary>
-    private void RunTile(int tile, int worker)
-    {
-        _cancellation.ThrowIfCancellationRequested();
-        var (first, count) = SymmetricTiles.Tile(tile, _parameters);
-        var right = _rows.AsSpan(first);
-        Gemm.MultiplyTransposed<double>(
-            right, _parameters, right, _parameters, _blockCount * _labels, _parameters - first, 0, count,
-            _matrix.AsSpan((first * _parameters) + first), _parameters, accumulate: _blockStart > 0, _workers[worker].Products);
     }
 
     /// <summary>The memory of a thread: the samples of a group, and a tape for some of their copies.</summary>
@@ -141,9 +127,6 @@ internal sealed class GaussNewtonPass<T>
             _scratch = AlignedMemory.Zeros<T>(_tape.ReverseScratch);
             _gradient = new T[network.Architecture.ParameterCount];
         }
-
-        /// <summary>Memory for products of rows.</summary>
-        public Workspace<double> Products { get; } = new();
 
         /// <summary>Takes samples from the source, and w of their labels from the loss: its adjoint where the output is 1 and the target 0.</summary>
         public void Fill(

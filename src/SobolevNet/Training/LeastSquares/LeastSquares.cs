@@ -20,9 +20,6 @@ internal sealed class LeastSquares<T>(
     /// <summary>The network.</summary>
     public Mlp<T> Network => network;
 
-    /// <summary>Does the work.</summary>
-    public WorkerTeam Team => team;
-
     /// <summary>Chooses a mini-batch and the weights λₖ of the orders.</summary>
     public void Begin(long[] samples, int first, int count, ReadOnlySpan<double> weights, CancellationToken cancellationToken)
     {
@@ -51,19 +48,27 @@ internal sealed class LeastSquares<T>(
         return sum;
     }
 
-    /// <summary>Computes the upper triangle of the Gauss–Newton matrix H.</summary>
-    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
-    public void Curvature(double[] matrix) => _gaussNewton.Run(_samples, _first, _count, _weights, matrix, _cancellation);
+    /// <summary>A factor for <see cref="Factor"/>.</summary>
+    public TriangularFactor CreateFactor() => new(network.Architecture.ParameterCount, team);
 
-    /// <summary>Computes Σ w (N(θ + h v) − N(θ)) ∇N(θ), see <see cref="PullbackPass{T}"/>.</summary>
-    /// <param name="velocity">v.</param>
-    /// <param name="part">h.</param>
+    /// <summary>Computes the triangular factor of the Gauss–Newton matrix H.</summary>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
+    public void Factor(TriangularFactor factor) => _gaussNewton.Run(_samples, _first, _count, _weights, factor, _cancellation);
+
+    /// <summary>Computes the triangular factor of H + diag(damping).</summary>
+    /// <param name="factor">That of H.</param>
+    /// <param name="damping">The diagonal.</param>
+    /// <param name="damped">Receives the factor.</param>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
+    public void Damp(TriangularFactor factor, ReadOnlySpan<double> damping, TriangularFactor damped)
+    {
+        damped.CopyFrom(factor);
+        damped.AddDiagonal(damping, _cancellation);
+    }
+
+    /// <summary>Computes Σ w (N(θ + d) − N(θ)) ∇N(θ), see <see cref="PullbackPass{T}"/>.</summary>
+    /// <param name="move">d.</param>
     /// <param name="pull">Receives the sum.</param>
     /// <exception cref="OperationCanceledException">The training was canceled.</exception>
-    public void Pull(ReadOnlySpan<double> velocity, double part, T[] pull) =>
-        _pullback.Run(_samples, _first, _count, _weights, velocity, part, pull, _cancellation);
-
-    /// <summary>Decomposes H + diag(damping).</summary>
-    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
-    public bool TryFactor(DampedSolver solver, double[] matrix, ReadOnlySpan<double> damping) => solver.TryFactor(matrix, damping, _cancellation);
+    public void Pull(ReadOnlySpan<double> move, T[] pull) => _pullback.Run(_samples, _first, _count, _weights, move, pull, _cancellation);
 }

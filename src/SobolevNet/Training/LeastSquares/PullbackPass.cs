@@ -56,19 +56,18 @@ internal sealed class PullbackPass<T>
     /// <param name="first">The first one used.</param>
     /// <param name="count">How many are used.</param>
     /// <param name="weights">λₖ of each order.</param>
-    /// <param name="velocity">The direction of d.</param>
-    /// <param name="part">d is the velocity times this.</param>
+    /// <param name="move">d.</param>
     /// <param name="gradient">Receives the sum.</param>
     /// <param name="cancellationToken">Stops within a group of samples.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Run(
-        long[] samples, int first, int count, ReadOnlySpan<double> weights, ReadOnlySpan<double> velocity, double part, T[] gradient, CancellationToken cancellationToken)
+        long[] samples, int first, int count, ReadOnlySpan<double> weights, ReadOnlySpan<double> move, T[] gradient, CancellationToken cancellationToken)
     {
         (_samples, _first, _gradient, _sampleWeight, _cancellation) = (samples, first, gradient, 1.0 / count, cancellationToken);
         weights.CopyTo(_weights);
-        for (int k = 0; k < velocity.Length; k++)
+        for (int k = 0; k < move.Length; k++)
         {
-            _moved.Parameters[k] = T.CreateTruncating(double.CreateTruncating(_network.Parameters[k]) + (part * velocity[k]));
+            _moved.Parameters[k] = T.CreateTruncating(double.CreateTruncating(_network.Parameters[k]) + move[k]);
         }
 
         _packed.Pack(reverse: true, reverseFirst: false);

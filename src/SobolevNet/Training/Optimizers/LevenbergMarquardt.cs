@@ -3,7 +3,7 @@ namespace SobolevNet;
 /// <summary><see cref="Optimizer.LevenbergMarquardt"/>, which has no settings, and what it can train.</summary>
 internal sealed class LevenbergMarquardt : Optimizer
 {
-    /// <summary>The most parameters: the matrix and its factor then take 400 MB, and the factor 2·10¹⁰ multiply-adds a step.</summary>
+    /// <summary>The most parameters: the two triangular factors then take 400 MB, and each damping tried 4·10¹⁰ multiply-adds.</summary>
     public const int MaxParameters = 5000;
 
     /// <summary>The most numbers in the gradients of a sample's labels: 800 MB.</summary>

@@ -157,6 +157,21 @@ public sealed class FileJetSourceTests : IDisposable
     }
 
     [Fact]
+    public void Open_AsymmetricHessian_NamesItsFolder()
+    {
+        string[] folders = [Directory.CreateDirectory(_folder.File("first")).FullName, Directory.CreateDirectory(_folder.File("second")).FullName];
+        foreach (var (folder, upper) in folders.Zip([2.0, 5.0]))
+        {
+            NpyFile.Write(Path.Combine(folder, "x.npy"), new double[] { 1, 2, 3, 5 }, 2, 2);
+            NpyFile.Write(Path.Combine(folder, "y.npy"), new double[] { 1, 2 }, 2);
+            NpyFile.Write(Path.Combine(folder, "dydx.npy"), new double[] { 1, 2, 3, 4 }, 2, 2);
+            NpyFile.Write(Path.Combine(folder, "d2ydx2.npy"), new[] { 1, 2, 2, 1, 1, upper, 2, 1 }, 2, 2, 2);
+        }
+
+        FluentActions.Invoking(() => JetData.Open<double>(folders)).Should().Throw<InvalidDataException>().WithMessage("*second\"*Hessian of sample 1, output 0 is not symmetric*");
+    }
+
+    [Fact]
     public void Open_OfWhatIsNoSetOfLabels_NamesFolderAndArray()
     {
         string folder = Directory.CreateDirectory(_folder.File("a")).FullName;
