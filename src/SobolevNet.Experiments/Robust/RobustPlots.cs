@@ -52,6 +52,7 @@ internal static class RobustPlots
             }
 
             plot.Label("width of the first hidden layer", label, dense: true);
+            plot.TickHorizontally(runs.Select(run => run.Width).Distinct());
         };
     }
 
