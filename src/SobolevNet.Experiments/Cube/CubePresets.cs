@@ -30,8 +30,8 @@ internal static class CubePresets
             MaximalTranslation = 0.4 * 0.52,
         },
 
-        // Some minutes on two cores. Neighboring images are about two widths of an edge apart, where derivatives are worth most. More epochs or wider
-        // layers do not lower the error of order 2, which the poses near the edge of the range decide; so there are many test images.
+        // Some minutes on two cores. Neighboring images are two widths of an edge apart, where derivatives are worth most. More epochs or wider layers do
+        // not lower the error of order 2, of which a few poses near the edge of the range have the most; so there are many test images.
         new CubeSettings
         {
             Preset = "dense",
@@ -39,7 +39,7 @@ internal static class CubePresets
             Hidden = [256, 128, 128],
             Features = 64,
             FeatureCurvature = 100,
-            TrainingImages = 240,
+            TrainingImages = 160,
             ValidationImages = 200,
             TestImages = 8000,
             Epochs = 2000,

@@ -53,7 +53,7 @@ internal sealed class TestPlaces
         return training.IsEndless ? new((Edge, edge)) : new((Edge, edge), (Neighbor, FromNeighbors(test, training, cancellationToken)));
     }
 
-    /// <summary>The errors in four equal parts of the test images for each kind of distance, nearest first.</summary>
+    /// <summary>The errors of all test images, and in four equal parts of them for each kind of distance, nearest first.</summary>
     /// <param name="errors">The error of every test image in per cent.</param>
     public IReadOnlyList<PlaceRow> Rows(double[] errors)
     {
@@ -61,26 +61,31 @@ internal sealed class TestPlaces
         foreach (var (name, distances) in _distances)
         {
             int[] images = [.. Enumerable.Range(0, errors.Length).OrderBy(image => distances[image])];
-            for (int part = 0; part < Parts; part++)
+            int[][] parts = [.. Enumerable.Range(0, Parts).Select(part => images[(part * images.Length / Parts)..((part + 1) * images.Length / Parts)])];
+            foreach (int[] part in (IEnumerable<int[]>)(rows.Count == 0 ? [images, .. parts] : parts))
             {
-                int[] inside = images[(part * images.Length / Parts)..((part + 1) * images.Length / Parts)];
-                if (inside.Length > 0)
+                if (part.Length > 0)
                 {
-                    double[] sorted = [.. inside.Select(image => errors[image]).Order()];
-                    rows.Add(new PlaceRow
-                    {
-                        Distance = name,
-                        From = distances[inside[0]],
-                        To = distances[inside[^1]],
-                        Images = inside.Length,
-                        ErrorPercent = Math.Sqrt(sorted.Average(error => error * error)),
-                        MedianPercent = 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]),
-                    });
+                    rows.Add(Row(name, distances, part, errors));
                 }
             }
         }
 
         return rows;
+    }
+
+    private static PlaceRow Row(string name, double[] distances, int[] images, double[] errors)
+    {
+        double[] sorted = [.. images.Select(image => errors[image]).Order()];
+        return new PlaceRow
+        {
+            Distance = name,
+            From = distances[images[0]],
+            To = distances[images[^1]],
+            Images = images.Length,
+            ErrorPercent = Math.Sqrt(sorted.Average(error => error * error)),
+            MedianPercent = 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]),
+        };
     }
 
     private static IEnumerable<Pose> Poses<T>(CubeSource<T> source)

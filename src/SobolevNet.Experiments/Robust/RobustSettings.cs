@@ -79,7 +79,7 @@ internal sealed record RobustSettings : ExperimentSettings
     public Activation ActivationKind() => Enum.Parse<Activation>(Activation, ignoreCase: true);
 
     /// <summary>The length of each training in words.</summary>
-    public string Length() => Seconds > 0 ? $"{Seconds} seconds, epochs" : $"{Epochs} epochs";
+    public string Length() => Seconds > 0 ? $"{Seconds} seconds in epochs" : $"{Epochs} epochs";
 
     public int[] Hidden(int width) => [width, .. Inner];
 

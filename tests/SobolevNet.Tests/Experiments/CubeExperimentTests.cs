@@ -48,7 +48,7 @@ public sealed class CubeExperimentTests : IDisposable
 
         report.Complete.Should().BeTrue();
         report.Runs.Should().OnlyContain(run => run.TestErrors.Count == 9 && run.TestErrors.All(row => row.WorstSample < 6 && row.Max >= row.Rms));
-        report.Runs.Should().OnlyContain(run => run.TestErrorsByPlace.Count == (fresh ? 4 : 8));
+        report.Runs.Should().OnlyContain(run => run.TestErrorsByPlace.Count == (fresh ? 5 : 9));
         foreach (int order in settings.Orders)
         {
             File.ReadAllBytes(parts.File(CubeFiles.Network(order))).Should().Equal(File.ReadAllBytes(whole.File(CubeFiles.Network(order))));

@@ -240,7 +240,7 @@ public sealed class RobustCommandTests : IDisposable
 
         var report = Experiment.Folder(folder).Read();
         report.Runs.Should().HaveCount(2).And.OnlyContain(run => run.Epochs > 2 && run.Seconds >= 1);
-        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("trained for 1 seconds, epochs of 24 new images").And.Contain("--seconds 1");
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("trained for 1 seconds in epochs of 24 new images").And.Contain("--seconds 1");
     }
 
     [Fact]

@@ -19,15 +19,17 @@ public class TestPlacesTests
         var rows = TestPlaces.Of(Test, Training, default).Rows(errors);
 
         var poses = Enumerable.Range(0, Test.Count).Select(k => Test.PoseOf(k)).ToArray();
-        Expect(TestPlaces.Edge, rows.Take(4), [.. poses.Select(FromEdge)], errors);
-        Expect(TestPlaces.Neighbor, rows.Skip(4), [.. poses.Select(FromNeighbor)], errors);
+        rows[0].Should().BeEquivalentTo(new { Distance = TestPlaces.Edge, rows[1].From, rows[4].To, Images = 42, MedianPercent = 21.5 });
+        rows[0].ErrorPercent.Should().BeApproximately(Math.Sqrt(errors.Average(error => error * error)), 1e-12);
+        Expect(TestPlaces.Edge, rows.Skip(1).Take(4), [.. poses.Select(FromEdge)], errors);
+        Expect(TestPlaces.Neighbor, rows.Skip(5), [.. poses.Select(FromNeighbor)], errors);
     }
 
     [Fact]
     public void Rows_NewTrainingImagesInEveryEpoch_HaveNoNeighbors()
     {
         var endless = new CubeSource(Renderer, 1, 9, seed: 5, isEndless: true, Range);
-        TestPlaces.Of(Test, endless, default).Rows(new double[Test.Count]).Select(row => row.Distance).Should().HaveCount(4).And.AllBe(TestPlaces.Edge);
+        TestPlaces.Of(Test, endless, default).Rows(new double[Test.Count]).Select(row => row.Distance).Should().HaveCount(5).And.AllBe(TestPlaces.Edge);
     }
 
     [Fact]
@@ -35,8 +37,8 @@ public class TestPlacesTests
     {
         var few = new CubeSource(Renderer, 0, 2, seed: 6, range: Range);
         var rows = TestPlaces.Of(few, Training, default).Rows([3, 4]);
-        rows.Select(row => row.Images).Should().Equal(1, 1, 1, 1);
-        rows.Take(2).Select(row => row.ErrorPercent).Should().BeEquivalentTo([3.0, 4.0]);
+        rows.Select(row => row.Images).Should().Equal(2, 1, 1, 1, 1);
+        rows.Skip(1).Take(2).Select(row => row.ErrorPercent).Should().BeEquivalentTo([3.0, 4.0]);
     }
 
     [Fact]
