@@ -17,8 +17,8 @@ internal sealed class CubeData<T>
     private const ulong ValidationPoses = 1;
     private const ulong TestPoses = 2;
 
-    private CubeData(IJetSource<T> training, IJetSource<T>? validation, IJetSource<T> test, double halfEdge, double testDeviation) =>
-        (Training, Validation, Test, HalfEdge, TestDeviation) = (training, validation, test, halfEdge, testDeviation);
+    private CubeData(IJetSource<T> training, IJetSource<T>? validation, IJetSource<T> test, double halfEdge, double testDeviation, TestPlaces places) =>
+        (Training, Validation, Test, HalfEdge, TestDeviation, Places) = (training, validation, test, halfEdge, testDeviation, places);
 
     public IJetSource<T> Training { get; }
 
@@ -32,6 +32,9 @@ internal sealed class CubeData<T>
     /// <summary>Root mean square distance of a vertex from its mean position over the test images.</summary>
     public double TestDeviation { get; }
 
+    /// <summary>Where the test images lie.</summary>
+    public TestPlaces Places { get; }
+
     /// <summary>The test images, or the first ones of them.</summary>
     public static CubeSource<T> TestSource(CubeSettings settings, int order, int? count = null) =>
         Source(settings, order, count ?? settings.TestImages, TestPoses);
@@ -44,9 +47,11 @@ internal sealed class CubeData<T>
         var part = view.Start("render");
         var clock = Stopwatch.StartNew();
         int rendered = 0;
-        var test = Cached(TestSource(settings, 2));
+        var testSource = TestSource(settings, 2);
+        var test = Cached(testSource);
         var data = new CubeData<T>(
-            Cached(training), validation is null ? null : Cached(validation), test, training.Renderer.Options.HalfEdge, CubeTargets.VertexDeviation(test, cancellationToken));
+            Cached(training), validation is null ? null : Cached(validation), test, training.Renderer.Options.HalfEdge, CubeTargets.VertexDeviation(test, cancellationToken),
+            TestPlaces.Of(testSource, training, cancellationToken));
         part.Done(
             rendered == 0 ? "during training"
             : string.Create(CultureInfo.InvariantCulture, $"{rendered} images, {clock.Elapsed.TotalSeconds:0.0} s"));

@@ -71,6 +71,7 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
                 string.Join(", ", run.TestDerivativeErrorsPercent.Select(error => Invariant($"{error:0.0} %"))), run.OrderWeights,
             ]));
         ErrorTable.Add(page, "Errors by output", Errors(report));
+        AddPlaces(page, report);
         page.Picture("Learning curves", CubeFiles.Curves);
         page.Picture("Images, derivatives and predictions", CubeFiles.Grid);
         page.Paragraph($"The networks are {string.Join(", ", report.Sound.Select(run => $"[{run.Network}]({run.Network})"))}.");
@@ -96,6 +97,36 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
 
     private static IEnumerable<(string Run, IReadOnlyList<ErrorRow> Rows)> Errors(CubeReport report) =>
         report.Runs.Select(run => (Invariant($"order {run.Order}"), run.TestErrors));
+
+    /// <summary>A row for each part of the test images, a column for each order.</summary>
+    private static void AddPlaces(MarkdownPage page, CubeReport report)
+    {
+        CubeRun[] runs = [.. report.Sound.Where(run => run.TestErrorsByPlace.Count > 0)];
+        if (runs.Length == 0)
+        {
+            return;
+        }
+
+        page.Section("Errors by place");
+        page.Paragraph(
+            $"The first row is of all test images, each other row of a quarter of them, chosen by a distance. To the {TestPlaces.Edge}: 1 less the largest of the angle and the three",
+            $"translations, each over its bound. To the {TestPlaces.Neighbor}: root mean square over the cube's eight vertices, in widths of an edge (σ).",
+            "Cells are the root mean square error and the median over the images, and how many times lower than those of order 0 they are.");
+        page.Table(
+            ["distance to", "from", "to", "images", .. runs.Select(run => Invariant($"order {run.Order}"))],
+            runs[0].TestErrorsByPlace.Select((place, k) => (string[])
+            [
+                place.Distance, Invariant($"{place.From:0.00}"), Invariant($"{place.To:0.00}"), Invariant($"{place.Images}"), .. runs.Select(run => Cell(run.TestErrorsByPlace[k], k)),
+            ]));
+
+        string Cell(PlaceRow place, int row)
+        {
+            var plain = runs[0].Order == 0 ? runs[0].TestErrorsByPlace[row] : place;
+            return place == plain
+                ? Invariant($"{place.ErrorPercent:0.000} %, median {place.MedianPercent:0.000} %")
+                : Invariant($"{place.ErrorPercent:0.000} % ×{plain.ErrorPercent / place.ErrorPercent:0.0}, median {place.MedianPercent:0.000} % ×{plain.MedianPercent / place.MedianPercent:0.0}");
+        }
+    }
 
     private static string[] Cells(CubeRun run) =>
     [

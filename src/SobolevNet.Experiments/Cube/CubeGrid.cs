@@ -58,7 +58,7 @@ internal static class CubeGrid
         double[] truth = Array.ConvertAll(target.Data.ToArray(), double.CreateTruncating);
         double[] predicted = Array.ConvertAll(network.Evaluate(image.Data), double.CreateTruncating);
         var renderer = source.Renderer;
-        double distance = Distance(truth, predicted) / (2 * renderer.Options.HalfEdge);
+        double distance = CubeTargets.VertexDistance<double>(truth, predicted) / (2 * renderer.Options.HalfEdge);
         double[] pixels = Array.ConvertAll(image.Data.ToArray(), double.CreateTruncating);
         return new Picture(
             ImagePixels.Gray(pixels, renderer.Grid.Rows, renderer.Grid.Columns),
@@ -69,18 +69,6 @@ internal static class CubeGrid
                 CubeOutline.DrawEdges(canvas, place, renderer, CubeOutline.FromNeighbors(predicted), Prediction);
                 CubeOutline.DrawMarks(canvas, place, renderer, Points(predicted), Prediction, filled: true);
             });
-    }
-
-    /// <summary>Root mean square distance of the three vertices.</summary>
-    private static double Distance(double[] truth, double[] predicted)
-    {
-        double square = 0;
-        for (int k = 0; k < truth.Length; k++)
-        {
-            square += (truth[k] - predicted[k]) * (truth[k] - predicted[k]);
-        }
-
-        return Math.Sqrt(square / (truth.Length / 3));
     }
 
     private static IEnumerable<Vector3D> Points(double[] coordinates)

@@ -28,6 +28,9 @@ internal sealed record CubeRun : TestedRow
     /// <summary>100·√(Σ(∂ᵏN − ∂ᵏy)² / Σ(∂ᵏy)²) on test images for every order k of derivatives, trained or not; empty if the training broke.</summary>
     public IReadOnlyList<double> TestDerivativeErrorsPercent { get; init; } = [];
 
+    /// <summary>Errors on parts of the test images; empty in reports of earlier versions, and if the training broke.</summary>
+    public IReadOnlyList<PlaceRow> TestErrorsByPlace { get; init; } = [];
+
     /// <summary>The network's shape; empty if the training broke.</summary>
     public string Architecture { get; init; } = "";
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using SobolevNet.Experiments.CubeImages;
 using SobolevNet.Experiments.Terminal;
 using SobolevNet.Experiments.Workflow;
 
@@ -51,6 +52,7 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
         var result = trainer.Fit(Projected(training), data.Validation is null ? null : Projected(data.Validation), part, run.CancellationToken);
         network = frontEnd?.Fold(network) ?? network;
         var test = Evaluation.Of(network, data.Test, data.Test.Layout.Order, threads: _settings.Threads, balanced: false, cancellationToken: run.CancellationToken);
+        double[] vertexErrors = CubeTargets.VertexErrors(network, data.Test, run.CancellationToken);
         network.Save(run.Folder.File(planned.Network));
         var trained = planned with
         {
@@ -61,6 +63,7 @@ internal sealed class CubeTraining<T>(ExperimentRun<CubeReport> run)
             TestVertexErrorInEdges = test.NormalizedRmse * data.TestDeviation / (2 * data.HalfEdge),
             TestDerivativeErrorsPercent = [.. test.OrderErrors.Skip(1).Select(error => 100 * error)],
             TestErrors = ErrorTable.Of(test),
+            TestErrorsByPlace = data.Places.Rows([.. vertexErrors.Select(error => 100 * error / data.TestDeviation)]),
             Architecture = network.Architecture.ToString(),
             Parameters = network.Parameters.Length,
             History = RunHistory.From(result.History),

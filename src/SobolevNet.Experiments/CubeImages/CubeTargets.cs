@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace SobolevNet.Experiments.CubeImages;
 
@@ -30,4 +31,30 @@ internal static class CubeTargets
         double vertices = source.OutputFeatures / 3.0;
         return Math.Sqrt(squares / source.Count / vertices);
     }
+
+    /// <summary>The root mean square distance of the vertices of each sample from those that a network predicts.</summary>
+    public static double[] VertexErrors<T>(Mlp<T> network, IJetSource<T> source, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var layout = source.Layout.Truncate(0);
+        var input = new JetBatch<T>(layout, 1, source.InputFeatures);
+        var target = new JetBatch<T>(layout, 1, source.OutputFeatures);
+        var predictor = new Predictor<T>(network, threads: 1);
+        var predicted = new T[source.OutputFeatures];
+        var errors = new double[source.Count];
+        for (int sample = 0; sample < errors.Length; sample++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            source.Fill([sample], input, target);
+            predictor.Evaluate(input.Data, predicted);
+            errors[sample] = VertexDistance<T>(target.Data, predicted);
+        }
+
+        return errors;
+    }
+
+    /// <summary>Root mean square distance of vertices whose coordinates are given.</summary>
+    public static double VertexDistance<T>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        double.CreateTruncating(TensorPrimitives.Distance(first, second)) / Math.Sqrt(first.Length / 3.0);
 }

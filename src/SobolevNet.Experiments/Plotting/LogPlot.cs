@@ -120,6 +120,18 @@ internal sealed class LogPlot
         }
     }
 
+    /// <summary>Gives the horizontal axis ticks at some numbers, instead of those of <see cref="Label"/>.</summary>
+    public void TickHorizontally(IEnumerable<int> at)
+    {
+        var ticks = new NumericManual();
+        foreach (int value in at)
+        {
+            ticks.AddMajor(_linearX ? value : Math.Log10(value), value.ToString(CultureInfo.InvariantCulture));
+        }
+
+        Plot.Axes.Bottom.TickGenerator = ticks;
+    }
+
     /// <summary>Makes the vertical axis end close to the lowest and the highest point.</summary>
     public void FitVertically()
     {

@@ -72,8 +72,7 @@ internal static class AttackSheet
 
     private static Picture Cubes(CubeRenderer renderer, double[] pixels, double[] network, double[] oracle, string what)
     {
-        double square = network.Zip(oracle, (a, b) => (a - b) * (a - b)).Sum() / (network.Length / 3);
-        double edges = Math.Sqrt(square) / (2 * renderer.Options.HalfEdge);
+        double edges = CubeTargets.VertexDistance<double>(network, oracle) / (2 * renderer.Options.HalfEdge);
         return new Picture(
             ImagePixels.Gray(pixels, renderer.Grid.Rows, renderer.Grid.Columns),
             string.Create(CultureInfo.InvariantCulture, $"{what}: {100 * edges:0.#} % of an edge off"),

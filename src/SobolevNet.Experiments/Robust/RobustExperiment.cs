@@ -12,6 +12,9 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
     "regularization, PGD, TRADES), and compares accuracy and vulnerability. What is not given comes from the preset.",
     RobustPresets.All, RobustOptions.Create(), ThreadUse.SeveralTrainings, ReportJson.Default.RobustReport)
 {
+    /// <summary>Name of the picture of error and vulnerability against width.</summary>
+    private const string Capacity = "capacity.png";
+
     protected override RobustReport CreateReport(RobustSettings settings)
     {
         foreach (var run in settings.Plan())
@@ -26,7 +29,7 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
     protected override string Announce(RobustReport report)
     {
         var settings = report.Settings;
-        return $"{settings.Plan().Count} networks, {report.Runs.Count} of them done; {settings.TrainingImages} images an epoch, {settings.Epochs} epochs.";
+        return $"{settings.Plan().Count} networks, {report.Runs.Count} of them done; {settings.Length()} of {settings.TrainingImages} images.";
     }
 
     protected override void Train(ExperimentRun<RobustReport> run) => new RobustTraining(run).Train();
@@ -37,6 +40,11 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
         RobustRun[] shown = Shown(sound);
         double[] sizes = report.Settings.Measure.AttackSizes;
         RobustPlots.SaveTradeOff(sound, folder.File("trade-off.png"));
+        if (report.Settings.Widths.Length > 1)
+        {
+            RobustPlots.SaveCapacity(sound, folder.File(Capacity));
+        }
+
         RobustPlots.SaveAttacks([.. shown.Select(run => (RobustTables.Title(run), run.Attack))], folder.File("attacks.png"));
         RobustPlots.SaveNoise([.. shown.Select(run => (RobustTables.Title(run), run.Noise))], folder.File("noise.png"));
         AttackSheet.Save(
@@ -50,14 +58,14 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
         var measure = settings.Measure;
         var page = new MarkdownPage("Robust cubes: universal against invariance training");
         page.Paragraph(
-            Invariant($"Every network is {measure.ImageSize * measure.ImageSize}-width-{string.Join('-', settings.Inner)}-9 ({settings.Activation}) and saw {settings.TrainingImages} {(settings.FreshImages ? "new " : "")}images in each of {settings.Epochs} epochs."),
+            Invariant($"Every network is {measure.ImageSize * measure.ImageSize}-width-{string.Join('-', settings.Inner)}-9 ({settings.Activation}) and was trained for {settings.Length()} of {settings.TrainingImages} {(settings.FreshImages ? "new " : "")}images."),
             Invariant($"Errors are root mean square over {measure.TestImages} fresh images, in per cent of the standard deviation of the targets."),
             Invariant($"Vulnerability is the largest singular value of ∂N − ∂O, the network's Jacobian less the oracle's, mean over {measure.FirstOrderImages} images:"),
             "how fast the worst small perturbation makes the network wrong. Sensitivity is its part where the oracle stays, invariance that where the network stays.",
             Invariant($"An attack of size ρ is the mean over {measure.AttackImages} images of the largest ‖N − O‖ found among perturbations of Euclidean length ρ, with the exact oracle."));
         DescribeClaims(report, page);
-        page.Picture("Vulnerability against error", "trade-off.png");
         page.Section("All networks");
+        page.Picture("Vulnerability against error", "trade-off.png");
         page.Table(RobustTables.RunColumns(report), report.Runs.Select(run => RobustTables.Run(run, report)));
         foreach (var run in report.Sound)
         {
@@ -109,6 +117,17 @@ internal sealed class RobustExperiment() : Experiment<RobustSettings, RobustRepo
             "with it: an invariance method, but with directions of the universal kind, so it does not count among the published ones.");
         page.Table(RobustTables.ClaimColumns, report.Claims.Select(claim => RobustTables.Claim(claim, report)));
         page.Paragraph(RobustTables.Capacity(report));
+        if (report.Settings.Widths.Length > 1)
+        {
+            page.Paragraph("Each method's network with the lowest product of error and vulnerability, by width:");
+            page.Picture("Error and vulnerability against width", Capacity);
+        }
+
+        page.Section("Each method at its best");
+        page.Paragraph(
+            "The same universal networks against each method's least vulnerable network, its most accurate one, and the one with the lowest product of both,",
+            "over its strengths. Seconds are the training times of one thread.");
+        page.Table(RobustTables.BestOfMethodColumns, RobustClaims.OfEachMethod(report.Runs).Select(claim => RobustTables.BestOfMethod(claim, report)));
     }
 
     /// <summary>The widest network of every method, with the strength that makes it least vulnerable.</summary>

@@ -15,6 +15,7 @@ internal static class RobustOptions
         { "--train", "Training images of an epoch.", Values.Count(2), s => s.TrainingImages, (s, count) => s with { TrainingImages = count } },
         { "--fresh", "Whether every epoch has new images.", Values.YesNo, s => Values.Answer(s.FreshImages), (s, answer) => s with { FreshImages = Values.IsYes(answer) } },
         { "--epochs", "Epochs.", Values.Count(1), s => s.Epochs, (s, count) => s with { Epochs = count } },
+        { "--seconds", "Time of each training, instead of epochs: the outcome depends on the machine's speed. 0 for epochs.", Values.Count(0), s => s.Seconds, (s, seconds) => s with { Seconds = seconds } },
         { "--batch", "Images of a mini-batch.", Values.Count(1), s => s.BatchSize, (s, count) => s with { BatchSize = count } },
         { "--optimizer", "How gradients become steps.", Values.Word(["adam", "soap"]), s => s.Optimizer, (s, name) => s with { Optimizer = name } },
         { "--rate", "Highest learning rate (short rise, cosine fall).", Values.Real("NUMBER", 0), s => s.LearningRate, (s, rate) => s with { LearningRate = rate } },

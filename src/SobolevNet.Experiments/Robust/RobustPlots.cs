@@ -39,6 +39,23 @@ internal static class RobustPlots
         plot.Save(path, 1100, 640, Edge.Right);
     }
 
+    /// <summary>Error and vulnerability against the width: a line for each method, through its networks with the lowest product of both.</summary>
+    public static void SaveCapacity(IReadOnlyList<RobustRun> runs, string path)
+    {
+        Save(path, [Panel("error on fresh clean images in per cent", run => run.TestErrorPercent), Panel("first-order vulnerability", run => run.FirstOrderVulnerability)]);
+
+        Action<LogPlot> Panel(string label, Func<RobustRun, double> figure) => plot =>
+        {
+            foreach (var method in runs.GroupBy(run => run.Method))
+            {
+                Solid(plot, RobustClaims.BestByWidth(method).Select(run => ((double)run.Width, figure(run))), ColorOf(method.Key), method.Key);
+            }
+
+            plot.Label("width of the first hidden layer", label, dense: true);
+            plot.TickHorizontally(runs.Select(run => run.Width).Distinct());
+        };
+    }
+
     /// <summary>Attacks over the size of perturbations: mean as a line, 10 to 90 per cent of the images as a band, the largest value dotted.</summary>
     public static void SaveAttacks(IReadOnlyList<(string Name, IReadOnlyList<AttackFigures> Attack)> networks, string path)
     {

@@ -6,7 +6,7 @@ namespace SobolevNet.Experiments.Robust;
 internal static class RobustPresets
 {
     public static Presets<RobustSettings> All { get; } = new(
-        "minutes, three quarters of an hour, or the paper's sizes",
+        "minutes, an hour, or the paper's sizes",
 
         // About four minutes on two cores.
         new RobustSettings
@@ -35,12 +35,12 @@ internal static class RobustPresets
             },
         },
 
-        // About forty minutes on two cores. Wide first layers, because the rows of ∂N lie in the span of their weights.
+        // About an hour on two cores. Wide first layers, because the rows of ∂N lie in the span of their weights.
         new RobustSettings
         {
             Preset = "small",
             Methods = [.. RobustMethod.Names],
-            Widths = [128, 512],
+            Widths = [64, 128, 256, 512],
             Inner = [256, 256],
             Strengths = new Dictionary<string, double[]>
             {

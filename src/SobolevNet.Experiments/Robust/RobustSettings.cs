@@ -29,6 +29,9 @@ internal sealed record RobustSettings : ExperimentSettings
 
     public required int Epochs { get; init; }
 
+    /// <summary>Time of each training, whatever its number of epochs; 0 if <see cref="Epochs"/> decides.</summary>
+    public int Seconds { get; init; }
+
     public int BatchSize { get; init; } = 32;
 
     /// <summary>adam or soap.</summary>
@@ -75,6 +78,9 @@ internal sealed record RobustSettings : ExperimentSettings
 
     public Activation ActivationKind() => Enum.Parse<Activation>(Activation, ignoreCase: true);
 
+    /// <summary>The length of each training in words.</summary>
+    public string Length() => Seconds > 0 ? $"{Seconds} seconds in epochs" : $"{Epochs} epochs";
+
     public int[] Hidden(int width) => [width, .. Inner];
 
     /// <summary>Clean training images with derivatives up to an order.</summary>
@@ -94,7 +100,8 @@ internal sealed record RobustSettings : ExperimentSettings
     /// <summary>How one network is trained.</summary>
     public SobolevTrainingOptions Training(PlannedRun run, string checkpoint) => new()
     {
-        Epochs = Epochs,
+        Epochs = Seconds > 0 ? null : Epochs,
+        TimeBudget = Seconds > 0 ? TimeSpan.FromSeconds(Seconds) : null,
         BatchSize = BatchSize,
         Seed = Seed,
         Standardize = Standardize,

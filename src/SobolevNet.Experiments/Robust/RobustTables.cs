@@ -9,6 +9,9 @@ internal static class RobustTables
     public static IReadOnlyList<string> ClaimColumns { get; } =
         ["width", "chosen as", "invariance", "error", "vulnerability", "universal", "error", "vulnerability", "× less vulnerable", "× more accurate"];
 
+    /// <summary>The columns of <see cref="BestOfMethod"/>.</summary>
+    public static IReadOnlyList<string> BestOfMethodColumns { get; } = [.. ClaimColumns, "× lower product", "seconds of both"];
+
     public static IReadOnlyList<string> AttackColumns { get; } = ["objective", "size", "mean", "10 %", "median", "90 %", "worst image", "first order allows"];
 
     public static IReadOnlyList<string> NoiseColumns { get; } = ["deviation", "error against the clean target", "against the oracle", "of the oracle"];
@@ -48,6 +51,13 @@ internal static class RobustTables
         ];
     }
 
+    /// <summary>A universal network against one of a method's best.</summary>
+    public static string[] BestOfMethod(RobustClaim claim, RobustReport report)
+    {
+        double[] seconds = [.. new[] { claim.Invariance, claim.Universal }.Select(network => report.Runs.First(run => run.Network == network).Seconds)];
+        return [.. Claim(claim, report), Invariant($"{claim.TimesLessVulnerable * claim.TimesMoreAccurate:0.0}"), Invariant($"{seconds[0]:0}, {seconds[1]:0}")];
+    }
+
     /// <summary>A row for each objective and size.</summary>
     public static IEnumerable<string[]> Attacks(IReadOnlyList<AttackFigures> attacks) =>
         attacks.Select(attack => Attack("universal", attack.Size, attack.Universal))
@@ -71,17 +81,12 @@ internal static class RobustTables
     /// <summary>How error and vulnerability of the universal network change with the width.</summary>
     public static string Capacity(RobustReport report)
     {
-        var best = report.Claims.Where(claim => claim.ChosenAs == RobustClaims.LeastVulnerable)
-            .Select(claim => report.Runs.First(run => run.Network == claim.Universal)).OrderBy(run => run.Width).ToArray();
-        if (best.Length < 2)
-        {
-            return "Only one width was trained.";
-        }
+        RobustRun[] best = [.. report.Claims.Select(claim => claim.Universal).Distinct().Select(network => report.Runs.First(run => run.Network == network))];
+        return best.Length < 2
+            ? "Only one width was trained."
+            : Invariant($"At widths {string.Join(", ", best.Select(run => run.Width))} the universal network's error is {Of(run => run.TestErrorPercent, "0.00")} %, its vulnerability {Of(run => run.FirstOrderVulnerability, "0.000")}.");
 
-        var (narrow, wide) = (best[0], best[^1]);
-        return Invariant(
-            $"From width {narrow.Width} to {wide.Width} the universal network's error goes from {narrow.TestErrorPercent:0.00} to {wide.TestErrorPercent:0.00} % and its vulnerability ") +
-            Invariant($"from {narrow.FirstOrderVulnerability:0.000} to {wide.FirstOrderVulnerability:0.000}.");
+        string Of(Func<RobustRun, double> figure, string format) => string.Join(", ", best.Select(run => FigureText.Of(figure(run), format)));
     }
 
     private static string[] Attack(string objective, double size, AttackStatistics values) =>

@@ -24,13 +24,13 @@ internal static class DensityPlot
 
     private static void DrawErrors(LogPlot plot, StudyReport report)
     {
-        DrawLines(plot, report, [0, 1, 2], one => Error(report, one));
+        DrawLines(plot, report, [0, 1, 2], one => Errors(report, one).Values);
         plot.Label("distance of neighboring images in widths of an edge", "error on fresh images in per cent", dense: true);
     }
 
     private static void DrawFactors(LogPlot plot, StudyReport report)
     {
-        DrawLines(plot, report, [1, 2], one => Error(report, PlainOf(report, one)) / Error(report, one));
+        DrawLines(plot, report, [1, 2], one => Factors(report, one));
         double paper = CubePoses.Spacing(PoseRange.Default, new CubeRendererOptions(), PaperImages);
         foreach (int order in new[] { 1, 2 })
         {
@@ -43,8 +43,11 @@ internal static class DensityPlot
         plot.Label("distance of neighboring images in widths of an edge", "times lower than order 0", dense: true);
     }
 
-    /// <summary>A line for each order and range, with a dot for each number of images.</summary>
-    private static void DrawLines(LogPlot plot, StudyReport report, int[] orders, Func<StudyCase, double> ordinate)
+    /// <summary>
+    /// A line for each order and range through the means of the seeds, with a dot for each number of images, and a band from the lowest to the
+    /// highest seed.
+    /// </summary>
+    private static void DrawLines(LogPlot plot, StudyReport report, int[] orders, Func<StudyCase, IEnumerable<double>> ordinates)
     {
         var cases = report.Cases.Where(one => one.Group == StudyPlan.Density).ToList();
         double[] ranges = [.. cases.Select(one => one.Range).Distinct()];
@@ -53,18 +56,23 @@ internal static class DensityPlot
             foreach (double range in ranges)
             {
                 var points = cases.Where(one => one.Order == order && one.Range == range).OrderBy(one => one.Images)
-                    .Select(one => (CubePoses.Spacing(CubePoses.Part(range), new CubeRendererOptions(), one.Images), ordinate(one))).ToList();
-                plot.Line(points, Colors[order], Invariant($"order {order}, {range} of the range"), Patterns[Array.IndexOf(ranges, range) % Patterns.Length]);
-                plot.Dots(points, Colors[order], 6);
+                    .Select(one => (X: CubePoses.Spacing(CubePoses.Part(range), new CubeRendererOptions(), one.Images), Y: ordinates(one).DefaultIfEmpty(double.NaN).ToArray())).ToList();
+                plot.Band(points.Select(point => (point.X, point.Y.Min(), point.Y.Max())), Colors[order]);
+                var means = points.Select(point => (point.X, point.Y.Average())).ToList();
+                plot.Line(means, Colors[order], Invariant($"order {order}, {range} of the range"), Patterns[Array.IndexOf(ranges, range) % Patterns.Length]);
+                plot.Dots(means, Colors[order], 6);
             }
         }
     }
 
-    /// <summary>The case of order 0 on the same images.</summary>
-    private static StudyCase PlainOf(StudyReport report, StudyCase one) =>
-        report.Cases.First(other => other.Group == StudyPlan.Density && other.Setting == one.Setting && other.Order == 0);
+    /// <summary>How many times lower than that of order 0 on the same images the error of each seed is.</summary>
+    private static IEnumerable<double> Factors(StudyReport report, StudyCase one)
+    {
+        var plain = report.Cases.First(other => other.Group == StudyPlan.Density && other.Setting == one.Setting && other.Order == 0);
+        return Errors(report, plain).Join(Errors(report, one), first => first.Key, second => second.Key, (first, second) => first.Value / second.Value);
+    }
 
-    /// <summary>The mean error of the seeds in per cent; NaN where there is none.</summary>
-    private static double Error(StudyReport report, StudyCase one) =>
-        report.Of(one).Where(run => run.Note is null).Select(run => run.TestErrorPercent).DefaultIfEmpty(double.NaN).Average();
+    /// <summary>The errors in per cent by seed.</summary>
+    private static Dictionary<int, double> Errors(StudyReport report, StudyCase one) =>
+        report.Of(one).Where(run => run.Note is null).ToDictionary(run => run.Seed, run => run.TestErrorPercent);
 }

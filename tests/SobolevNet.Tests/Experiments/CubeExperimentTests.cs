@@ -48,6 +48,7 @@ public sealed class CubeExperimentTests : IDisposable
 
         report.Complete.Should().BeTrue();
         report.Runs.Should().OnlyContain(run => run.TestErrors.Count == 9 && run.TestErrors.All(row => row.WorstSample < 6 && row.Max >= row.Rms));
+        report.Runs.Should().OnlyContain(run => run.TestErrorsByPlace.Count == (fresh ? 5 : 9));
         foreach (int order in settings.Orders)
         {
             File.ReadAllBytes(parts.File(CubeFiles.Network(order))).Should().Equal(File.ReadAllBytes(whole.File(CubeFiles.Network(order))));
@@ -70,7 +71,7 @@ public sealed class CubeExperimentTests : IDisposable
         folder.Read().Runs.Select(one => (one.Order, one.Note is null)).Should().Equal((0, true), (1, false));
         folder.Read().Runs[0].TimesBetterThanOrder0.Should().Be(1);
         folder.Read().Runs[1].TimesBetterThanOrder0.Should().BeNull();
-        File.ReadAllText(folder.Markdown).Should().Contain("| 1 | – | – | – | – | – |").And.Contain("* (!) order 1: ").And.Contain("The networks are [order0");
+        File.ReadAllText(folder.Markdown).Should().Contain("| distance to | from | to | images | order 0 |").And.Contain("| 1 | – | – | – | – | – |").And.Contain("* (!) order 1: ").And.Contain("The networks are [order0");
         File.Exists(folder.File(CubeFiles.Curves)).Should().BeTrue();
         File.Exists(folder.File(CubeFiles.Grid)).Should().BeTrue();
     }

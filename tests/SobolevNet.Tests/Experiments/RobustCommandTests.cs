@@ -52,8 +52,8 @@ public sealed class RobustCommandTests : IDisposable
 
         report.RootElement.GetProperty("claims").GetArrayLength().Should().Be(6, "two capacities, three invariance networks to compare with");
         Directory.GetFiles(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
-            "report.json", "report.md", "trade-off.png", "attacks.png", "noise.png", "worst.png");
-        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("## Errors by output").And.Contain("| universal 1 | 8 |");
+            "report.json", "report.md", "trade-off.png", "capacity.png", "attacks.png", "noise.png", "worst.png");
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("## Errors by output").And.Contain("| universal 1 | 8 |").And.Contain("## Each method at its best").And.Contain("At widths 5, 7 the universal network's error is ");
         Directory.GetFiles(Path.Combine(folder, "networks")).Should().HaveCount(20, "checkpoints are gone");
     }
 
@@ -199,6 +199,48 @@ public sealed class RobustCommandTests : IDisposable
         claims.Select(claim => claim.Universal).Should().AllBe("universal2 3");
         claims.Select(claim => Math.Round(claim.TimesLessVulnerable, 9)).Should().Equal(6, 9, 3);
         claims.Select(claim => Math.Round(claim.TimesMoreAccurate, 9)).Should().Equal(Math.Round(20.0 / 6, 9), 2, 3);
+    }
+
+    [Fact]
+    public void ClaimsOfEachMethod_OfKnownRuns_CompareItsBestStrengths()
+    {
+        RobustRun[] runs =
+        [
+            Known("universal", "universal", 1, 4, 0.5), Known("universal", "universal", 3, 5, 0.2),
+            Known("pgd", "invariance", 0.1, 10, 0.9), Known("pgd", "invariance", 0.2, 12, 0.6), Known("pgd", "invariance", 0.6, 30, 0.4),
+            Known("trades", "invariance", 0.1, 20, 0.8), Known("trades", "invariance", 0.2, 15, 0.7) with { Width = 16 },
+            Known("gaussian", "invariance", 0.1, 1, double.NaN), Known("jacobian", "invariance", 0.1, 1, 0.1) with { Note = "broke" },
+            Known("jacobian-steepest", "strengthened", 0.1, 18, 0.3), Known("jacobian-steepest", "strengthened", 0.3, 19, 0.25), Known("plain", "reference", null, 1, 0.1),
+        ];
+
+        var claims = RobustClaims.OfEachMethod(runs);
+
+        claims.Should().OnlyContain(claim => claim.Universal == "universal 3" && claim.Width == 8);
+        claims.Select(claim => (claim.Invariance, claim.ChosenAs)).Should().Equal(
+            ("pgd 0.6", "least vulnerable"), ("pgd 0.1", "most accurate"), ("pgd 0.2", "lowest product"),
+            ("trades 0.1", "least vulnerable, most accurate, lowest product"),
+            ("jacobian-steepest 0.3", "least vulnerable, lowest product"), ("jacobian-steepest 0.1", "most accurate"));
+        claims.Select(claim => Math.Round(claim.TimesLessVulnerable, 9)).Should().Equal(2, 4.5, 3, 4, 1.25, 1.5);
+        claims.Select(claim => Math.Round(claim.TimesMoreAccurate, 9)).Should().Equal(6, 2, 2.4, 4, 3.8, 3.6);
+    }
+
+    [Fact]
+    public void BestByWidth_OfKnownRuns_HasTheLowestProductOfEachWidth() =>
+        RobustClaims.BestByWidth(
+        [
+            Known("pgd", "invariance", 0.1, 10, 0.9) with { Width = 16 }, Known("pgd", "invariance", 0.2, 30, 0.2) with { Width = 16 },
+            Known("pgd", "invariance", 0.3, 10, 0.9), Known("pgd", "invariance", 0.4, 30, 0.4), Known("pgd", "invariance", 0.5, 1, double.NaN),
+        ]).Select(run => (run.Width, run.Strength)).Should().Equal((8, 0.3), (16, 0.2));
+
+    [Fact]
+    public async Task Robust_Seconds_TrainEveryNetworkForThatTime()
+    {
+        string folder = _folder.File("timed");
+        (await Run([.. Tiny, "--methods", "plain", "--seconds", "1", "--out", folder])).Code.Should().Be(0);
+
+        var report = Experiment.Folder(folder).Read();
+        report.Runs.Should().HaveCount(2).And.OnlyContain(run => run.Epochs > 2 && run.Seconds >= 1);
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("trained for 1 seconds in epochs of 24 new images").And.Contain("--seconds 1");
     }
 
     [Fact]

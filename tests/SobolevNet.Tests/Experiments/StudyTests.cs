@@ -51,6 +51,25 @@ public sealed class StudyTests : IDisposable
         figures.Should().AllSatisfy(figure => double.IsNaN(figure).Should().BeTrue());
     }
 
+    [Fact]
+    public void DensityPlot_SeveralSeeds_ShowsTheirSpread()
+    {
+        var cases = StudyPlan.Cases(shortened: true).Where(one => one.Group == StudyPlan.Density).ToList();
+        StudyRun Run(StudyCase one, int seed, double factor) =>
+            new() { Case = one, Seed = seed, TestErrorPercent = factor * 30 / (1 + (3 * one.Order)) / Math.Sqrt(one.Images) };
+        var settings = StudySettings.Presets[StudySettings.Quick] with { Groups = [StudyPlan.Density] };
+        byte[][] plots =
+        [
+            .. new[] { 0, 0.5 }.Select(spread =>
+            {
+                string path = _folder.File($"density{spread}.png");
+                DensityPlot.Save(new StudyReport { Settings = settings, Cases = cases, Runs = [.. cases.SelectMany(one => new[] { Run(one, 1, 1 - spread), Run(one, 2, 1 + spread) })] }, path);
+                return File.ReadAllBytes(path);
+            }),
+        ];
+        plots[1].Should().NotEqual(plots[0], "the means are the same, the band is not");
+    }
+
     [Theory]
     [InlineData("--groups", "capacity,magic")]
     [InlineData("--seeds", "-1")]
