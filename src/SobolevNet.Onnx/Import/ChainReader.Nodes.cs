@@ -12,11 +12,6 @@ internal sealed partial class ChainReader
             throw Refusal(node, $"is an operator of {NodeText.Quote(node.Domain)}, not of ONNX");
         }
 
-        if (node.Output.Count == 0)
-        {
-            throw Refusal(node, "has no output");
-        }
-
         switch (node.OpType)
         {
             case "Constant":
