@@ -143,21 +143,21 @@ public class ExportTests
     [Fact]
     public void Model_OneNeuron_HasTheDerivativesOfTheClosedForm()
     {
-        // y = 2 tanh(3x + 0.5) − 1, y' = 6 / cosh², y'' = −36 tanh / cosh², also where tanh is 1 to the last digit.
+        // y = 0.7 tanh(0.3x + 0.5) − 1, y' = 0.21 / cosh², y'' = −0.6 tanh y', also where tanh is 1 to the last digit.
         var network = new Mlp<double>(new MlpArchitecture(1, [1], 1, Activation.Tanh));
-        ReadOnlySpan<double> parameters = [3, 0.5, 2, -1];
+        ReadOnlySpan<double> parameters = [0.3, 0.5, 0.7, -1];
         parameters.CopyTo(network.Parameters);
-        double[] x = [-9, -1, -0.2, 0, 0.4, 2, 30];
+        double[] x = [-90, -10, -2, 0, 4, 20, 300];
 
         var outputs = Runtime.Run(Networks.Export(network, order: 2), ("input", x, [x.Length, 1]));
 
         for (int k = 0; k < x.Length; k++)
         {
-            double z = (3 * x[k]) + 0.5;
-            double slope = 6 / Math.Pow(Math.Cosh(z), 2);
-            outputs["value"][k].Should().BeApproximately((2 * Math.Tanh(z)) - 1, 1e-14);
+            double z = (0.3 * x[k]) + 0.5;
+            double slope = 0.7 * 0.3 / Math.Pow(Math.Cosh(z), 2);
+            outputs["value"][k].Should().BeApproximately((0.7 * Math.Tanh(z)) - 1, 1e-14);
             (outputs["jacobian"][k] / slope).Should().BeApproximately(1, 1e-12);
-            (outputs["hessian"][k] / (-6 * Math.Tanh(z) * slope)).Should().BeApproximately(1, 1e-12);
+            (outputs["hessian"][k] / (-0.6 * Math.Tanh(z) * slope)).Should().BeApproximately(1, 1e-12);
         }
     }
 

@@ -242,6 +242,24 @@ public class ImportTests
     }
 
     [Fact]
+    public void Load_AVectorAsInput_IsOneSample()
+    {
+        // As old programs write it: initializers are inputs too, and outputs that nobody uses have empty names.
+        var model = new ForeignModel(ElementType.Double, 17, 3);
+        string hidden = model.Node("Dropout", model.Node("Tanh", model.Node("Dropout", model.Dense("x", 3, 4))));
+        string y = model.Dense(hidden, 4, 2);
+        foreach (var node in model.Graph.Node.Where(node => node.OpType == "Dropout"))
+        {
+            node.Output.Add("");
+        }
+
+        model.Graph.Input.Add(model.Graph.Initializer.Select(tensor => ForeignModel.Info(tensor.Name, ElementType.Double, [.. tensor.Dims])));
+        byte[] bytes = model.Finish(y);
+        double[] x = [1, -2, 0.5];
+        Runtime.Run(bytes, ("x", x, [3]))[y].ShouldAgree(ForeignModel.Load<double>(bytes).Evaluate(x), 1e-13, "values");
+    }
+
+    [Fact]
     public void Load_ManyChangesOfUnitsByOneNumber_AreAllPartOfTheFirstLayer()
     {
         var model = new ForeignModel(ElementType.Double);

@@ -15,6 +15,13 @@ public class RefusalTests
         ["another operator"] = (static (model, z) => model.Node("Elu", z), "*node \"/Elu_1\" (Elu) is not an operator of a multilayer perceptron*"),
         ["another function"] = (static (model, z) => model.Node("Cos", z), "*node \"/Gemm_2\" (Gemm) takes \"/Cos_1_output_0\", which is no known activation*Tanh*"),
         ["almost an activation"] = (static (model, z) => model.Node("Max", z, model.Node("Mul", z, model.Number(0.01))), "*(Gemm) takes*no known activation*"),
+        ["a bounded relu"] = (static (model, z) => model.Node("Clip", z, model.Number(0), model.Number(50)), "*(Gemm) takes*no known activation*"),
+        ["a step far below"] = (static (model, z) => model.Node("Where", model.Node("Less", z, model.Number(-15)), model.Number(1), model.Node("Relu", z)), "*(Gemm) takes*no known activation*"),
+        ["a column"] = (static (model, z) => model.Node("Add", z, model.Constant("b", [1, 2, 3, 4], 4, 1)), "*(Add) combines an array of shape (4, 1) with 4 features*"),
+        ["no features"] = (static (model, z) => model.Node("MatMul", z, model.Constant("w", [], 4, 0)), "*(MatMul) has weights from 4 to 0 features; it gets 4*"),
+        ["a transposition of no kind"] = (static (model, z) => model.Node("MatMul", z, model.Node("Transpose", [model.Constant("w", model.Random(16), 4, 4)], ForeignModel.Integers("perm", 0, 1))),
+            "*(Transpose) does more than pass its constant on, or transpose a matrix*"),
+        ["a reshape to one dimension"] = (static (model, z) => model.Node("Reshape", z, model.Indices(-1)), "*(Reshape) does more than pass its input on*"),
         ["a branch"] = (static (model, z) => model.Node("Add", model.Node("Tanh", model.Linear(z, 4, 4)), z), "*(Add) combines what different layers give*"),
         ["another domain"] = (static (model, z) => Domain(model, model.Node("Tanh", z), "com.microsoft"), "*node \"/Tanh_1\" (Tanh) is an operator of \"com.microsoft\"*"),
         ["an attribute"] = (static (model, z) => model.Node("Tanh", [z], ForeignModel.Integer("odd", 1)), "*(Tanh) has the attribute \"odd\"*"),
@@ -31,6 +38,7 @@ public class RefusalTests
         ["a bias for each sample"] = (static (model, z) => model.Node("Gemm", z, model.Constant("w", model.Random(16), 4, 4), model.Constant("b", [1, 2], 2, 1)), "*(Gemm) has a bias that is not a constant of 4 elements*"),
         ["a quotient of an array"] = (static (model, z) => model.Node("Div", model.Constant("b", [1, 2, 3, 4], 4), z), "*(Div) combines an array*"),
         ["a cast to integers"] = (static (model, z) => model.Node("Cast", [z], ForeignModel.Integer("to", 7)), "*(Cast) does more than pass its input on*"),
+        ["a number cast to integers"] = (static (model, z) => model.Node("Mul", z, model.Node("Cast", [model.Number(0.5)], ForeignModel.Integer("to", 7))), "*(Cast) does more than pass its constant on*"),
         ["two inputs too many"] = (static (model, z) => model.Node("Tanh", z, z, z), "*(Tanh) has 3 inputs*"),
         ["weights of another size"] = (static (model, z) => model.Dense(z, 3, 4), "*(MatMul) has weights from 3 to 4 features; it gets 4*"),
         ["weights that are computed"] = (static (model, z) => model.Node("MatMul", z, z), "*(MatMul) has weights that are not a constant matrix*"),
@@ -60,6 +68,18 @@ public class RefusalTests
         Refused(model.Finish(model.Node("Mul", "x", model.Number(2))), "*it has no dense layer*");
         model = new ForeignModel();
         Refused(model.Finish(model.Constant("c", [1], 1)), "*the output \"c\" does not depend on an input*");
+    }
+
+    [Fact]
+    public void Load_AnInputOfAnotherShape_IsRefused()
+    {
+        var model = new ForeignModel(inputShape: [-1, 4, 3]);
+        Refused(model.Finish(model.Linear(model.Node("Mul", "x", model.Number(2)), 12, 4)), "*(Gemm) takes an input that does not have the shape (samples, features)*");
+        model = new ForeignModel();
+        model.Graph.Input[0].Type.TensorType.Shape = null;
+        Refused(model.Finish(model.Linear(model.Node("Add", "x", model.Constant("b", [1, 2, 3], 3)), 2, 4)), "*(Gemm) has weights from 2 to 4 features; it gets 3*");
+        model = new ForeignModel(inputShape: [-1, 4, 3]);
+        Refused(model.Finish(model.Linear(model.Node("Add", "x", model.Constant("b", new double[12], 12)), 12, 4)), "*(Add) combines an array of shape (12) with 12 features*");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace SobolevNet.Onnx.Format;
 /// <summary>Counts the fields of a model before it is parsed, because an object of an empty message takes a hundred times its two bytes in the file.</summary>
 internal static class FieldCount
 {
-    /// <summary>The most fields that a model may have, metadata aside; a network of ten layers with its derivatives has some thousands.</summary>
+    /// <summary>The most fields that a model may have; a network of ten layers with its derivatives has some thousands.</summary>
     private const int Max = 50_000;
 
     /// <summary>The messages that hold others, with the fields in which these are.</summary>

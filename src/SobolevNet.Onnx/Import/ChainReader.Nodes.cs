@@ -12,18 +12,13 @@ internal sealed partial class ChainReader
             throw Refusal(node, $"is an operator of {NodeText.Quote(node.Domain)}, not of ONNX");
         }
 
-        if (node.Output.Count == 0)
-        {
-            throw Refusal(node, "has no output");
-        }
-
         switch (node.OpType)
         {
             case "Constant":
                 _constants[node.Output[0]] = ConstantOf(node);
                 break;
             case "Identity" or "Cast" or "Transpose" when Find(node, 0) is Constant constant:
-                _constants[node.Output[0]] = node.OpType == "Transpose" ? Transposed(node, constant) : constant;
+                _constants[node.Output[0]] = Passed(node, constant);
                 break;
             case "Identity" or "Cast" or "Dropout" or "Flatten" or "Reshape" or "Squeeze":
                 _signals[node.Output[0]] = Passed(node);
@@ -87,12 +82,17 @@ internal sealed partial class ChainReader
         _ => throw Refusal(node, "has no number or array of numbers"),
     };
 
-    private static Constant Transposed(NodeProto node, Constant constant)
+    /// <summary>A constant after an operator that changes none of its numbers.</summary>
+    private static Constant Passed(NodeProto node, Constant constant)
     {
         var attributes = new NodeAttributes(node);
-        var order = attributes.Integers("perm") ?? [1, 0];
-        attributes.RefuseOthers();
-        return constant.IsMatrix && order is [1, 0] ? constant.Transposed() : throw Refusal(node, $"has the order {NodeText.Shape(order)}; only matrices are transposed, by (1, 0)");
+        return node.OpType switch
+        {
+            "Identity" => constant,
+            "Cast" when TensorElements.IsFloatingPoint(attributes.Integer("to", 0)) => constant,
+            "Transpose" when constant.IsMatrix && (attributes.Integers("perm") ?? [1, 0]) is [1, 0] => constant.Transposed(),
+            _ => throw Refusal(node, "does more than pass its constant on, or transpose a matrix"),
+        };
     }
 
     /// <summary>A signal after an operator that changes no number.</summary>
@@ -212,7 +212,7 @@ internal sealed partial class ChainReader
             : throw Refusal(node, $"combines an array of shape {NodeText.Shape(vector.Shape)} with {signal.Features} features in a way that is not read");
     }
 
-    /// <summary>A change of unit as a step of its own; null if the operator is another, or what the signal is cannot be told yet.</summary>
+    /// <summary>A change of unit as a step of its own; null if the operator is another, or the signal is not (yet) an activation of a step.</summary>
     private UnitStage? Change(NodeProto node, Signal signal, Constant numbers, bool constantIsFirst)
     {
         if (!Enum.TryParse(node.OpType, out UnitChange change) || (constantIsFirst && change == UnitChange.Div) || signal.Resolve(_tolerance) is not var (stage, activation))

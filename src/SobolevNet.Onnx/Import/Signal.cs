@@ -26,7 +26,7 @@ internal sealed class Signal(IReadOnlyList<View> views, bool isFlat)
     /// <summary>The step that the signal is, or the one of which it is an activation; null if it is neither.</summary>
     public (Stage Stage, Activation? Activation)? Resolve(double tolerance)
     {
-        foreach (var view in Views.Reverse())
+        foreach (var view in Views)
         {
             if (view.Samples.AsSpan().SequenceEqual(KnownActivations.Probes))
             {
