@@ -225,3 +225,4 @@ internal sealed class TriangularFactor
     }
 
     private Span<double> Reflector(int k) => _reflectors.AsSpan(k * Stride, _rows);}
+

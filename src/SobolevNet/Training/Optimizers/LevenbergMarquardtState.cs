@@ -7,7 +7,7 @@ namespace SobolevNet;
 /// <remarks>
 /// <para>
 /// With the gradient g and the Gauss–Newton matrix H of the loss, the velocity v solves (H + λD) v = −g, where D is the diagonal of H. It is the first of several parts of the step d.
-/// The outputs N are not linear in the parameters; each further part, a correction c, takes back what that left: (H + λD) c = −g − λD d − Σ w (N(θ + d) − N(θ)) ∇N(θ).
+/// The outputs N are not linear in the parameters; each further part, a correction c, removes the error that this leaves: (H + λD) c = −g − λD d − Σ w (N(θ + d) − N(θ)) ∇N(θ).
 /// The first correction is half the geodesic acceleration of M. K. Transtrum and J. P. Sethna, arXiv 1201.5885, and terms of higher order. A correction costs a few passes over the
 /// samples, much less than H. With corrections a step follows the curved valley of a loss whose minimum lies far away, where v alone has to be short.
 /// </para>
