@@ -17,23 +17,20 @@ public sealed class ClosedFileTests : IDisposable
     [InlineData("a damaged array")]
     public void Open_OfAFolderThatCannotBeUsed_ClosesItsFiles(string fault)
     {
-        string folder = Directory.CreateDirectory(_folder.File(fault)).FullName;
-        Write("x", 12, 2);
-        Write("y", 12);
-        Write("dydx", 12, 2);
+        string folder = Folder(fault);
         switch (fault)
         {
             case "other numbers of samples":
-                Write("y", 11);
+                Write(folder, "y", 11);
                 break;
             case "other shape":
-                Write("dydx", 12, 3);
+                Write(folder, "dydx", 12, 3);
                 break;
             case "a number that is not finite":
                 NpyFile.Write<double>(Path.Combine(folder, "dydx.npy"), [.. new double[23], double.NaN], 12, 2);
                 break;
             case "weights of another number":
-                Write("weights", 5);
+                Write(folder, "weights", 5);
                 break;
             default:
                 File.WriteAllBytes(Path.Combine(folder, "y.npy"), File.ReadAllBytes(Path.Combine(folder, "y.npy"))[..^1]);
@@ -42,9 +39,15 @@ public sealed class ClosedFileTests : IDisposable
 
         FluentActions.Invoking(() => JetData.Open<double>(folder)).Should().Throw<Exception>();
         Directory.GetFiles(folder).Should().OnlyContain(path => IsFree(path));
+    }
 
-        void Write(string name, params int[] shape) =>
-            NpyFile.Write<double>(Path.Combine(folder, name + ".npy"), [.. Enumerable.Range(0, shape.Aggregate((a, b) => a * b)).Select(k => (double)(k * k % 7))], shape);
+    [Fact]
+    public void Open_OfFoldersOneOfWhichCannotBeUsed_ClosesTheFilesOfAll()
+    {
+        string[] folders = [Folder("first"), Folder("second")];
+        Write(folders[1], "dydx", 11, 2);
+        FluentActions.Invoking(() => JetData.Open<double>(folders)).Should().Throw<InvalidDataException>().WithMessage("*dydx.npy*");
+        folders.SelectMany(Directory.GetFiles).Should().OnlyContain(path => IsFree(path));
     }
 
     [Fact]
@@ -75,6 +78,18 @@ public sealed class ClosedFileTests : IDisposable
             IsFree(path).Should().BeTrue();
         }
     }
+
+    private string Folder(string name)
+    {
+        string folder = Directory.CreateDirectory(_folder.File(name)).FullName;
+        Write(folder, "x", 12, 2);
+        Write(folder, "y", 12);
+        Write(folder, "dydx", 12, 2);
+        return folder;
+    }
+
+    private static void Write(string folder, string name, params int[] shape) => NpyFile.Write<double>(
+        Path.Combine(folder, name + ".npy"), [.. Enumerable.Range(0, shape.Aggregate((a, b) => a * b)).Select(k => (double)(k * k % 7))], shape);
 
     private static bool IsFree(string path)
     {

@@ -172,6 +172,28 @@ public class EdgeCaseTests
     }
 
     [Fact]
+    public void Attack_WhereNoStartCanBeJudged_EvaluatesEachOnce()
+    {
+        // A short arc, beyond which there are no numbers: a perturbation that moves the nearest point off it has no oracle. What an attack before left
+        // behind must lead no path on.
+        var arc = DataManifold.Create([-0.01], [0.01], 2, 1, (angle, input, target) =>
+        {
+            var (sin, cos) = Math.Abs(angle[0]) < 0.01 ? Math.SinCos(angle[0]) : (double.NaN, double.NaN);
+            double[][] jets = [[cos, sin, angle[0]], [-sin, cos, 1], [-cos, -sin, 0]];
+            for (int c = 0; c < input.Layout.Count; c++)
+            {
+                (input[c, 0, 0], input[c, 0, 1], target[c, 0, 0]) = (jets[c][0], jets[c][1], jets[c][2]);
+            }
+        });
+        var evaluator = new VulnerabilityEvaluator<double>(Mlp<double>.Create(2, [3], 1, seed: 2), arc, threads: 1);
+        var options = new AttackOptions { Objective = AttackObjective.UniversalGrowth, Steps = 20, RandomStarts = 3 };
+        evaluator.Attack([0], 1e-4, options).OracleFailures.Should().Be(0);
+        var attack = evaluator.Attack([0], 0.3, options);
+        (attack.Evaluations, attack.OracleFailures, attack.Value).Should().Be((5, 5, double.NaN));
+        attack.Perturbation.Should().OnlyContain(element => element == 0);
+    }
+
+    [Fact]
     public void Bands_LowMidAndHigh_DivideAllFrequencies()
     {
         var (low, mid, high) = (new FrequencyBand(0, 0.15), new FrequencyBand(0.15, 0.4), new FrequencyBand(0.4, double.PositiveInfinity));

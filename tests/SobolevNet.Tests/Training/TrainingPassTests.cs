@@ -130,13 +130,14 @@ public class TrainingPassTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1400)]
-    [InlineData(1499)]
-    public void Diagnose_OfALossThatOverflows_NamesTheSampleInWhicheverChunkItIs(int sample)
+    [InlineData(0, DerivativePropagation.Forward)]
+    [InlineData(1400, DerivativePropagation.Forward)]
+    [InlineData(2999, DerivativePropagation.Forward)]
+    [InlineData(2999, DerivativePropagation.Adjoint)]
+    public void Diagnose_OfALossThatOverflows_NamesTheSampleInWhicheverChunkItIs(int sample, DerivativePropagation propagation)
     {
         // Three components: 1,332 samples are a chunk. Of the sample one derivative is huge and another one is missing.
-        const int Samples = 1500;
+        const int Samples = 3000;
         var (input, target) = PlainLoss.Widen(new FunctionSource<double>(1, Samples, 1));
         target[1, sample, 0] = -1e200;
         var source = new MaskedSource<double>(
@@ -144,7 +145,7 @@ public class TrainingPassTests
         var loss = new SobolevLoss(source.Layout, [1, 1, 1], [1], [0], [1, 1]);
         var network = Network<double>();
         using var team = new WorkerTeam(2);
-        var pass = new TrainingPass<double>(network, new PackedNetwork<double>(network), new double[network.Parameters.Length], source, 1, loss, Samples, team);
+        var pass = new TrainingPass<double>(network, new PackedNetwork<double>(network), new double[network.Parameters.Length], source, 1, loss, Samples, team, propagation);
         long[] samples = [.. Enumerable.Range(0, Samples + 10).Select(k => (long)Math.Max(0, k - 10))];
         pass.Run(samples, 10, Samples, [1, 1, 0], new double[2]).Should().BeFalse();
         pass.Diagnose().Should().Be((sample, 1, "∂0", 1e200));
