@@ -62,13 +62,8 @@ internal sealed class TestPlaces
         {
             int[] images = [.. Enumerable.Range(0, errors.Length).OrderBy(image => distances[image])];
             int[][] parts = [.. Enumerable.Range(0, Parts).Select(part => images[(part * images.Length / Parts)..((part + 1) * images.Length / Parts)])];
-            foreach (int[] part in (IEnumerable<int[]>)(rows.Count == 0 ? [images, .. parts] : parts))
-            {
-                if (part.Length > 0)
-                {
-                    rows.Add(Row(name, distances, part, errors));
-                }
-            }
+            int[][] groups = rows.Count == 0 ? [images, .. parts] : parts;
+            rows.AddRange(groups.Where(group => group.Length > 0).Select(group => Row(name, distances, group, errors)));
         }
 
         return rows;
