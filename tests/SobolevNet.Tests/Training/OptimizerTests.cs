@@ -4,6 +4,25 @@ namespace SobolevNet.Tests.Training;
 
 public class OptimizerTests
 {
+    [Theory]
+    [InlineData(0.9, 0.999)]
+    [InlineData(0.95, 0.95)]
+    [InlineData(0.5, 0.3)]
+    [InlineData(0, 0.9)]
+    [InlineData(0.9, 0.5)] // old gradients weigh more in the mean than in the mean square: no bound
+    public void AdamCoefficients_LongestStep_IsTheBoundByCauchyAndSchwarz(double beta1, double beta2)
+    {
+        double square = 0;
+        for (int age = 0; age < 20_000; age++)
+        {
+            double ofMean = (1 - beta1) * Math.Pow(beta1, age);
+            square += ofMean == 0 ? 0 : ofMean / ((1 - beta2) / (1 - beta1)) * Math.Pow(beta1 / beta2, age);
+        }
+
+        double expected = beta1 * beta1 < beta2 ? Math.Max(1, Math.Sqrt(square)) : 1;
+        AdamCoefficients<double>.Of(0.25, beta1, beta2, 1e-8, 0, step: 3).Longest.Should().BeApproximately(0.25 * expected, 1e-12);
+    }
+
     [Fact]
     public void Step_OfMoreParametersThanARange_UpdatesEachOnce()
     {

@@ -60,6 +60,19 @@ public class NeighborFitTests
         }
     }
 
+    [Fact]
+    public void SamplePairs_OfTheFirstLevel_AreTheNearestCandidatesOfTheSameHalf()
+    {
+        var data = Quadratic(1, 1).Take(60);
+        var frames = new NeighborFrames(data);
+        var nearest = SamplePairs.Levels(data, frames, default)[0];
+        nearest.From.Should().Equal(Enumerable.Range(0, 60));
+
+        // Half of the samples of a half are candidates: the 14 that follow.
+        nearest.To.Should().Equal(Enumerable.Range(0, 60).Select(
+            s => Enumerable.Range(1, 14).Select(k => (2 * (((s / 2) + k) % 30)) + (s % 2)).MinBy(t => frames.Distance(s, t))));
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(-1, 1)]
