@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SobolevNet.Kernels;
 
@@ -36,7 +37,7 @@ internal abstract class DenseRow<T>
 /// <remarks>
 /// A panel of weights makes two chains of sums, each as long as the layer is deep. Two panels at a time make four, which a core computes
 /// in the time of two. The activation is in a loop of its own, so that its code is there once: with a copy for each vector the JIT stopped inlining, by chance of
-/// its profile, and a layer of 32 took twice as long.
+/// its profile, and a layer of 32 took twice as long. So it did where a caller's profile made the JIT inline the whole kernel, which is not allowed for that.
 /// </remarks>
 internal sealed unsafe class DenseRow<TFunction, TSimd, TVector, T> : DenseRow<T>
     where TFunction : struct, IActivationFunction<TVector>
@@ -44,6 +45,7 @@ internal sealed unsafe class DenseRow<TFunction, TSimd, TVector, T> : DenseRow<T
     where TVector : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Run(ReadOnlySpan<T> x, PackedMatrix<T> weights, ReadOnlySpan<T> bias, Span<T> a)
     {
         int panelWidth = GemmTile<TSimd, TVector, T>.Columns;

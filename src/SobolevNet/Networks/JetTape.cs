@@ -32,6 +32,9 @@ internal sealed class JetTape<T> : IPassTape<T>
     /// <summary>Groups of a chunk for each worker, so that workers end at about the same time.</summary>
     private const int GroupsOfWorker = 4;
 
+    /// <summary>Elements of the widest array of a chunk, at most, where workers ask for more rows than <see cref="RowsOfChunk"/>.</summary>
+    private const int ElementsOfChunk = 1 << 26;
+
     private const int LiveInputs = 128;
 
     private readonly MlpArchitecture _architecture;
@@ -172,13 +175,25 @@ internal sealed class JetTape<T> : IPassTape<T>
         return length;
     }
 
+    /// <summary>A tape whose groups some workers share, for a batch that is taken through it in chunks.</summary>
+    /// <param name="architecture">The network's shape.</param>
+    /// <param name="layout">The components propagated.</param>
+    /// <param name="inputOrder">The highest order whose input components may differ from zero.</param>
+    /// <param name="batch">Most samples of a batch.</param>
+    /// <param name="workers">How many workers there are; gradients do not depend on it.</param>
+    public static JetTape<T> Shared(MlpArchitecture architecture, JetLayout layout, int inputOrder, int batch, int workers)
+    {
+        int chunk = ChooseChunk(layout.Count, WidestRow(architecture), batch, workers);
+        return new JetTape<T>(architecture, layout, inputOrder, chunk, SharedGroup(layout.Count, chunk));
+    }
+
     /// <summary>
     /// How many samples to take through a tape at once, so that its memory stays small, its products large, and many workers have groups enough. Chunks are whole
     /// groups, and a gradient does not depend on where they end.
     /// </summary>
-    public static int ChooseChunk(int components, int batch, int workers = 1)
+    public static int ChooseChunk(int components, int widest, int batch, int workers)
     {
-        long rows = Math.Max(RowsOfChunk, (long)GroupsOfWorker * workers * RowsOfGroup);
+        long rows = Math.Max(RowsOfChunk, Math.Min((long)GroupsOfWorker * workers * RowsOfGroup, ElementsOfChunk / widest));
         int chunk = (int)Math.Min(batch, Math.Max(rows / components, SharedGroup(components, batch)));
         int group = LoneGroup(components, chunk);
         return chunk == batch ? batch : chunk / group * group;

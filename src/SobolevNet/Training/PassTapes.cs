@@ -25,8 +25,7 @@ internal static class PassTapes
             return new AdjointJetTape<T>(architecture, layout, source.TangentInputs, source.InputOrder, batch, workers);
         }
 
-        int chunk = JetTape<T>.ChooseChunk(layout.Count, batch, workers);
-        return new JetTape<T>(architecture, layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(layout.Count, chunk));
+        return JetTape<T>.Shared(architecture, layout, source.InputOrder, batch, workers);
     }
 
     /// <summary>The way that is taken, <see cref="DerivativePropagation.Forward"/> where there are no derivatives.</summary>

@@ -167,7 +167,8 @@ internal sealed class TrainingPass<T>
             }
 
             long work = parameters * _tape.Samples * _tape.RowsOfSample;
-            if (few && _optimizer is not null)
+            // A block's gradient is not kept from one chunk to the next.
+            if (few && _optimizer is not null && count <= _tape.Capacity)
             {
                 _team.Run(_blocks.Length, _runBlock, work);
             }

@@ -105,6 +105,46 @@ public class TrainingPassTests
         }
     }
 
+    [Fact]
+    public void Run_FewRowsInTwoChunks_GivesTheBitsOfGradientThenUpdate()
+    {
+        // Adjoints by so many inputs take fewer samples at a time than the rows of the batch would fill.
+        const int Inputs = 20_000, Batch = 128;
+        var source = JetSource.Generate<float>(
+            JetLayout.Full(Inputs, 1), Inputs, 1, Batch,
+            (long _, ref RandomStream random, JetSpan<float> input, JetSpan<float> target) =>
+            {
+                for (int k = 0; k < Inputs; k++)
+                {
+                    input[0, 0, k] = (float)random.NextUniform();
+                    target[1 + k, 0, 0] = (float)random.NextUniform();
+                }
+            },
+            tangentInputs: [.. Enumerable.Range(0, Inputs)]);
+        long[] samples = [.. Enumerable.Range(0, Batch).Select(k => (long)k)];
+        float[] Train(bool together, int threads)
+        {
+            var network = Mlp<float>.Create(Inputs, [8], 1, seed: 3);
+            float[] gradient = new float[network.Parameters.Length];
+            using var team = new WorkerTeam(threads);
+            var pass = new TrainingPass<float>(
+                network, new PackedNetwork<float>(network), gradient, source, 1, SobolevLoss.Measure(source), Batch, team, DerivativePropagation.Adjoint);
+            var state = (ElementwiseOptimizerState<float>)Optimizer.Sgd(1).CreateState<float>(network.Architecture);
+            state.Begin(1, 1);
+            pass.Run(samples, 0, Batch, [1, 1], new double[2], together ? state : null).Should().BeTrue();
+            if (!together)
+            {
+                state.Step(network, gradient, 1, 1, team);
+            }
+
+            return network.Parameters.ToArray();
+        }
+
+        float[] apart = Train(together: false, threads: 1);
+        Train(together: true, threads: 1).Should().Equal(apart);
+        Train(together: true, threads: 2).Should().Equal(apart);
+    }
+
     private static IJetSource<float> Images(int inputs, int count, bool byAdjoints)
     {
         var layout = byAdjoints ? JetLayout.Create(4, [0, 1, 2, 3], [(0, 0), (1, 3)]) : JetLayout.Full(6, 2);

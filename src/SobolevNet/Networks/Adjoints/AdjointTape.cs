@@ -144,7 +144,8 @@ internal sealed class AdjointTape<T>
         long rows = 1L + tangents + ((hasPairs ? 1L : 1L + tangents) * outputs);
         int widest = Math.Max(Math.Max(architecture.Inputs, architecture.Outputs), WidestHidden(architecture));
         return rows <= AlignedMemory.MaxLength / widest / (long)samples
-            && (!hasPairs || TangentPairs.Length((int)outputs, tangents) <= AlignedMemory.MaxLength / samples);
+            && (!hasPairs || (TangentPairs.Length((int)outputs, tangents) <= AlignedMemory.MaxLength / samples
+                && 2L * (widest + 1) * TangentPairs.Stride(tangents + 1) <= AlignedMemory.MaxLength));
     }
 
     /// <summary>

@@ -44,8 +44,7 @@ internal sealed class PullbackPass<T>
         (_network, _moved, _source, _loss, _team) = (network, network.Clone(), source, loss, team);
         var layout = source.Layout.Truncate(order);
         _weighting = SampleWeighting<T>.Of(source);
-        int chunk = JetTape<T>.ChooseChunk(layout.Count, batch, team.Workers);
-        _tape = new JetTape<T>(network.Architecture, layout, source.InputOrder, chunk, JetTape<T>.SharedGroup(layout.Count, chunk));
+        _tape = JetTape<T>.Shared(network.Architecture, layout, source.InputOrder, batch, team.Workers);
         (_packed, _packedMoved) = (new PackedNetwork<T>(network), new PackedNetwork<T>(_moved));
         _workers = [.. Enumerable.Range(0, team.Workers).Select(_ => new Worker(_tape, source))];
         (_runGroup, _runLayer) = (RunGroup, RunLayer);

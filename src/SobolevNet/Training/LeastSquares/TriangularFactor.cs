@@ -74,9 +74,11 @@ internal sealed class TriangularFactor
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Append(double[] block, int rows, CancellationToken cancellationToken, int first = 0)
     {
-        for (int start = 0; start < rows; start += MaxRows)
+        int pieces = GemmShape.Blocks(rows, MaxRows);
+        for (int piece = 0; piece < pieces; piece++)
         {
-            _rows = Math.Min(MaxRows, rows - start);
+            int start = GemmShape.Start(piece, pieces, rows);
+            _rows = GemmShape.Start(piece + 1, pieces, rows) - start;
             _block = block.AsMemory(start * _size, _rows * _size);
             for (_first = first; _first < _size; _first += _columns)
             {
@@ -224,5 +226,5 @@ internal sealed class TriangularFactor
         }
     }
 
-    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * Stride, _rows);}
-
+    private Span<double> Reflector(int k) => _reflectors.AsSpan(k * Stride, _rows);
+}
