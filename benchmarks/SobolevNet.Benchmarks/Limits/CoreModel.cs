@@ -69,7 +69,7 @@ internal static class CoreModel
     }
 
     /// <summary>Seconds of work by a team of threads, the shortest of a few times.</summary>
-    public static CoreTime Measure(int threads, double handover, Func<WorkerTeam, Action> prepare)
+    public static CoreTime Measure(int threads, double _, Func<WorkerTeam, Action> prepare)
     {
         using var team = new WorkerTeam(threads);
         var work = prepare(team);

@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace SobolevNet.Benchmarks.Limits;
 
 /// <summary>
-/// <c>limits [--json FILE] [--only WORD] [--guard SLACK]</c>: measures the machine's peak and memory in this process, then every piece of
-/// work as a ratio to them. <c>--guard</c> compares with what is recorded for this kind of processor, and fails if a row has fallen by more than the recorded spread and the slack,
-/// a part of 1; <c>--record</c> records runs.
+/// <c>limits [--json FILE] [--only WORD]</c>: measures the machine's peak and memory in this process, then every piece of work as a ratio to them.
+/// <c>--guard FOLDER</c> compares with what the folder holds for this kind of processor, and fails if a row has fallen by more than the recorded spread (and the part of it that
+/// <c>--slack</c> allows besides). <c>--record FOLDER</c> records runs there.
 /// </summary>
 internal static class LimitsCommand
 {
@@ -26,23 +26,24 @@ internal static class LimitsCommand
 
     public static int Run(string[] args)
     {
-        if (args is ["--record", _, _, _, ..])
+        if (args is ["--record", var folder, _, _, _, ..])
         {
-            RecordedRatios.Of([.. args[1..].Select(Read)]).Save();
+            RecordedRatios.Of([.. args[2..].Select(Read)]).Save(folder);
             return 0;
         }
 
         string? file = Option(args, "--json");
         string? only = Option(args, "--only");
         string? guard = Option(args, "--guard");
+        string? slackText = Option(args, "--slack");
         double slack = 0;
-        bool isRight = args.Length == 2 * new[] { file, only, guard }.Count(option => option is not null)
-            && (guard is null || (double.TryParse(guard, CultureInfo.InvariantCulture, out slack) && slack is >= 0 and < 1));
+        bool isRight = args.Length == 2 * new[] { file, only, guard, slackText }.Count(option => option is not null)
+            && (slackText is null || (guard is not null && double.TryParse(slackText, CultureInfo.InvariantCulture, out slack) && slack is >= 0 and < 1));
         if (!isRight)
         {
             Console.Error.WriteLine(
-                $"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}] [--guard SLACK]\n" +
-                "       limits --record FILE FILE FILE [FILE ...]");
+                $"Usage: limits [--json FILE] [--only {string.Join('|', Groups.Select(group => group.Group))}] [--guard FOLDER [--slack PART]]\n" +
+                "       limits --record FOLDER FILE FILE FILE [FILE ...]");
             return 2;
         }
 
@@ -57,7 +58,7 @@ internal static class LimitsCommand
             File.Move(temporary, file, overwrite: true);
         }
 
-        return guard is null ? 0 : Guard(rows, only, slack);
+        return guard is null ? 0 : Guard(guard, rows, only, slack);
     }
 
     private static IEnumerable<LimitRow> Measure(Func<string, bool> isWanted)
@@ -71,12 +72,18 @@ internal static class LimitsCommand
     }
 
     /// <summary>Compares with the record of this processor. A row counts as fallen if it is so in three measurements.</summary>
-    private static int Guard(List<LimitRow> rows, string? only, double slack)
+    private static int Guard(string folder, List<LimitRow> rows, string? only, double slack)
     {
-        if (RecordedRatios.Here() is not { } recorded)
+        if (RecordedRatios.Load(folder) is not { } recorded)
         {
             Console.WriteLine($"No ratios are recorded for {Report.ProcessorKind()}; nothing is compared.");
             return 0;
+        }
+
+        string[] missing = only is null ? [.. recorded.Rows.Select(row => row.Name).Except(rows.Select(row => row.Name))] : [];
+        foreach (string name in missing)
+        {
+            Console.WriteLine($"MISSING: {name}");
         }
 
         var fallen = recorded.Fallen(rows, slack).ToList();
@@ -94,7 +101,7 @@ internal static class LimitsCommand
                 $"FELL: {now.Name}: {now.Ratio:F3}; recorded {before.Worst:F3} to {before.Best:F3}, least {before.Least:F3}"));
         }
 
-        return fallen.Count > 0 ? 1 : 0;
+        return fallen.Count + missing.Length > 0 ? 1 : 0;
     }
 
     private static List<LimitRow> Read(string file) => JsonSerializer.Deserialize(File.ReadAllText(file), LimitRowJson.Default.ListLimitRow)!;

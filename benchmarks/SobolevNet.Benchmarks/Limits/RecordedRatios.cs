@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,19 +8,13 @@ namespace SobolevNet.Benchmarks.Limits;
 /// <param name="Rows">The rows that have a ratio.</param>
 internal sealed record RecordedRatios(string Processor, IReadOnlyList<RecordedRow> Rows)
 {
-    /// <summary>The file for the processor that this runs on; it need not exist.</summary>
-    public static string FileHere([CallerFilePath] string source = "")
-    {
-        string name = string.Join("-", Report.ProcessorKind().ToLowerInvariant().Split([.. " (),"], StringSplitOptions.RemoveEmptyEntries));
-        return Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "ratios", $"{name}.json");
-    }
+    /// <summary>The file in a folder for the processor that this runs on; it need not exist.</summary>
+    public static string FileIn(string folder) =>
+        Path.Combine(folder, string.Join("-", Report.ProcessorKind().ToLowerInvariant().Split([.. " (),"], StringSplitOptions.RemoveEmptyEntries)) + ".json");
 
-    /// <summary>The record of this processor, or null.</summary>
-    public static RecordedRatios? Here()
-    {
-        string file = FileHere();
-        return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllText(file), RecordedRatiosJson.Default.RecordedRatios) : null;
-    }
+    /// <summary>The record of this processor in a folder, or null.</summary>
+    public static RecordedRatios? Load(string folder) =>
+        FileIn(folder) is var file && File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllText(file), RecordedRatiosJson.Default.RecordedRatios) : null;
 
     /// <summary>Worst, median and best of the same rows in some runs.</summary>
     /// <param name="runs">Reports written by <c>--json</c> on this processor, at least three.</param>
@@ -36,11 +29,11 @@ internal sealed record RecordedRatios(string Processor, IReadOnlyList<RecordedRo
                 }),
             ]);
 
-    /// <summary>Writes the record of this processor, beside the old one and renamed.</summary>
-    public void Save()
+    /// <summary>Writes the record of this processor to a folder, beside the old one and renamed.</summary>
+    public void Save(string folder)
     {
-        string file = FileHere();
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string file = FileIn(folder);
+        Directory.CreateDirectory(folder);
         File.WriteAllText(file + ".tmp", JsonSerializer.Serialize(this, RecordedRatiosJson.Default.RecordedRatios) + "\n");
         File.Move(file + ".tmp", file, overwrite: true);
     }
