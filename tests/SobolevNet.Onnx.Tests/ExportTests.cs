@@ -180,6 +180,22 @@ public class ExportTests
         }
     }
 
+    [Theory]
+    [InlineData(Activation.GeluTanh, -3, -6)]
+    [InlineData(Activation.Softplus, -15, -30)]
+    public void Values_OfOneNeuronInTheLowerTail_AreRightRelativeToThemselves(Activation activation, float near, float far)
+    {
+        var network = new Mlp<float>(new MlpArchitecture(1, [1], 1, activation));
+        ReadOnlySpan<float> parameters = [1, 0, 1, 0];
+        parameters.CopyTo(network.Parameters);
+        var exact = network.Convert<double>();
+        foreach (float x in new[] { near, far })
+        {
+            double value = Runtime.Run(Networks.Export(network), ("input", new[] { x }, [1, 1]))["value"][0];
+            (value / exact.Evaluate([x])[0]).Should().BeApproximately(1, 1e-5, $"σ at {x}");
+        }
+    }
+
     [Fact]
     public void Derivatives_OfHugeArguments_AreFinite()
     {

@@ -60,6 +60,39 @@ public class ImportTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 3, 2, 5)]
+    [InlineData(5, 1, 0, 5)]
+    [InlineData(0, 1, 2, 1)]
+    [InlineData(3, 2, 0, 1)]
+    public void Load_ScalingsOfOneFeatureThatChangeLittle_AreTheSame(double shift, double scale, double outputShift, double outputScale)
+    {
+        var network = Mlp<double>.Create(1, [3], 1, Activation.Tanh, seed: 4);
+        network.InputScaling = new FeatureScaling<double>([shift], [scale]);
+        network.OutputScaling = new FeatureScaling<double>([outputShift], [outputScale]);
+        var read = ForeignModel.Load<double>(Networks.Export(network));
+        read.Parameters.SequenceEqual(network.Parameters).Should().BeTrue();
+        (read.InputScaling!.Shift[0], read.InputScaling.Scale[0]).Should().Be((shift, scale));
+        (read.OutputScaling!.Shift[0], read.OutputScaling.Scale[0]).Should().Be((outputShift, outputScale));
+    }
+
+    [Fact]
+    public void Load_ATinyBiasOfOneUnit_IsKept()
+    {
+        var model = new ForeignModel(ElementType.Double);
+        string product = model.Node("MatMul", "x", model.Constant("w", [1, 2, 3], 3, 1));
+        string hidden = model.Node("Tanh", model.Node("Add", product, model.Constant("b", [5e-7], 1)));
+        ForeignModel.Load<double>(model.Finish(model.Linear(hidden, 1, 1))).Layer(0).Bias[0].Should().Be(5e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Load_ADeepNetworkWithItsDerivatives_IsTheSame(Activation activation)
+    {
+        var network = Mlp<float>.Create(1, [.. Enumerable.Repeat(1, 800)], 1, activation, seed: 5);
+        ForeignModel.Load<float>(Networks.Export(network, network.Architecture.MaxOrder), "value").Parameters.SequenceEqual(network.Parameters).Should().BeTrue();
+    }
+
     [Fact]
     public void Load_InAnotherPrecision_IsTheConversionOfTheNetwork()
     {
@@ -100,6 +133,7 @@ public class ImportTests
         ["silu"] = (Activation.Silu, (model, z) => model.Node("Mul", z, model.Node("Sigmoid", z))),
         ["relu by Clip"] = (Activation.Relu, (model, z) => model.Node("Clip", z, model.Number(0), model.Number(1e38))),
         ["relu by Min"] = (Activation.Relu, (model, z) => model.Node("Neg", model.Node("Min", model.Node("Neg", z), model.Number(0)))),
+        ["tanh with bounds"] = (Activation.Tanh, (model, z) => model.Node("Clip", model.Node("Tanh", z), model.Number(-1), model.Number(1))),
         ["silu by Exp"] = (Activation.Silu, (model, z) => model.Node("Mul", z,
             model.Node("Reciprocal", model.Node("Add", model.Number(1), model.Node("Exp", model.Node("Neg", z)))))),
         ["sine by Cos"] = (Activation.Sine, (model, z) => model.Node("Cos", model.Node("Sub", z, model.Number(Math.PI / 2)))),

@@ -41,6 +41,19 @@ public class RefusalTests
         ["a number cast to integers"] = (static (model, z) => model.Node("Mul", z, model.Node("Cast", [model.Number(0.5)], ForeignModel.Integer("to", 7))), "*(Cast) does more than pass its constant on*"),
         ["two inputs too many"] = (static (model, z) => model.Node("Tanh", z, z, z), "*(Tanh) has 3 inputs*"),
         ["weights of another size"] = (static (model, z) => model.Dense(z, 3, 4), "*(MatMul) has weights from 3 to 4 features; it gets 4*"),
+        ["bounds beyond the probes"] = (static (model, z) => model.Node("Clip", z, model.Number(-128), model.Number(127)), "*(Clip) compares with -128; *values up to 100*"),
+        ["a maximum beyond the probes"] = (static (model, z) => model.Node("Max", z, model.Number(-100)), "*(Max) compares with -100*"),
+        ["a minimum beyond the probes"] = (static (model, z) => model.Node("Min", model.Number(1e6), z), "*(Min) compares with 1000000*"),
+        ["a step beyond the probes"] = (static (model, z) => model.Node("Where", model.Node("Greater", z, model.Number(150)), model.Number(1), z), "*(Greater) compares with 150*"),
+        ["a step far below the probes"] = (static (model, z) => model.Node("Where", model.Node("Less", z, model.Number(-150)), model.Number(1), z), "*(Less) compares with -150*"),
+        ["bounds of a multiple"] = (static (model, z) => model.Node("Clip", model.Node("Mul", z, model.Number(0.01)), model.Number(-1), model.Number(1)), "*(Gemm) takes*no known activation*"),
+        ["a step at 0 of what is below it"] = (static (model, z) => model.Node("Where", model.Node("Less", model.Node("Sub", z, model.Number(150)), model.Number(0)), z, model.Number(0)), "*(Where) combines what different layers give*"),
+        ["a step close to 0"] = (static (model, z) => model.Node("Where", model.Node("Less", model.Node("Abs", z), model.Number(0.005)), model.Number(0), z), "*(Gemm) takes*no known activation*"),
+        ["integers that are divided"] = (static (model, z) => model.Node("Mul", z, model.Node("Cast", [model.Node("Div", model.Indices(1), model.Indices(2))], ForeignModel.Integer("to", 1))), "*(Div) divides integers*"),
+        ["integers that are added and divided"] = (static (model, z) => model.Node("Mul", z, model.Node("Div", model.Node("Add", model.Indices(1), model.Indices(2)), model.Node("Constant", [], ForeignModel.Integer("value_int", 2)))), "*(Div) divides integers*"),
+        ["three summands"] = (static (model, z) => model.Node("Add", z, model.Constant("b", [1, 2, 3, 4], 4), model.Number(1)), "*(Add) combines an array of shape (4)*"),
+        ["an array with an attribute"] = (static (model, z) => model.Node("Add", [z, model.Constant("b", [1, 2, 3, 4], 4)], ForeignModel.Integer("axis", 0)), "*(Add) has the attribute \"axis\"*"),
+        ["two activations"] = (static (model, z) => model.Node("Sigmoid", model.Node("Mul", model.Node("Tanh", z), model.Constant("b", [1, 2, 3, 4], 4))), "*Sigmoid follows Tanh without a dense layer between them*"),
         ["weights that are computed"] = (static (model, z) => model.Node("MatMul", z, z), "*(MatMul) has weights that are not a constant matrix*"),
     };
 
@@ -80,6 +93,17 @@ public class RefusalTests
         Refused(model.Finish(model.Linear(model.Node("Add", "x", model.Constant("b", [1, 2, 3], 3)), 2, 4)), "*(Gemm) has weights from 2 to 4 features; it gets 3*");
         model = new ForeignModel(inputShape: [-1, 4, 3]);
         Refused(model.Finish(model.Linear(model.Node("Add", "x", model.Constant("b", new double[12], 12)), 12, 4)), "*(Add) combines an array of shape (12) with 12 features*");
+    }
+
+    [Fact]
+    public void Load_AnEmptyArrayOrShapesThatDiffer_AreRefused()
+    {
+        var model = new ForeignModel();
+        model.Graph.Input[0].Type.TensorType.Shape = null;
+        Refused(model.Finish(model.Linear(model.Node("Add", "x", model.Constant("b", [], 0)), 3, 4)), "*(Add) combines an array of shape (0)*");
+        model = new ForeignModel();
+        string y = model.Linear("x", 3, 1);
+        Refused(model.Finish(model.Node("Add", y, model.Node("Squeeze", y))), "*(Add) combines inputs of different shapes*");
     }
 
     [Fact]
@@ -148,15 +172,14 @@ public class RefusalTests
     public void Load_AHostileModel_TakesLittleMemory()
     {
         // Half a million empty nodes; attributes of a node, sizes of a tensor, dimensions of an input, and versions of operators.
-        const string many = "more than 50000 fields";
-        Little(Nested([7, 1]), many);
-        Little(Nested([7, 1, 5]), many);
-        Little(Nested([7, 1, 5, 5, 6]), many);
-        Little(Nested([7, 5, 6]), many);
-        Little(Nested([7, 11, 2, 1, 2, 1]), many);
-        Little(Nested([7, 12, 2, 1, 2, 1]), many);
-        Little(Nested([8]), many);
-        Little(Nested([14]), many);
+        Many(Nested([7, 1]));
+        Many(Nested([7, 1, 5]));
+        Many(Nested([7, 1, 5, 5, 6]));
+        Many(Nested([7, 5, 6]));
+        Many(Nested([7, 11, 2, 1, 2, 1]));
+        Many(Nested([7, 12, 2, 1, 2, 1]));
+        Many(Nested([8]));
+        Many(Nested([14]));
 
         // A weight of 256 KiB that a thousand layers share.
         var shared = new ForeignModel(inputShape: [-1, 256]);
@@ -187,6 +210,8 @@ public class RefusalTests
         var name = new ForeignModel();
         y = name.Node(new string('n', Mebi), "x");
         Little(name.Finish(y), "is not an operator");
+
+        static void Many(byte[] bytes) => Little(bytes, $"more than {bytes.Length / 8} fields");
 
         static void Little(byte[] bytes, string message)
         {
@@ -220,6 +245,7 @@ public class RefusalTests
     [InlineData("3A05", "cut short")]
     [InlineData("0800000000", "cut short")]
     [InlineData("08FFFFFFFFFFFFFFFFFFFFFF01", "a number of more than 64 bits")]
+    [InlineData("888080801000", "a field number of more than 32 bits")]
     [InlineData("0D000000", "cut short")]
     [InlineData("0900000000000000", "cut short")]
     [InlineData("3A025800", "no output")]

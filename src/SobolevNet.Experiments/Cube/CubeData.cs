@@ -49,8 +49,10 @@ internal sealed class CubeData<T>
         int rendered = 0;
         var testSource = TestSource(settings, 2);
         var test = Cached(testSource);
+        var (cachedTraining, cachedValidation) = (Cached(training), validation is null ? null : Cached(validation));
+        clock.Stop();
         var data = new CubeData<T>(
-            Cached(training), validation is null ? null : Cached(validation), test, training.Renderer.Options.HalfEdge, CubeTargets.VertexDeviation(test, cancellationToken),
+            cachedTraining, cachedValidation, test, training.Renderer.Options.HalfEdge, CubeTargets.VertexDeviation(test, cancellationToken),
             TestPlaces.Of(testSource, training, cancellationToken));
         part.Done(
             rendered == 0 ? "during training"

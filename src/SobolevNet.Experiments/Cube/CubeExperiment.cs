@@ -111,7 +111,9 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
         page.Paragraph(
             $"The first row is of all test images, each other row of a quarter of them, chosen by a distance. To the {TestPlaces.Edge}: 1 less the largest of the angle and the three",
             $"translations, each over its bound. To the {TestPlaces.Neighbor}: root mean square over the cube's eight vertices, in widths of an edge (σ).",
-            "Cells are the root mean square error and the median over the images, and how many times lower than those of order 0 they are.");
+            runs[0].Order == 0
+                ? "Cells are the root mean square error and the median over the images, and how many times lower than those of order 0 they are."
+                : "Cells are the root mean square error and the median over the images.");
         page.Table(
             ["distance to", "from", "to", "images", .. runs.Select(run => Invariant($"order {run.Order}"))],
             runs[0].TestErrorsByPlace.Select((place, k) => (string[])
@@ -121,8 +123,8 @@ internal sealed class CubeExperiment() : Experiment<CubeSettings, CubeReport>(
 
         string Cell(PlaceRow place, int row)
         {
-            var plain = runs[0].Order == 0 ? runs[0].TestErrorsByPlace[row] : place;
-            return place == plain
+            var plain = runs[0].TestErrorsByPlace[row];
+            return runs[0].Order > 0 || place == plain
                 ? Invariant($"{place.ErrorPercent:0.000} %, median {place.MedianPercent:0.000} %")
                 : Invariant($"{place.ErrorPercent:0.000} % ×{plain.ErrorPercent / place.ErrorPercent:0.0}, median {place.MedianPercent:0.000} % ×{plain.MedianPercent / place.MedianPercent:0.0}");
         }

@@ -40,7 +40,7 @@ internal static class DensityPlot
             line.LegendText = $"{components} components, each worth an image";
         }
 
-        plot.Label("distance of neighboring images in widths of an edge", "times lower than order 0", dense: true);
+        plot.Label("distance of neighboring images in widths of an edge", "times lower than order 0 (mean of the seeds' factors)", dense: true);
     }
 
     /// <summary>

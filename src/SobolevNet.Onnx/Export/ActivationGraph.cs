@@ -48,7 +48,7 @@ internal sealed class ActivationGraph(GraphBuilder builder, bool isDouble)
         Activation.Silu => z * z.Apply("Sigmoid"),
         Activation.Sine => z.Apply("Sin"),
         Activation.Relu => z.Apply("Relu"),
-        Activation.GeluTanh => 0.5 * z * (1 + (0.5 * Inner(z)).Apply("Tanh")),
+        Activation.GeluTanh => z * Logistic(Inner(z)),
         _ => throw Unknown(activation),
     };
 

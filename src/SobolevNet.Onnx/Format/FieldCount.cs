@@ -3,8 +3,11 @@ namespace SobolevNet.Onnx.Format;
 /// <summary>Counts the fields of a model before it is parsed, because an object of an empty message takes a hundred times its two bytes in the file.</summary>
 internal static class FieldCount
 {
-    /// <summary>The most fields that a model may have; a network of ten layers with its derivatives has some thousands.</summary>
-    private const int Max = 50_000;
+    /// <summary>The most fields that a model of any size may have.</summary>
+    private const int Always = 50_000;
+
+    /// <summary>A larger model may have a field for so many bytes. Deep networks with their derivatives have one for more than ten.</summary>
+    private const int BytesPerField = 8;
 
     /// <summary>The messages that hold others, with the fields in which these are.</summary>
     private static readonly Dictionary<string, (int Field, string Message)[]> Messages = new()
@@ -24,8 +27,13 @@ internal static class FieldCount
     /// <exception cref="InvalidDataException">A field is cut short or of no known kind, or there are too many.</exception>
     public static void Check(ReadOnlySpan<byte> model)
     {
-        int left = Max;
+        int most = Math.Max(Always, model.Length / BytesPerField);
+        int left = most;
         Count(model, "Model", ref left);
+        if (left < 0)
+        {
+            throw new InvalidDataException($"it has more than {most} fields, far more than a multilayer perceptron needs.");
+        }
     }
 
     private static void Count(ReadOnlySpan<byte> message, string name, ref int left)
@@ -34,10 +42,15 @@ internal static class FieldCount
         {
             if (--left < 0)
             {
-                throw new InvalidDataException($"it has more than {Max} fields, far more than a multilayer perceptron needs.");
+                return;
             }
 
             ulong tag = TakeNumber(ref message);
+            if (tag > uint.MaxValue)
+            {
+                throw new InvalidDataException("it is not an ONNX model: it has a field number of more than 32 bits.");
+            }
+
             switch (tag & 7)
             {
                 case 0:

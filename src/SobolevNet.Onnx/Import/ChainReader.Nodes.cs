@@ -1,3 +1,4 @@
+using System.Globalization;
 using SobolevNet.Onnx.Format;
 
 namespace SobolevNet.Onnx;
@@ -76,9 +77,9 @@ internal sealed partial class ChainReader
     {
         [{ Name: "value", T: { } tensor }] => Decode(tensor),
         [{ Name: "value_float" } only] => Constant.Number(only.F),
-        [{ Name: "value_int" } only] => Constant.Number(only.I),
+        [{ Name: "value_int" } only] => Constant.Number(only.I, isInteger: true),
         [{ Name: "value_floats" } only] => new Constant([.. only.Floats.Select(element => (double)element)], [only.Floats.Count]),
-        [{ Name: "value_ints" } only] => new Constant([.. only.Ints.Select(element => (double)element)], [only.Ints.Count]),
+        [{ Name: "value_ints" } only] => new Constant([.. only.Ints.Select(element => (double)element)], [only.Ints.Count], isInteger: true),
         _ => throw Refusal(node, "has no number or array of numbers"),
     };
 
@@ -89,7 +90,7 @@ internal sealed partial class ChainReader
         return node.OpType switch
         {
             "Identity" => constant,
-            "Cast" when TensorElements.IsFloatingPoint(attributes.Integer("to", 0)) => constant,
+            "Cast" when TensorElements.IsFloatingPoint(attributes.Integer("to", 0)) => constant.Real(),
             "Transpose" when constant.IsMatrix && (attributes.Integers("perm") ?? [1, 0]) is [1, 0] => constant.Transposed(),
             _ => throw Refusal(node, "does more than pass its constant on, or transpose a matrix"),
         };
@@ -171,7 +172,14 @@ internal sealed partial class ChainReader
         }
         else if (signals.Length == 0)
         {
-            _constants[node.Output[0]] = Constant.Number(ElementwiseOperators.Apply(node, [.. inputs.Select(input => ((Constant)input).Data)])[0]);
+            Constant[] numbers = [.. inputs.Cast<Constant>()];
+            bool areIntegers = numbers.All(number => number.IsInteger);
+            if (areIntegers && node.OpType == "Div")
+            {
+                throw Refusal(node, "divides integers, which is not read");
+            }
+
+            _constants[node.Output[0]] = Constant.Number(ElementwiseOperators.Apply(node, [.. numbers.Select(number => number.Data)])[0], areIntegers);
         }
         else
         {
@@ -182,7 +190,14 @@ internal sealed partial class ChainReader
     /// <summary>The signal that an operator makes of signals and numbers: the same function in every view that all have.</summary>
     private Signal Combined(NodeProto node, object[] inputs, Signal[] signals)
     {
+        if (signals.Any(signal => signal.IsFlat != signals[0].IsFlat))
+        {
+            throw Refusal(node, "combines inputs of different shapes");
+        }
+
         var views = new List<View>();
+        double[] bounds = ElementwiseOperators.Compares(node) ? [.. inputs.OfType<Constant>().Select(number => number.Data[0])] : [];
+        bool areBoundsShown = true;
         foreach (var stage in signals[0].Views.Select(view => view.Stage).Where(stage => signals.All(signal => signal.Views.Any(view => view.Stage == stage))))
         {
             double[][] samples =
@@ -191,7 +206,14 @@ internal sealed partial class ChainReader
                     ? signal.Views.First(view => view.Stage == stage).Samples
                     : [.. Enumerable.Repeat(((Constant)input).Data[0], KnownActivations.Probes.Length)]),
             ];
-            views.Add(new View(stage, ElementwiseOperators.Apply(node, samples)));
+            if (bounds.All(bound => samples.Where((_, k) => inputs[k] is Signal).All(function => KnownActivations.Show(function, bound))))
+            {
+                views.Add(new View(stage, ElementwiseOperators.Apply(node, samples)));
+            }
+            else
+            {
+                areBoundsShown = false;
+            }
         }
 
         if (signals is [var only] && inputs is [_, _] && inputs.OfType<Constant>().Single() is var number && Change(node, only, number, inputs[0] == number) is { } changed)
@@ -199,14 +221,21 @@ internal sealed partial class ChainReader
             views.Add(new View(changed, KnownActivations.Probes));
         }
 
+        if (!areBoundsShown && views.Count == 0)
+        {
+            throw Refusal(node, string.Create(
+                CultureInfo.InvariantCulture, $"compares with {bounds.MaxBy(Math.Abs)}; what it does there is not known, because activations are recognized by their values up to {KnownActivations.Probes.Max()}"));
+        }
+
         return views.Count > 0
-            ? new Signal(views, signals.All(signal => signal.IsFlat))
+            ? new Signal(views, signals[0].IsFlat)
             : throw Refusal(node, "combines what different layers give; a multilayer perceptron has no branches");
     }
 
     private Signal WithUnits(NodeProto node, Signal signal, Constant vector, bool constantIsFirst)
     {
-        var stage = vector.IsVectorOf(signal.Features == 0 ? vector.Data.Length : signal.Features) ? Change(node, signal, vector, constantIsFirst) : null;
+        new NodeAttributes(node).RefuseOthers();
+        var stage = node.Input.Count == 2 && vector.Data.Length > 0 && vector.IsVectorOf(signal.Features == 0 ? vector.Data.Length : signal.Features) ? Change(node, signal, vector, constantIsFirst) : null;
         return stage is not null && signal.IsFlat
             ? Signal.Of(stage)
             : throw Refusal(node, $"combines an array of shape {NodeText.Shape(vector.Shape)} with {signal.Features} features in a way that is not read");

@@ -46,6 +46,9 @@ internal static class ElementwiseOperators
     public static bool Has(NodeProto node) =>
         node.OpType == "Gelu" || Unary.ContainsKey(node.OpType) || Binary.ContainsKey(node.OpType) || Ternary.ContainsKey(node.OpType);
 
+    /// <summary>Whether the operator of a node compares its inputs.</summary>
+    public static bool Compares(NodeProto node) => node.OpType is "Clip" or "Greater" or "Less" or "Max" or "Min";
+
     /// <summary>The value of a node for so many values of its inputs.</summary>
     /// <exception cref="InvalidDataException">The node has another number of inputs, or an attribute that is not known.</exception>
     public static double[] Apply(NodeProto node, IReadOnlyList<double[]> inputs)

@@ -27,7 +27,9 @@ internal sealed class LayerChain
         {
             if (stage.Activation is { } activation)
             {
-                _ = open ?? throw new InvalidDataException($"the input passes through {activation} before the first layer.");
+                _ = open ?? throw new InvalidDataException(
+                    _layers.Count == 0 ? $"the input passes through {activation} before the first layer."
+                    : $"{activation} follows {_layers[^1].Activation} without a dense layer between them.");
                 (open.Activation, open) = (activation, null);
             }
 

@@ -24,9 +24,10 @@ internal sealed class Signal(IReadOnlyList<View> views, bool isFlat)
     public static Signal Of(Stage stage, bool isFlat = true) => new([new View(stage, KnownActivations.Probes)], isFlat);
 
     /// <summary>The step that the signal is, or the one of which it is an activation; null if it is neither.</summary>
+    /// <remarks>The newest step that fits, because a change of unit that hardly changes numbers is part of the network too.</remarks>
     public (Stage Stage, Activation? Activation)? Resolve(double tolerance)
     {
-        foreach (var view in Views)
+        foreach (var view in Views.Reverse())
         {
             if (view.Samples.AsSpan().SequenceEqual(KnownActivations.Probes))
             {
@@ -34,7 +35,7 @@ internal sealed class Signal(IReadOnlyList<View> views, bool isFlat)
             }
         }
 
-        foreach (var view in Views)
+        foreach (var view in Views.Reverse())
         {
             if (KnownActivations.Find(view.Samples, tolerance) is { } activation)
             {

@@ -78,6 +78,7 @@ public sealed class CommandLineTests : IDisposable
 
         Directory.GetFiles(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
             "report.json", "report.md", "learning-curves.png", "cubes.png", "order0.safetensors", "order1.safetensors", "order2.safetensors");
+        File.ReadAllText(Path.Combine(folder, "report.md")).Should().Contain("the median over the images, and how many times lower than those of order 0 they are.");
     }
 
     [Fact]
@@ -88,6 +89,7 @@ public sealed class CommandLineTests : IDisposable
         (await Run([.. TinyCube, "--seed", "5", "--rate", "0.004", "--orders", "1", "--out", first])).Code.Should().Be(0);
         using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(first, "report.json")));
         string command = report.RootElement.GetProperty("command").GetString()!;
+        File.ReadAllText(Path.Combine(first, "report.md")).Should().Contain("the median over the images.").And.NotContain("lower than those of order 0");
 
         (await Run([.. command.Split(' '), "--out", second])).Code.Should().Be(0);
 
