@@ -6,7 +6,7 @@ internal static class FieldCount
     /// <summary>The most fields that a model of any size may have.</summary>
     private const int Always = 50_000;
 
-    /// <summary>A larger model may have a field for so many bytes. Deep networks with their derivatives have one for more than ten.</summary>
+    /// <summary>A larger model may have a field for so many bytes. Networks of one unit a layer with their derivatives have fewer.</summary>
     private const int BytesPerField = 8;
 
     /// <summary>The messages that hold others, with the fields in which these are.</summary>
