@@ -49,7 +49,7 @@ internal static class LimitsCommand
 
         long start = Stopwatch.GetTimestamp();
         Report.Head();
-        var rows = Measure(group => only is null || group == only).ToList();
+        var rows = Measure(only).ToList();
         Report.Foot(rows, Stopwatch.GetElapsedTime(start));
         if (file is not null)
         {
@@ -61,10 +61,10 @@ internal static class LimitsCommand
         return guard is null ? 0 : Guard(guard, rows, only, slack);
     }
 
-    private static IEnumerable<LimitRow> Measure(Func<string, bool> isWanted)
+    private static IEnumerable<LimitRow> Measure(string? only)
     {
         using var machine = new Machine();
-        foreach (var row in Groups.Where(group => isWanted(group.Group)).SelectMany(group => group.Measure(machine)))
+        foreach (var row in Groups.Where(group => only is null || group.Group == only).SelectMany(group => group.Measure(machine)))
         {
             Report.Line(row);
             yield return row;
@@ -91,7 +91,7 @@ internal static class LimitsCommand
         {
             Console.WriteLine($"\n{fallen.Count} rows are below what is recorded; measured once more:");
             var names = fallen.Select(row => row.Now.Name).ToHashSet();
-            fallen = [.. recorded.Fallen(Measure(group => only is null || group == only), slack).Where(row => names.Contains(row.Now.Name))];
+            fallen = [.. recorded.Fallen(Measure(only), slack).Where(row => names.Contains(row.Now.Name))];
         }
 
         foreach (var (now, before) in fallen)

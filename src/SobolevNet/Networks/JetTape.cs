@@ -441,10 +441,7 @@ internal sealed class JetTape<T> : IPassTape<T>
         for (int group = 0; group < Groups; group++)
         {
             var (start, samples) = Group(group);
-            for (int s = 0; s < samples; s++)
-            {
-                TensorPrimitives.Add(sum, adjoint.Slice(((start * Layout.Count) + s) * stride, sum.Length), sum);
-            }
+            RowSums.Add(adjoint[(start * Layout.Count * stride)..], stride, samples, sum);
         }
     }
 
